@@ -1,0 +1,798 @@
+/* safetycorr--1.0.sql */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION safetycorr" to load this file. \quit
+
+-- Order: the types; then what SQL calls, as in README: straight over a wide
+-- table, over a long table (score_matrix), analyses of a score_matrix.
+-- Every function is LANGUAGE C and names nothing at run time, so no setting of
+-- search_path changes what it does.
+
+-- ---------------------------------------------------------------------
+-- Types
+-- ---------------------------------------------------------------------
+
+CREATE TYPE correlation_test AS (
+	n int4,
+	corr float8,
+	ci_low float8,
+	ci_high float8,
+	p_value float8
+);
+
+COMMENT ON TYPE correlation_test IS
+'a correlation, the number of models it was taken over, its 95 % interval and the p-value of no association';
+
+CREATE TYPE score_rows;
+
+CREATE FUNCTION score_rows_in(cstring)
+RETURNS score_rows
+AS 'MODULE_PATHNAME', 'sc_score_rows_in'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_in(cstring) IS
+'text input of score_rows';
+
+CREATE FUNCTION score_rows_out(score_rows)
+RETURNS cstring
+AS 'MODULE_PATHNAME', 'sc_score_rows_out'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_out(score_rows) IS
+'text output of score_rows';
+
+CREATE FUNCTION score_rows_recv(internal)
+RETURNS score_rows
+AS 'MODULE_PATHNAME', 'sc_score_rows_recv'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_recv(internal) IS
+'binary input of score_rows';
+
+CREATE FUNCTION score_rows_send(score_rows)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'sc_score_rows_send'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_send(score_rows) IS
+'binary output of score_rows';
+
+CREATE TYPE score_rows (
+	INPUT = score_rows_in,
+	OUTPUT = score_rows_out,
+	RECEIVE = score_rows_recv,
+	SEND = score_rows_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+
+COMMENT ON TYPE score_rows IS
+'state of the aggregates that rank: rows of scores, collected; JSON as text, versioned in binary';
+
+CREATE TYPE score_moments;
+
+CREATE FUNCTION score_moments_in(cstring)
+RETURNS score_moments
+AS 'MODULE_PATHNAME', 'sc_score_moments_in'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_in(cstring) IS
+'text input of score_moments';
+
+CREATE FUNCTION score_moments_out(score_moments)
+RETURNS cstring
+AS 'MODULE_PATHNAME', 'sc_score_moments_out'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_out(score_moments) IS
+'text output of score_moments';
+
+CREATE FUNCTION score_moments_recv(internal)
+RETURNS score_moments
+AS 'MODULE_PATHNAME', 'sc_score_moments_recv'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_recv(internal) IS
+'binary input of score_moments';
+
+CREATE FUNCTION score_moments_send(score_moments)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'sc_score_moments_send'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_send(score_moments) IS
+'binary output of score_moments';
+
+CREATE TYPE score_moments (
+	INPUT = score_moments_in,
+	OUTPUT = score_moments_out,
+	RECEIVE = score_moments_recv,
+	SEND = score_moments_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+
+COMMENT ON TYPE score_moments IS
+'streaming means and co-moments of rows of scores, storable and mergeable; JSON as text, versioned in binary';
+
+CREATE TYPE principal_component;
+
+CREATE FUNCTION principal_component_in(cstring)
+RETURNS principal_component
+AS 'MODULE_PATHNAME', 'sc_principal_component_in'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_in(cstring) IS
+'text input of principal_component';
+
+CREATE FUNCTION principal_component_out(principal_component)
+RETURNS cstring
+AS 'MODULE_PATHNAME', 'sc_principal_component_out'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_out(principal_component) IS
+'text output of principal_component';
+
+CREATE FUNCTION principal_component_recv(internal)
+RETURNS principal_component
+AS 'MODULE_PATHNAME', 'sc_principal_component_recv'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_recv(internal) IS
+'binary input of principal_component';
+
+CREATE FUNCTION principal_component_send(principal_component)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'sc_principal_component_send'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_send(principal_component) IS
+'binary output of principal_component';
+
+CREATE TYPE principal_component (
+	INPUT = principal_component_in,
+	OUTPUT = principal_component_out,
+	RECEIVE = principal_component_recv,
+	SEND = principal_component_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+
+COMMENT ON TYPE principal_component IS
+'first principal component of a set of benchmarks: means, standard deviations, weights, eigenvalues; JSON as text, versioned in binary';
+
+CREATE TYPE score_matrix;
+
+CREATE FUNCTION score_matrix_in(cstring)
+RETURNS score_matrix
+AS 'MODULE_PATHNAME', 'sc_score_matrix_in'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_in(cstring) IS
+'text input of score_matrix';
+
+CREATE FUNCTION score_matrix_out(score_matrix)
+RETURNS cstring
+AS 'MODULE_PATHNAME', 'sc_score_matrix_out'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_out(score_matrix) IS
+'text output of score_matrix';
+
+CREATE FUNCTION score_matrix_recv(internal)
+RETURNS score_matrix
+AS 'MODULE_PATHNAME', 'sc_score_matrix_recv'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_recv(internal) IS
+'binary input of score_matrix';
+
+CREATE FUNCTION score_matrix_send(score_matrix)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'sc_score_matrix_send'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_send(score_matrix) IS
+'binary output of score_matrix';
+
+CREATE TYPE score_matrix (
+	INPUT = score_matrix_in,
+	OUTPUT = score_matrix_out,
+	RECEIVE = score_matrix_recv,
+	SEND = score_matrix_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+
+COMMENT ON TYPE score_matrix IS
+'labelled cells of models and benchmarks, each the count, mean and spread of its scores, storable and mergeable; JSON as text, versioned in binary';
+
+CREATE CAST (principal_component AS jsonb) WITH INOUT;
+
+COMMENT ON CAST (principal_component AS jsonb) IS
+'the text form, as jsonb';
+
+CREATE CAST (jsonb AS principal_component) WITH INOUT;
+
+COMMENT ON CAST (jsonb AS principal_component) IS
+'from the text form, as jsonb';
+
+CREATE CAST (score_matrix AS jsonb) WITH INOUT;
+
+COMMENT ON CAST (score_matrix AS jsonb) IS
+'the text form, as jsonb';
+
+CREATE CAST (jsonb AS score_matrix) WITH INOUT;
+
+COMMENT ON CAST (jsonb AS score_matrix) IS
+'from the text form, as jsonb';
+
+-- ---------------------------------------------------------------------
+-- Straight over a wide table: one row per model
+-- ---------------------------------------------------------------------
+
+CREATE FUNCTION score_rows_accum(state score_rows, capabilities float8[], safety float8)
+RETURNS score_rows
+AS 'MODULE_PATHNAME', 'sc_score_rows_accum_one'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_accum(score_rows, float8[], float8) IS
+'transition function: adds a row';
+
+CREATE FUNCTION score_rows_inv(state score_rows, capabilities float8[], safety float8)
+RETURNS score_rows
+AS 'MODULE_PATHNAME', 'sc_score_rows_inv_one'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_inv(score_rows, float8[], float8) IS
+'inverse transition function: removes the oldest row';
+
+CREATE FUNCTION score_rows_accum(state score_rows, capabilities float8[], safety float8[])
+RETURNS score_rows
+AS 'MODULE_PATHNAME', 'sc_score_rows_accum_many'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_accum(score_rows, float8[], float8[]) IS
+'transition function: adds a row';
+
+CREATE FUNCTION score_rows_inv(state score_rows, capabilities float8[], safety float8[])
+RETURNS score_rows
+AS 'MODULE_PATHNAME', 'sc_score_rows_inv_many'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_inv(score_rows, float8[], float8[]) IS
+'inverse transition function: removes the oldest row';
+
+CREATE FUNCTION score_rows_accum(state score_rows, y float8, x float8)
+RETURNS score_rows
+AS 'MODULE_PATHNAME', 'sc_score_rows_accum_pair'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_accum(score_rows, float8, float8) IS
+'transition function: adds a row';
+
+CREATE FUNCTION score_rows_inv(state score_rows, y float8, x float8)
+RETURNS score_rows
+AS 'MODULE_PATHNAME', 'sc_score_rows_inv_pair'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_inv(score_rows, float8, float8) IS
+'inverse transition function: removes the oldest row';
+
+CREATE FUNCTION score_rows_combine(a score_rows, b score_rows)
+RETURNS score_rows
+AS 'MODULE_PATHNAME', 'sc_score_rows_combine'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_combine(score_rows, score_rows) IS
+'rows of both states';
+
+CREATE FUNCTION capabilities_corr_final(state score_rows)
+RETURNS float8
+AS 'MODULE_PATHNAME', 'sc_capabilities_corr_final'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION capabilities_corr_final(score_rows) IS
+'final function: the capabilities correlation of the one safety column';
+
+CREATE AGGREGATE capabilities_corr(capabilities float8[], safety float8) (
+	SFUNC = score_rows_accum,
+	STYPE = score_rows,
+	SSPACE = 2048,
+	FINALFUNC = capabilities_corr_final,
+	COMBINEFUNC = score_rows_combine,
+	MSFUNC = score_rows_accum,
+	MINVFUNC = score_rows_inv,
+	MSTYPE = score_rows,
+	MSSPACE = 2048,
+	MFINALFUNC = capabilities_corr_final,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE capabilities_corr(float8[], float8) IS
+'capabilities correlation of a safety benchmark: Spearman, with the first component of the capability benchmarks; a row is a model';
+
+CREATE FUNCTION capabilities_corr_array_final(state score_rows)
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'sc_capabilities_corr_array_final'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION capabilities_corr_array_final(score_rows) IS
+'final function: the capabilities correlation of each safety column';
+
+CREATE AGGREGATE capabilities_corr(capabilities float8[], safety float8[]) (
+	SFUNC = score_rows_accum,
+	STYPE = score_rows,
+	SSPACE = 2048,
+	FINALFUNC = capabilities_corr_array_final,
+	COMBINEFUNC = score_rows_combine,
+	MSFUNC = score_rows_accum,
+	MINVFUNC = score_rows_inv,
+	MSTYPE = score_rows,
+	MSSPACE = 2048,
+	MFINALFUNC = capabilities_corr_array_final,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE capabilities_corr(float8[], float8[]) IS
+'capabilities correlation of each safety benchmark, in the order of the array; a row is a model';
+
+CREATE FUNCTION capabilities_test_final(state score_rows)
+RETURNS correlation_test
+AS 'MODULE_PATHNAME', 'sc_capabilities_test_final'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION capabilities_test_final(score_rows) IS
+'final function: the capabilities correlation with n, interval and p-value';
+
+CREATE AGGREGATE capabilities_test(capabilities float8[], safety float8) (
+	SFUNC = score_rows_accum,
+	STYPE = score_rows,
+	SSPACE = 2048,
+	FINALFUNC = capabilities_test_final,
+	COMBINEFUNC = score_rows_combine,
+	MSFUNC = score_rows_accum,
+	MINVFUNC = score_rows_inv,
+	MSTYPE = score_rows,
+	MSSPACE = 2048,
+	MFINALFUNC = capabilities_test_final,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE capabilities_test(float8[], float8) IS
+'capabilities correlation of a safety benchmark with n, 95 % interval and p-value; a row is a model';
+
+CREATE FUNCTION capabilities_score(capabilities float8[])
+RETURNS float8
+AS 'MODULE_PATHNAME', 'sc_capabilities_score'
+LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION capabilities_score(float8[]) IS
+'capabilities score of each row among the rows of its partition (a window function over a wide table; for a score_matrix see capabilities_scores, for a stored component component_score)';
+
+CREATE FUNCTION score_moments_accum(state score_moments, scores float8[])
+RETURNS score_moments
+AS 'MODULE_PATHNAME', 'sc_score_moments_accum'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_accum(score_moments, float8[]) IS
+'transition function: adds a row';
+
+CREATE FUNCTION score_moments_combine(a score_moments, b score_moments)
+RETURNS score_moments
+AS 'MODULE_PATHNAME', 'sc_score_moments_combine'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_combine(score_moments, score_moments) IS
+'moments of the rows of both states';
+
+CREATE AGGREGATE score_moments(scores float8[]) (
+	SFUNC = score_moments_accum,
+	STYPE = score_moments,
+	SSPACE = 4096,
+	COMBINEFUNC = score_moments_combine,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE score_moments(float8[]) IS
+'means and co-moments of complete rows of scores, to store, to merge with rollup and to read with first_component';
+
+CREATE AGGREGATE rollup(score_moments) (
+	SFUNC = score_moments_combine,
+	STYPE = score_moments,
+	SSPACE = 4096,
+	COMBINEFUNC = score_moments_combine,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE rollup(score_moments) IS
+'merges moments of disjoint sets of rows';
+
+CREATE FUNCTION first_component(moments score_moments)
+RETURNS principal_component
+AS 'MODULE_PATHNAME', 'sc_first_component'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION first_component(score_moments) IS
+'first principal component (Pearson) of the rows that the moments summarise; NULL where it is undefined';
+
+CREATE AGGREGATE first_component(scores float8[]) (
+	SFUNC = score_moments_accum,
+	STYPE = score_moments,
+	SSPACE = 4096,
+	FINALFUNC = first_component,
+	COMBINEFUNC = score_moments_combine,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE first_component(float8[]) IS
+'first principal component (Pearson: ranks cannot stream) of complete rows of scores, any number of rows; NULL where it is undefined';
+
+CREATE FUNCTION component_score(component principal_component, scores float8[])
+RETURNS float8
+AS 'MODULE_PATHNAME', 'sc_component_score'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION component_score(principal_component, float8[]) IS
+'score of one row, seen or new, on a stored component, scores in the order of its benchmarks; NULL if a score is missing (for a score_matrix see capabilities_scores, over a partition capabilities_score)';
+
+CREATE FUNCTION n_rows(moments score_moments)
+RETURNS int8
+AS 'MODULE_PATHNAME', 'sc_score_moments_n_rows'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION n_rows(score_moments) IS
+'number of complete rows summarised';
+
+CREATE FUNCTION n_rows(component principal_component)
+RETURNS int8
+AS 'MODULE_PATHNAME', 'sc_principal_component_n_rows'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION n_rows(principal_component) IS
+'number of complete rows or models the component was fitted on';
+
+CREATE FUNCTION benchmarks(component principal_component)
+RETURNS text[]
+AS 'MODULE_PATHNAME', 'sc_principal_component_benchmarks'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION benchmarks(principal_component) IS
+'names of the benchmarks, NULL for a component made from arrays';
+
+CREATE FUNCTION means(component principal_component)
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'sc_principal_component_means'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION means(principal_component) IS
+'mean of each benchmark, as stored';
+
+CREATE FUNCTION sds(component principal_component)
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'sc_principal_component_sds'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION sds(principal_component) IS
+'standard deviation (ddof = 0) of each benchmark';
+
+CREATE FUNCTION weights(component principal_component)
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'sc_principal_component_weights'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION weights(principal_component) IS
+'weight of each benchmark: the unit eigenvector, for scores of which higher is better';
+
+CREATE FUNCTION loadings(component principal_component)
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'sc_principal_component_loadings'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION loadings(principal_component) IS
+'loading of each benchmark: its weight times the root of the eigenvalue, the correlation with the component';
+
+CREATE FUNCTION negated(component principal_component)
+RETURNS bool[]
+AS 'MODULE_PATHNAME', 'sc_principal_component_negated'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION negated(principal_component) IS
+'per benchmark: lower is better, so that its score is negated';
+
+CREATE FUNCTION eigenvalues(component principal_component)
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'sc_principal_component_eigenvalues'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION eigenvalues(principal_component) IS
+'eigenvalues of the correlation matrix, descending';
+
+CREATE FUNCTION explained(component principal_component)
+RETURNS float8
+AS 'MODULE_PATHNAME', 'sc_principal_component_explained'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION explained(principal_component) IS
+'share of the first eigenvalue in the sum of all';
+
+CREATE FUNCTION matrix_kind(component principal_component)
+RETURNS text
+AS 'MODULE_PATHNAME', 'sc_principal_component_matrix_kind'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION matrix_kind(principal_component) IS
+'spearman or pearson: the correlation matrix whose top eigenvector was taken';
+
+CREATE FUNCTION spearman_corr_final(state score_rows)
+RETURNS float8
+AS 'MODULE_PATHNAME', 'sc_spearman_corr_final'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION spearman_corr_final(score_rows) IS
+'final function: Spearman correlation of the two columns';
+
+CREATE AGGREGATE spearman_corr(y float8, x float8) (
+	SFUNC = score_rows_accum,
+	STYPE = score_rows,
+	SSPACE = 2048,
+	FINALFUNC = spearman_corr_final,
+	COMBINEFUNC = score_rows_combine,
+	MSFUNC = score_rows_accum,
+	MINVFUNC = score_rows_inv,
+	MSTYPE = score_rows,
+	MSSPACE = 2048,
+	MFINALFUNC = spearman_corr_final,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE spearman_corr(float8, float8) IS
+'Spearman rank correlation, mid-ranks for ties; NULL for fewer than 3 pairs or a constant';
+
+CREATE FUNCTION kendall_corr_final(state score_rows)
+RETURNS float8
+AS 'MODULE_PATHNAME', 'sc_kendall_corr_final'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION kendall_corr_final(score_rows) IS
+'final function: Kendall tau-b of the two columns';
+
+CREATE AGGREGATE kendall_corr(y float8, x float8) (
+	SFUNC = score_rows_accum,
+	STYPE = score_rows,
+	SSPACE = 2048,
+	FINALFUNC = kendall_corr_final,
+	COMBINEFUNC = score_rows_combine,
+	MSFUNC = score_rows_accum,
+	MINVFUNC = score_rows_inv,
+	MSTYPE = score_rows,
+	MSSPACE = 2048,
+	MFINALFUNC = kendall_corr_final,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE kendall_corr(float8, float8) IS
+'Kendall rank correlation tau-b; NULL for fewer than 3 pairs or a constant';
+
+-- ---------------------------------------------------------------------
+-- Over a long table: one row per score
+-- ---------------------------------------------------------------------
+
+CREATE FUNCTION score_matrix_accum(state score_matrix, model text, benchmark text, score float8)
+RETURNS score_matrix
+AS 'MODULE_PATHNAME', 'sc_score_matrix_accum_text'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_accum(score_matrix, text, text, float8) IS
+'transition function: adds a score';
+
+CREATE FUNCTION score_matrix_accum(state score_matrix, model bigint, benchmark bigint, score float8)
+RETURNS score_matrix
+AS 'MODULE_PATHNAME', 'sc_score_matrix_accum_bigint'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_accum(score_matrix, bigint, bigint, float8) IS
+'transition function: adds a score, labels in decimal';
+
+CREATE FUNCTION score_matrix_accum(state score_matrix, model text, scores jsonb)
+RETURNS score_matrix
+AS 'MODULE_PATHNAME', 'sc_score_matrix_accum_jsonb'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_accum(score_matrix, text, jsonb) IS
+'transition function: adds the scores of one object';
+
+CREATE FUNCTION merge(a score_matrix, b score_matrix)
+RETURNS score_matrix
+AS 'MODULE_PATHNAME', 'sc_score_matrix_merge'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION merge(score_matrix, score_matrix) IS
+'cells of both matrices, scores of a common cell pooled; NULL is an empty matrix';
+
+CREATE AGGREGATE score_matrix(model text, benchmark text, score float8) (
+	SFUNC = score_matrix_accum,
+	STYPE = score_matrix,
+	SSPACE = 8192,
+	COMBINEFUNC = merge,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE score_matrix(text, text, float8) IS
+'matrix of the scores of a long table; several scores of one cell are averaged';
+
+CREATE AGGREGATE score_matrix(model bigint, benchmark bigint, score float8) (
+	SFUNC = score_matrix_accum,
+	STYPE = score_matrix,
+	SSPACE = 8192,
+	COMBINEFUNC = merge,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE score_matrix(bigint, bigint, float8) IS
+'matrix of the scores of a long table keyed by ids, labels in decimal';
+
+CREATE AGGREGATE score_matrix(model text, scores jsonb) (
+	SFUNC = score_matrix_accum,
+	STYPE = score_matrix,
+	SSPACE = 8192,
+	COMBINEFUNC = merge,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE score_matrix(text, jsonb) IS
+'matrix of the scores of wide rows: each key of the object is a benchmark';
+
+CREATE AGGREGATE rollup(score_matrix) (
+	SFUNC = merge,
+	STYPE = score_matrix,
+	SSPACE = 8192,
+	COMBINEFUNC = merge,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE rollup(score_matrix) IS
+'merges matrices of disjoint sets of scores: partitions, shards, days';
+
+CREATE FUNCTION annotate(m score_matrix,
+	capabilities text[] DEFAULT '{}', lower_is_better text[] DEFAULT '{}',
+	covariates text[] DEFAULT '{}')
+RETURNS score_matrix
+AS 'MODULE_PATHNAME', 'sc_score_matrix_annotate'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+
+COMMENT ON FUNCTION annotate(score_matrix, text[], text[], text[]) IS
+'the matrix with the roles and the polarity of its benchmarks marked; names that are not in it are ignored';
+
+CREATE FUNCTION models(m score_matrix)
+RETURNS text[]
+AS 'MODULE_PATHNAME', 'sc_score_matrix_models'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION models(score_matrix) IS
+'names of the models, in C order';
+
+CREATE FUNCTION benchmarks(m score_matrix)
+RETURNS text[]
+AS 'MODULE_PATHNAME', 'sc_score_matrix_benchmarks'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION benchmarks(score_matrix) IS
+'names of the benchmarks, in C order';
+
+CREATE FUNCTION cells(m score_matrix)
+RETURNS TABLE (model text, benchmark text, score float8, n int8, stderr float8)
+AS 'MODULE_PATHNAME', 'sc_score_matrix_cells'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 1000;
+
+COMMENT ON FUNCTION cells(score_matrix) IS
+'observed cells in C order: mean score, number of scores, standard error of the mean (NULL for a single score)';
+
+CREATE FUNCTION subset(m score_matrix, models text[] DEFAULT NULL, benchmarks text[] DEFAULT NULL)
+RETURNS score_matrix
+AS 'MODULE_PATHNAME', 'sc_score_matrix_subset'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+
+COMMENT ON FUNCTION subset(score_matrix, text[], text[]) IS
+'the cells of the named models and benchmarks, NULL for all; names that are not in the matrix are ignored';
+
+-- ---------------------------------------------------------------------
+-- Analyses of a score_matrix
+-- ---------------------------------------------------------------------
+
+CREATE FUNCTION capabilities_corr(m score_matrix, capabilities text[], benchmark text)
+RETURNS float8
+AS 'MODULE_PATHNAME', 'sc_score_matrix_capabilities_corr'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION capabilities_corr(score_matrix, text[], text) IS
+'capabilities correlation (Spearman) of one benchmark; NULL also where a named benchmark is not in the matrix';
+
+CREATE FUNCTION capabilities_test(m score_matrix, capabilities text[], benchmark text)
+RETURNS correlation_test
+AS 'MODULE_PATHNAME', 'sc_score_matrix_capabilities_test'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION capabilities_test(score_matrix, text[], text) IS
+'capabilities correlation (Spearman) of one benchmark with n, 95 % interval and p-value; n = 0 where a named benchmark is not in the matrix';
+
+CREATE FUNCTION capabilities_correlations(m score_matrix,
+	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
+	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
+	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95)
+RETURNS TABLE (
+	benchmark text, role text, negated bool, n int4, n_dropped int4,
+	corr float8, ci_low float8, ci_high float8, p_value float8, status text)
+AS 'MODULE_PATHNAME', 'sc_capabilities_correlations'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
+
+COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text, text, bool, float8) IS
+'capabilities correlation of every target benchmark, with n, interval and p-value';
+
+CREATE FUNCTION benchmark_correlations(m score_matrix, against text,
+	targets text[] DEFAULT NULL, method text DEFAULT 'spearman',
+	confidence float8 DEFAULT 0.95)
+RETURNS TABLE (
+	benchmark text, role text, negated bool, n int4, n_dropped int4,
+	corr float8, ci_low float8, ci_high float8, p_value float8, status text)
+AS 'MODULE_PATHNAME', 'sc_benchmark_correlations'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
+
+COMMENT ON FUNCTION benchmark_correlations(score_matrix, text, text[], text, float8) IS
+'correlation of every target benchmark with one benchmark or covariate, such as training compute, with n, interval and p-value';
+
+CREATE FUNCTION capabilities_scores(m score_matrix,
+	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman')
+RETURNS TABLE (
+	model text, capability float8, rank int4, n_observed int4, status text)
+AS 'MODULE_PATHNAME', 'sc_capabilities_scores'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
+
+COMMENT ON FUNCTION capabilities_scores(score_matrix, text[], text) IS
+'capabilities score of every model of a matrix (a set; over the rows of a wide table see capabilities_score, for a stored component component_score)';
+
+CREATE FUNCTION capabilities_component(m score_matrix,
+	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman')
+RETURNS principal_component
+AS 'MODULE_PATHNAME', 'sc_capabilities_component'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+
+COMMENT ON FUNCTION capabilities_component(score_matrix, text[], text) IS
+'first principal component of the capability benchmarks, to store and to score other models with; NULL where it is undefined';
+
+CREATE FUNCTION capabilities_loadings(m score_matrix,
+	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
+	components int4 DEFAULT 1)
+RETURNS TABLE (
+	component int4, benchmark text, weight float8, loading float8,
+	n int4, status text)
+AS 'MODULE_PATHNAME', 'sc_capabilities_loadings'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
+
+COMMENT ON FUNCTION capabilities_loadings(score_matrix, text[], text, int4) IS
+'weight and loading of every capability benchmark on the first components';
+
+CREATE FUNCTION capabilities_components(m score_matrix,
+	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman')
+RETURNS TABLE (
+	component int4, eigenvalue float8, explained float8, cumulative float8,
+	n int4, status text)
+AS 'MODULE_PATHNAME', 'sc_capabilities_components'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
+
+COMMENT ON FUNCTION capabilities_components(score_matrix, text[], text) IS
+'eigenvalue and explained variance of every component of the capability benchmarks';
+
+CREATE FUNCTION correlation_matrix(m score_matrix,
+	benchmarks text[] DEFAULT NULL, method text DEFAULT 'spearman')
+RETURNS TABLE (
+	benchmark_a text, benchmark_b text, n int4, corr float8, status text)
+AS 'MODULE_PATHNAME', 'sc_correlation_matrix'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
+
+COMMENT ON FUNCTION correlation_matrix(score_matrix, text[], text) IS
+'correlation of every pair of benchmarks, the full square, each over the models that have both';

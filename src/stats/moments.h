@@ -1,0 +1,67 @@
+/*-------------------------------------------------------------------------
+ *
+ * moments.h
+ *	  Streaming means and co-moments of rows of d scores, mergeable.
+ *
+ * Each column is measured from a pivot, its first value, so that an offset
+ * costs no digits; rows are buffered SC_MOMENTS_BLOCK at a time, a block's mean
+ * and co-moments are formed in two passes and merged by the formula of Chan,
+ * Golub & LeVeque (1979).  Minimum and maximum are kept because a column is
+ * constant if and only if they are equal; a sum of squares cannot tell.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_STATS_MOMENTS_H
+#define SC_STATS_MOMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status.h"
+
+#define SC_MOMENTS_BLOCK 64
+
+/* Views of the caller's arrays; n = 0 leaves all of them undefined. */
+typedef struct ScMoments
+{
+	size_t		d;
+	int64_t		n;				/* rows */
+	double	   *pivot;			/* d */
+	double	   *mean;			/* d, measured from pivot */
+	double	   *min;			/* d */
+	double	   *max;			/* d */
+	double	   *comoment;		/* d (d + 1) / 2: for i, then j >= i, the sum of
+								 * (x_i - mean_i) (x_j - mean_j) */
+} ScMoments;
+
+/* Elements of comoment, and the index of (i, j), i <= j, in it. */
+#define SC_COMOMENTS(d) ((d) * ((d) + 1) / 2)
+#define SC_COMOMENT(d, i, j) ((i) * (2 * (d) - (i) + 1) / 2 + ((j) - (i)))
+
+/* Bytes of workspace for sc_moments_add() and sc_moments_merge(). */
+extern size_t sc_moments_workspace(size_t d);
+
+/*
+ * Adds a block of 1..SC_MOMENTS_BLOCK rows, rows[r * d + j], all finite and
+ * |x| <= SC_MAX_SCORE; rows are read only.
+ */
+extern void sc_moments_add(ScMoments *m, const double *rows, size_t count,
+						   void *work);
+
+/*
+ * Adds b to a; the two have the same d and may have different pivots.  b is
+ * read only.  Returns false, changing nothing, if n would pass INT64_MAX.
+ */
+extern bool sc_moments_merge(ScMoments *a, const ScMoments *b, void *work);
+
+/*
+ * Pearson correlation matrix (d x d), absolute means and standard deviations
+ * (ddof = 0).  SC_TOO_FEW_MODELS, SC_CONSTANT_COLUMN (*constant is the first),
+ * SC_OK.
+ */
+extern ScStatus sc_moments_correlation(const ScMoments *m, double *mean,
+									   double *sd, double *matrix,
+									   size_t *constant);
+
+#endif							/* SC_STATS_MOMENTS_H */
