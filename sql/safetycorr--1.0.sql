@@ -434,7 +434,7 @@ COMMENT ON AGGREGATE first_component(float8[]) IS
 
 CREATE FUNCTION component_score(component principal_component, scores float8[])
 RETURNS float8
-AS 'MODULE_PATHNAME', 'sc_component_score'
+AS 'MODULE_PATHNAME', 'sc_principal_component_score'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION component_score(principal_component, float8[]) IS
@@ -791,7 +791,7 @@ CREATE FUNCTION correlation_matrix(m score_matrix,
 	benchmarks text[] DEFAULT NULL, method text DEFAULT 'spearman')
 RETURNS TABLE (
 	benchmark_a text, benchmark_b text, n int4, corr float8, status text)
-AS 'MODULE_PATHNAME', 'sc_correlation_matrix'
+AS 'MODULE_PATHNAME', 'sc_score_matrix_correlation_matrix'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
 COMMENT ON FUNCTION correlation_matrix(score_matrix, text[], text) IS

@@ -41,13 +41,14 @@ typedef struct ScCapabilityFit
 extern size_t sc_capability_workspace(size_t n, size_t d);
 
 /*
- * Fits n models x d benchmarks, column by column: x[j * n + i] is the score of
+ * Fits n models x d benchmarks (d >= 1), column by column: x[j * n + i] is the score of
  * model i on benchmark j, higher meaning better; finite, |x| <= SC_MAX_SCORE.
  * The same rows in the same order give the same bits; equal rows give equal
  * scores.  With d = 1 the score is the benchmark's z-score.
  *
- * SC_TOO_MANY_COLUMNS, SC_TOO_FEW_MODELS, SC_CONSTANT_COLUMN: nothing else is
- * set.  SC_UNDEFINED_COMPONENT: all but score is set.  SC_OK.
+ * SC_TOO_MANY_COLUMNS, SC_TOO_FEW_MODELS, SC_CONSTANT_COLUMN, looked for in
+ * this order: nothing else is set.  SC_SOLVER_FAILED: neither value, vector nor
+ * score is.  SC_UNDEFINED_COMPONENT: all but score is set.  SC_OK.
  */
 extern ScStatus sc_capability_fit(const double *x, size_t n, size_t d,
 								  ScPca pca, void *work, ScPoll poll,
@@ -55,15 +56,20 @@ extern ScStatus sc_capability_fit(const double *x, size_t n, size_t d,
 
 /*
  * Mean and standard deviation (ddof = 0) of n finite values, summed about
- * their minimum and scaled by their range: an offset costs no digits, nothing
- * over- or underflows.  Constant (min = max, exactly): sd = 0.
+ * their minimum, small ones scaled up by a power of two: an offset costs no
+ * digits, nothing over- or underflows.  min <= mean <= max.  sd is 0 for a
+ * constant (min = max, exactly) and only then: what rounds to 0 is the smallest
+ * positive double instead.  n >= 1.  Never polls: for n up to some millions.
  */
 extern void sc_mean_sd(const double *x, size_t n, double *mean, double *sd);
 
 /*
  * The correlation matrix alone, by either kind: d columns of n values as
- * above, matrix d x d.  n >= SC_MIN_MODELS, no constant column (mean and sd are
- * the caller's, from sc_mean_sd()).
+ * above, matrix d x d, any d.  n >= SC_MIN_MODELS, no constant column.  work is
+ * that of sc_capability_workspace().  Neither kind needs mean and sd, which may
+ * be NULL: ranks have their own, and Pearson's values are centred as in
+ * sc_correlate(), with the same bits, because a mean rounded to a double has
+ * lost digits where the offset is large.
  */
 extern void sc_correlation_matrix(const double *x, size_t n, size_t d,
 								  ScPca pca, const double *mean,

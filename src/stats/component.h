@@ -4,7 +4,7 @@
  *	  Principal components of a correlation matrix.
  *
  * gsl_eigen_symmv on the caller's memory, GSL's error handler off and restored.
- * Signs are fixed, never the solver's: see sc_orient_component().
+ * Signs are fixed, never the solver's: see sc_components().
  *
  *-------------------------------------------------------------------------
  */

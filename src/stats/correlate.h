@@ -43,7 +43,9 @@ extern size_t sc_correlate_workspace(ScMethod method, size_t n);
  * minimum equals its maximum, exactly.  SC_OK, SC_TOO_FEW_MODELS (first),
  * SC_CONSTANT_Y (before) SC_CONSTANT_X.  Spearman and Kendall do not depend on
  * the order of observations, to the last bit; Pearson is summed in the order
- * given, about the minimum of each variable, so that offsets cost no digits.
+ * given, about an end of the range of each variable and divided by that range,
+ * so that offsets cost no digits and nothing over- or underflows.  Every method
+ * gives the same bits for (y, x) and (x, y), and the exact opposite for (y, -x).
  */
 extern ScStatus sc_correlate(ScMethod method, const double *y, const double *x,
 							 size_t n, void *work, ScPoll poll,

@@ -44,21 +44,24 @@ extern size_t sc_moments_workspace(size_t d);
 
 /*
  * Adds a block of 1..SC_MOMENTS_BLOCK rows, rows[r * d + j], all finite and
- * |x| <= SC_MAX_SCORE; rows are read only.
+ * |x| <= SC_MAX_SCORE; rows are read only.  m->n + count <= INT64_MAX is the
+ * caller's to see to.
  */
 extern void sc_moments_add(ScMoments *m, const double *rows, size_t count,
 						   void *work);
 
 /*
- * Adds b to a; the two have the same d and may have different pivots.  b is
- * read only.  Returns false, changing nothing, if n would pass INT64_MAX.
+ * Adds b to a, not the same object; the two have the same d and may have
+ * different pivots.  b is read only.  Returns false, changing nothing, if n would pass INT64_MAX.
  */
 extern bool sc_moments_merge(ScMoments *a, const ScMoments *b, void *work);
 
 /*
  * Pearson correlation matrix (d x d), absolute means and standard deviations
  * (ddof = 0).  SC_TOO_FEW_MODELS, SC_CONSTANT_COLUMN (*constant is the first),
- * SC_OK.
+ * SC_OK.  Besides a column with min = max, one counts as constant whose sum of
+ * squares is below DBL_MIN / DBL_EPSILON = 1e-292 (a spread below about 1e-146):
+ * there its squares have lost digits to underflow, or are 0.
  */
 extern ScStatus sc_moments_correlation(const ScMoments *m, double *mean,
 									   double *sd, double *matrix,

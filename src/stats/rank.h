@@ -44,7 +44,8 @@ extern __int128 sc_rank_product(const int32_t *a, const int32_t *b, size_t n,
 /*
  * Spearman's correlation from the three sums of products of centred ranks.
  * Exactly 1 or -1 if and only if the two orders, ties included, are the same
- * or reversed.  sxx and syy are positive.
+ * or reversed.  sxx and syy are positive.  (Kendall's tau-b is the same formula
+ * over pairs, and uses it.)
  */
 extern double sc_rank_correlation(__int128 sxy, __int128 sxx, __int128 syy);
 

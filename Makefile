@@ -1,0 +1,124 @@
+# safetycorr: capabilities correlations of safety benchmarks in PostgreSQL.
+#
+#   make; make install; make installcheck    as every PGXS extension
+#   make demo                                the answer on a small data set
+#   make test                                everything that is tested
+#   make paper DATA=folder                   the paper's tables from its data
+#
+# demo and test install what they need first (test/setup) and run on a
+# throwaway cluster (test/cluster).  PG_CONFIG=path chooses the server.
+
+MODULE_big = safetycorr
+PGFILEDESC = "safetycorr - capabilities correlations of safety benchmarks"
+
+EXTENSION = safetycorr
+
+# "make paper DATA=folder" names a folder by a variable that PGXS uses too, so
+# ours is set with override and the caller's is kept.  The install script is
+# listed by name: in a VPATH build a wildcard would install nothing.
+PAPER_DATA := $(if $(filter command environment,$(firstword $(origin DATA))),$(DATA))
+override DATA := sql/safetycorr--1.0.sql
+
+# Regression tests, in the order they run: sql/NAME.sql, expected/NAME.out.
+REGRESS =
+
+# Tests compare text with non-ASCII labels in C order on any cluster.
+ENCODING = UTF8
+NO_LOCALE = 1
+
+# The folder of this file, also in a build outside the source tree.
+here := $(dir $(lastword $(MAKEFILE_LIST)))
+
+OBJS = $(patsubst $(here)%.c,%.o,$(sort $(wildcard $(addprefix $(here)src/,stats/*.c matrix/*.c functions/*.c))))
+HDRS = $(wildcard $(addprefix $(here)src/,stats/*.h matrix/*.h functions/*.h))
+
+# The server's headers are not clean under -Wextra: as system headers they are
+# not warned about.
+PG_CPPFLAGS = -I$(here)src -isystem $(includedir_server) $(GSL_CPPFLAGS)
+
+# Without contraction an expression gives the same bits with FMA as without.
+PG_CFLAGS = -Wextra -ffp-contract=off
+
+# GSL's own cblas by name: another BLAS would change last bits.
+GSL_CONFIG ?= gsl-config
+GSL_LIBS := $(or $(shell $(GSL_CONFIG) --libs-without-cblas 2>/dev/null),-lgsl)
+GSL_CPPFLAGS := $(filter-out -I/usr/include,$(shell $(GSL_CONFIG) --cflags 2>/dev/null))
+SHLIB_LINK = $(GSL_LIBS) -lgslcblas -lm
+
+EXTRA_CLEAN = test/unit/build test/fuzz/build
+
+# pg_config may be there (libpq-dev has one) while PGXS is not.
+PG_CONFIG ?= pg_config
+export PG_CONFIG
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+
+ifneq ($(wildcard $(PGXS)),)
+
+include $(PGXS)
+
+ifneq ($(shell test $(MAJORVERSION) -ge 15 2>/dev/null && echo yes),yes)
+$(error safetycorr needs PostgreSQL 15 or later, $(PG_CONFIG) is of $(VERSION))
+endif
+
+# PG_CFLAGS does not reach the bitcode, which JIT inlines.
+BITCODE_CFLAGS += -ffp-contract=off
+
+# PGXS of a server built without --enable-depend (Debian's) knows no headers,
+# and makes no folders in a build outside the source tree.
+OBJDIRS := $(addprefix $(CURDIR)/,$(patsubst %/,%,$(sort $(dir $(OBJS)))))
+
+$(OBJS) $(OBJS:.o=.bc): $(HDRS) $(here)Makefile | $(OBJDIRS)
+
+$(OBJDIRS):
+	mkdir -p $@
+
+else
+
+all install installcheck uninstall clean:
+	@echo "PGXS is not there: $(or $(PGXS),$(PG_CONFIG) was not found)" >&2
+	@echo "Install the server's development files (Debian: postgresql-server-dev-15)," >&2
+	@echo "or name another server by PG_CONFIG=path, or try \"make demo\"." >&2
+	@exit 1
+
+.PHONY: all install installcheck uninstall clean
+
+endif
+
+# Each of these runs make again once test/setup is through: by then PGXS is
+# there, and this file reads differently.
+# (Their lines begin with + for the sake of make -j: the word MAKE is not in them.)
+build = $(MAKE) --no-print-directory -s $(parallel) all
+parallel = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(or $(shell nproc 2>/dev/null),1))
+
+.PHONY: test demo paper unit
+
+ifeq ($(here),./)
+
+test:
+	@test/setup test
+	+@$(build)
+	@test/run
+
+# The compiler's output would push the answer off the screen.
+demo:
+	@test/setup demo
+	+@log=$$(mktemp) && trap 'rm -f "$$log"' EXIT && \
+	  { $(build) >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
+	@test/cluster psql -X -v ON_ERROR_STOP=1 -f test/demo.sql
+
+paper:
+	$(if $(PAPER_DATA),,$(error usage: make paper DATA=folder, the data folder of the paper's repository))
+	@test/setup demo
+	+@$(build)
+	@test/cluster test/paper '$(PAPER_DATA)'
+
+unit:
+	@$(MAKE) --no-print-directory -C test/unit check
+
+else
+
+# Outside the source tree only what PGXS does is of use.
+test demo paper unit:
+	$(MAKE) -C $(here) $@
+
+endif

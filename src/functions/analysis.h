@@ -1,0 +1,101 @@
+/*-------------------------------------------------------------------------
+ *
+ * analysis.h
+ *	  From a score_matrix to the numbers that the statistics want: columns, the
+ *	  capabilities scores, pairs.
+ *
+ * Everything here is in C order of models and benchmarks, and polarity has been
+ * applied: a benchmark of which lower is better is negated, so that higher
+ * always means better or safer.  Memory is the current context's, to the end of
+ * the call.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_FUNCTIONS_ANALYSIS_H
+#define SC_FUNCTIONS_ANALYSIS_H
+
+#include "fmgr.h"
+
+#include "functions/names.h"
+#include "matrix/score_matrix.h"
+#include "stats/capability.h"
+#include "stats/correlate.h"
+
+/*
+ * The scores by benchmark: those of benchmark j are at start[j] ..
+ * start[j + 1] - 1, models ascending, negated where lower is better.
+ */
+typedef struct ScoreColumns
+{
+	ScoreMatrixView view;
+	uint32	   *start;			/* [n_benchmarks + 1] */
+	uint32	   *model;
+	double	   *score;
+} ScoreColumns;
+
+/*
+ * The capabilities score of the complete models.
+ */
+typedef struct CapabilityScores
+{
+	uint32		d;
+	uint32	   *benchmark;		/* [d], places */
+	uint32		n;				/* complete models */
+	uint32	   *model;			/* [n], places */
+	uint32	   *n_observed;		/* [n_models], capability scores of each model */
+	bool	   *complete;		/* [n_models] */
+	double	   *score;			/* [n_models]; set for complete models if SC_OK */
+	ScStatus	status;
+	ScCapabilityFit fit;		/* by benchmark and complete model */
+} CapabilityScores;
+
+/* One row of a set of correlations. */
+typedef struct TargetCorrelation
+{
+	ScStatus	status;
+	int32		n_dropped;		/* models with the target's score only */
+	ScCorrelation c;
+} TargetCorrelation;
+
+/* An empty matrix for a NULL argument 0. */
+extern void sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns);
+
+static inline bool
+sc_is_flagged(const ScoreColumns *columns, uint32 benchmark, uint8 flag)
+{
+	return (columns->view.benchmark_flags[benchmark] & flag) != 0;
+}
+
+/* Fits the capability benchmarks; d >= 1 (54000 if there are too many). */
+extern void sc_fit_capabilities(const ScoreColumns *columns,
+								const uint32 *benchmark, uint32 d, ScPca pca,
+								CapabilityScores *scores);
+
+/* Correlation of a benchmark with the capabilities score. */
+extern void sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
+									 const CapabilityScores *scores,
+									 ScMethod method, TargetCorrelation *result);
+
+/* Correlation of two benchmarks over the models that have both. */
+extern void sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
+									uint32 against, ScMethod method,
+									TargetCorrelation *result);
+
+/* The datum of a benchmark's or a model's name. */
+extern Datum sc_benchmark_name(const ScoreColumns *columns, uint32 benchmark);
+extern Datum sc_model_name(const ScoreColumns *columns, uint32 model);
+
+/*
+ * The words of the column "status", listed in README.md.
+ */
+#define SC_STATUS_OK "ok"
+#define SC_STATUS_PART_WHOLE "part-whole"
+#define SC_STATUS_NO_OTHER "no other capability benchmark"
+#define SC_STATUS_NO_INTERVAL "too few models for an interval"
+#define SC_STATUS_INCOMPLETE "incomplete"
+#define SC_STATUS_CONSTANT_SCORES "constant scores"
+
+/* The word for a fit; "ok" for SC_OK. */
+extern const char *sc_fit_status(ScStatus status);
+
+#endif							/* SC_FUNCTIONS_ANALYSIS_H */

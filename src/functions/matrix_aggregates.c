@@ -1,0 +1,212 @@
+/*-------------------------------------------------------------------------
+ *
+ * matrix_aggregates.c
+ *	  The ways into a score_matrix: from rows of a long table, by text or by
+ *	  id, from wide rows as jsonb; and merging.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
+
+#include "functions/support.h"
+#include "matrix/score_matrix.h"
+
+PG_FUNCTION_INFO_V1(sc_score_matrix_accum_text);
+PG_FUNCTION_INFO_V1(sc_score_matrix_accum_bigint);
+PG_FUNCTION_INFO_V1(sc_score_matrix_accum_jsonb);
+PG_FUNCTION_INFO_V1(sc_score_matrix_merge);
+
+static ExpandedScoreMatrix *
+state_for_write(FunctionCallInfo fcinfo)
+{
+	MemoryContext context = sc_state_context(fcinfo);
+
+	if (PG_ARGISNULL(0))
+		return sc_matrix_create(context);
+	return sc_matrix_for_write(PG_GETARG_DATUM(0), context);
+}
+
+/* A label may not be NULL where there is a score. */
+static void
+check_label(FunctionCallInfo fcinfo, int i, const char *what)
+{
+	if (PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s of a score must not be null", what),
+				 errhint("Filter such rows, or give them a label with coalesce().")));
+}
+
+Datum
+sc_score_matrix_accum_text(PG_FUNCTION_ARGS)
+{
+	ExpandedScoreMatrix *m = state_for_write(fcinfo);
+
+	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
+	{
+		text	   *model;
+		text	   *benchmark;
+
+		check_label(fcinfo, 1, "model");
+		check_label(fcinfo, 2, "benchmark");
+		model = PG_GETARG_TEXT_PP(1);
+		benchmark = PG_GETARG_TEXT_PP(2);
+		sc_matrix_add(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model),
+					  VARDATA_ANY(benchmark), VARSIZE_ANY_EXHDR(benchmark),
+					  PG_GETARG_FLOAT8(3));
+		PG_FREE_IF_COPY(model, 1);
+		PG_FREE_IF_COPY(benchmark, 2);
+	}
+	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+}
+
+Datum
+sc_score_matrix_accum_bigint(PG_FUNCTION_ARGS)
+{
+	ExpandedScoreMatrix *m = state_for_write(fcinfo);
+
+	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
+	{
+		char		model[MAXINT8LEN + 1];
+		char		benchmark[MAXINT8LEN + 1];
+		int			model_len;
+		int			benchmark_len;
+
+		check_label(fcinfo, 1, "model");
+		check_label(fcinfo, 2, "benchmark");
+		model_len = pg_lltoa(PG_GETARG_INT64(1), model);
+		benchmark_len = pg_lltoa(PG_GETARG_INT64(2), benchmark);
+		sc_matrix_add(m, model, model_len, benchmark, benchmark_len,
+					  PG_GETARG_FLOAT8(3));
+	}
+	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+}
+
+/* Raises 22023 for a value that is no score. */
+static void
+not_a_score(const JsonbValue *key, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("value of key \"%s\" is not a score",
+					pnstrdup(key->val.string.val, key->val.string.len)),
+			 errdetail("It is %s; a score is a number, true, false, null or the string \"NaN\".", what),
+			 errhint("Subtract keys that are no benchmarks: to_jsonb(t) - '{key}'::text[].")));
+}
+
+static bool
+is_string(const JsonbValue *value, const char *word)
+{
+	return value->val.string.len == (int) strlen(word) &&
+		memcmp(value->val.string.val, word, value->val.string.len) == 0;
+}
+
+/*
+ * The score of one key, NaN for none.  A number is converted as the cast from
+ * numeric does, so that the bits are those of the long path.
+ */
+static double
+jsonb_score(const JsonbValue *key, const JsonbValue *value)
+{
+	double		score;
+
+	switch (value->type)
+	{
+		case jbvNull:
+			return NAN;
+		case jbvBool:
+			return value->val.boolean ? 1.0 : 0.0;
+		case jbvNumeric:
+			score = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+													   NumericGetDatum(value->val.numeric)));
+			if (isinf(score))
+				ereport(ERROR,
+						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						 errmsg("value of key \"%s\" is out of range for type double precision",
+								pnstrdup(key->val.string.val, key->val.string.len))));
+			return score;
+		case jbvString:
+			/* what to_jsonb makes of the float8 values that JSON lacks */
+			if (is_string(value, "NaN"))
+				return NAN;
+			if (is_string(value, "Infinity") || is_string(value, "-Infinity"))
+				return INFINITY;	/* refused when it is added */
+			not_a_score(key, "another string");
+			break;
+		default:
+			not_a_score(key, "an object or an array");
+			break;
+	}
+	pg_unreachable();
+}
+
+Datum
+sc_score_matrix_accum_jsonb(PG_FUNCTION_ARGS)
+{
+	ExpandedScoreMatrix *m = state_for_write(fcinfo);
+	Jsonb	   *scores;
+	text	   *model = NULL;
+	JsonbIterator *iterator;
+	JsonbIteratorToken token;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (PG_ARGISNULL(2))
+		PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+	scores = PG_GETARG_JSONB_P(2);
+	if (!JB_ROOT_IS_OBJECT(scores))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("scores of a model are not a JSON object"),
+				 errhint("Use to_jsonb() of a row, each key a benchmark.")));
+
+	iterator = JsonbIteratorInit(&scores->root);
+	(void) JsonbIteratorNext(&iterator, &value, false); /* the object begins */
+	while ((token = JsonbIteratorNext(&iterator, &key, false)) == WJB_KEY)
+	{
+		double		score;
+
+		(void) JsonbIteratorNext(&iterator, &value, true);
+		score = jsonb_score(&key, &value);
+		if (isnan(score))
+			continue;
+		if (model == NULL)
+		{
+			check_label(fcinfo, 1, "model");
+			model = PG_GETARG_TEXT_PP(1);
+		}
+		sc_matrix_add(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model),
+					  key.val.string.val, key.val.string.len, score);
+	}
+	PG_FREE_IF_COPY(scores, 2);
+	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+}
+
+/*
+ * merge(a, b): both a function of its own and the transition and combine
+ * function of the aggregates.
+ */
+Datum
+sc_score_matrix_merge(PG_FUNCTION_ARGS)
+{
+	ExpandedScoreMatrix *m;
+	ScoreMatrixView from;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		return ScoreMatrixGetDatum(state_for_write(fcinfo));
+	}
+	m = state_for_write(fcinfo);
+	sc_matrix_read(PG_GETARG_DATUM(1), &from);
+	sc_matrix_merge(m, &from);
+	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+}

@@ -1,0 +1,185 @@
+/*-------------------------------------------------------------------------
+ *
+ * support.c
+ *	  What the SQL functions share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/float.h"
+
+#include "functions/support.h"
+#include "matrix/pooled.h"
+#include "stats/component.h"
+#include "stats/infer.h"
+
+MemoryContext
+sc_state_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+
+	if (AggCheckCallContext(fcinfo, &context))
+		return context;
+	return CurrentMemoryContext;
+}
+
+void
+sc_poll(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+void *
+sc_alloc(Size n, Size size)
+{
+	/* counts come from data in memory; a product cannot wrap, but make sure */
+	if (size > 0 && n > MaxAllocHugeSize / size)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("analysis needs too much memory")));
+	return palloc_extended(Max(n * size, 1), MCXT_ALLOC_HUGE);
+}
+
+int64
+sc_scores_length(ArrayType *array)
+{
+	if (ARR_NDIM(array) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 ARR_NDIM(array) == 0 ?
+				 errmsg("array of scores is empty") :
+				 errmsg("array of scores has %d dimensions", ARR_NDIM(array)),
+				 errdetail("A row of scores is an array of one dimension with at least one element.")));
+	return ARR_DIMS(array)[0];
+}
+
+bool
+sc_scores_copy(ArrayType *array, double *scores)
+{
+	int			n = ARR_DIMS(array)[0];
+	const double *data = (const double *) ARR_DATA_PTR(array);
+	bits8	   *nulls = ARR_NULLBITMAP(array);
+	bool		complete = true;
+	int			i;
+
+	Assert(ARR_ELEMTYPE(array) == FLOAT8OID);
+	for (i = 0; i < n; i++)
+	{
+		double		score;
+
+		if (nulls != NULL && (nulls[i / 8] & (1 << (i % 8))) == 0)
+			score = get_float8_nan();
+		else
+			score = *data++;
+		if (isnan(score))
+		{
+			scores[i] = get_float8_nan();
+			complete = false;
+		}
+		else
+			scores[i] = sc_check_score(score);
+	}
+	return complete;
+}
+
+ArrayType *
+sc_float8_array(const double *values, int n)
+{
+	Datum	   *datums = sc_alloc(n, sizeof(Datum));
+	int			i;
+
+	for (i = 0; i < n; i++)
+		datums[i] = Float8GetDatum(values[i]);
+	return construct_array(datums, n, FLOAT8OID, sizeof(float8),
+						   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+void
+sc_check_status(ScStatus status, Size columns)
+{
+	switch (status)
+	{
+		case SC_TOO_MANY_COLUMNS:
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("too many capability benchmarks"),
+					 errdetail("There are %zu; at most %d are allowed.",
+							   columns, SC_MAX_COMPONENT_COLUMNS),
+					 errhint("Average related benchmarks into one, or choose fewer.")));
+			break;
+		case SC_SOLVER_FAILED:
+			elog(ERROR, "eigenvalue solver failed");
+			break;
+		default:
+			break;
+	}
+}
+
+ScStatus
+sc_run_fit(const double *x, Size n, Size d, ScPca pca, ScCapabilityFit *fit)
+{
+	ScStatus	status;
+	void	   *work;
+
+	if (d > SC_MAX_COMPONENT_COLUMNS)
+		sc_check_status(SC_TOO_MANY_COLUMNS, d);
+	fit->mean = sc_alloc(d, sizeof(double));
+	fit->sd = sc_alloc(d, sizeof(double));
+	fit->matrix = sc_alloc(d * d, sizeof(double));
+	fit->value = sc_alloc(d, sizeof(double));
+	fit->vector = sc_alloc(d * d, sizeof(double));
+	fit->score = sc_alloc(n, sizeof(double));
+	fit->constant = 0;
+	work = sc_alloc(sc_capability_workspace(n, d), 1);
+	status = sc_capability_fit(x, n, d, pca, work, sc_poll, fit);
+	pfree(work);
+	sc_check_status(status, d);
+	return status;
+}
+
+ScStatus
+sc_run_correlation(ScMethod method, const double *y, const double *x, Size n,
+				   ScCorrelation *out)
+{
+	void	   *work = sc_alloc(sc_correlate_workspace(method, n), 1);
+	ScStatus	status = sc_correlate(method, y, x, n, work, sc_poll, out);
+
+	pfree(work);
+	return status;
+}
+
+Datum
+sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c)
+{
+	TupleDesc	desc;
+	Datum		values[5] = {0};
+	bool		nulls[5] = {false, true, true, true, true};
+	double		low;
+	double		high;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE ||
+		desc->natts != lengthof(values))
+		elog(ERROR, "return type must be correlation_test");
+	values[0] = Int32GetDatum((int32) c->n);
+	if (status == SC_OK)
+	{
+		values[1] = Float8GetDatum(c->corr);
+		nulls[1] = false;
+		if (sc_interval(c, SC_DEFAULT_CONFIDENCE, &low, &high))
+		{
+			values[2] = Float8GetDatum(low);
+			values[3] = Float8GetDatum(high);
+			nulls[2] = nulls[3] = false;
+		}
+		values[4] = Float8GetDatum(sc_p_value(c));
+		nulls[4] = false;
+	}
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+}

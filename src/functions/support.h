@@ -1,0 +1,69 @@
+/*-------------------------------------------------------------------------
+ *
+ * support.h
+ *	  What the SQL functions share: contexts, arrays of scores, running the
+ *	  statistics on palloc'd memory, and turning a status into words.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_FUNCTIONS_SUPPORT_H
+#define SC_FUNCTIONS_SUPPORT_H
+
+#include "fmgr.h"
+#include "utils/array.h"
+
+#include "stats/capability.h"
+#include "stats/correlate.h"
+
+/*
+ * Where a transition state lives: the aggregate's context, or the current one
+ * when a support function is called from plain SQL, as Citus does.
+ */
+extern MemoryContext sc_state_context(FunctionCallInfo fcinfo);
+
+/* CHECK_FOR_INTERRUPTS() as the stats floor wants it. */
+extern void sc_poll(void);
+
+/* palloc of n items of the given size, huge allowed, at least one byte. */
+extern void *sc_alloc(Size n, Size size);
+
+/*
+ * Elements of an array of scores; 2202E unless it has exactly one dimension.
+ * Lower bounds do not matter.
+ */
+extern int64 sc_scores_length(ArrayType *array);
+
+/*
+ * Copies the scores of an array; NULL and NaN become NaN.  Returns whether all
+ * are there.  22003 for an infinite score.
+ */
+extern bool sc_scores_copy(ArrayType *array, double *scores);
+
+/* A float8[] of n values. */
+extern ArrayType *sc_float8_array(const double *values, int n);
+
+/*
+ * Runs sc_capability_fit() on palloc'd memory.  The statuses that are no
+ * answer (too many columns: 54000; the solver failed: XX000) are raised.
+ */
+extern ScStatus sc_run_fit(const double *x, Size n, Size d, ScPca pca,
+						   ScCapabilityFit *fit);
+
+/* Raises for those two statuses, returns for the others. */
+extern void sc_check_status(ScStatus status, Size columns);
+
+/* Runs sc_correlate() on palloc'd memory. */
+extern ScStatus sc_run_correlation(ScMethod method, const double *y,
+								   const double *x, Size n, ScCorrelation *out);
+
+/*
+ * The composite correlation_test (n, corr, ci_low, ci_high, p_value) for a
+ * function declared to return it; all but n NULL unless status is SC_OK.
+ */
+extern Datum sc_test_datum(FunctionCallInfo fcinfo, ScStatus status,
+						   const ScCorrelation *c);
+
+/* 0.95: the confidence of forms that have no such parameter. */
+#define SC_DEFAULT_CONFIDENCE 0.95
+
+#endif							/* SC_FUNCTIONS_SUPPORT_H */

@@ -1,0 +1,67 @@
+/*-------------------------------------------------------------------------
+ *
+ * double_double.h
+ *	  Sums as an unevaluated pair of doubles, some 106 bits.
+ *
+ * Error-free transformations after Dekker (1971) and Knuth (TAOCP 2, 4.2.2);
+ * the product's error by fma(), which is exact on every machine.  Must not be
+ * compiled with -ffast-math or with contraction.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_MATRIX_DOUBLE_DOUBLE_H
+#define SC_MATRIX_DOUBLE_DOUBLE_H
+
+#include <math.h>
+
+typedef struct DoubleDouble
+{
+	double		hi;
+	double		lo;				/* |lo| <= ulp(hi) / 2 */
+} DoubleDouble;
+
+/* a + b exactly */
+static inline DoubleDouble
+sc_two_sum(double a, double b)
+{
+	DoubleDouble r;
+	double		bb;
+
+	r.hi = a + b;
+	bb = r.hi - a;
+	r.lo = (a - (r.hi - bb)) + (b - bb);
+	return r;
+}
+
+/* a * b exactly, unless it underflows */
+static inline DoubleDouble
+sc_two_product(double a, double b)
+{
+	DoubleDouble r;
+
+	r.hi = a * b;
+	r.lo = fma(a, b, -r.hi);
+	return r;
+}
+
+static inline DoubleDouble
+sc_dd_add(DoubleDouble a, DoubleDouble b)
+{
+	DoubleDouble s = sc_two_sum(a.hi, b.hi);
+	DoubleDouble t = sc_two_sum(a.lo, b.lo);
+
+	s = sc_two_sum(s.hi, s.lo + t.hi);
+	return sc_two_sum(s.hi, s.lo + t.lo);
+}
+
+/* a / n, for a whole number n > 0 of at most 2^53 */
+static inline DoubleDouble
+sc_dd_divide(DoubleDouble a, double n)
+{
+	double		q = a.hi / n;
+	double		rest = fma(-q, n, a.hi) + a.lo;
+
+	return sc_two_sum(q, rest / n);
+}
+
+#endif							/* SC_MATRIX_DOUBLE_DOUBLE_H */

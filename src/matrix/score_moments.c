@@ -1,0 +1,456 @@
+/*-------------------------------------------------------------------------
+ *
+ * score_moments.c
+ *	  The score_moments type: in memory, at rest, as text and in binary.
+ *
+ * Text: {"version": 1, "columns": d, "rows": n, "pivot": [...], "mean": [...],
+ * "min": [...], "max": [...], "comoments": [...]}; mean is measured from pivot,
+ * comoments are the upper triangle, row by row, diagonal included.  Binary, in
+ * network order: int16 version, int32 d, int64 n, float8 the same arrays in the
+ * same order.  With n = 0 the arrays are empty.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "fmgr.h"
+#include "libpq/pqformat.h"
+#include "utils/memutils.h"
+
+#include "matrix/json.h"
+#include "matrix/score_moments.h"
+#include "matrix/wire.h"
+
+#define SC_MOMENTS_MAGIC 0x5C0A3A73
+#define TYPE_NAME "score_moments"
+
+PG_FUNCTION_INFO_V1(sc_score_moments_in);
+PG_FUNCTION_INFO_V1(sc_score_moments_out);
+PG_FUNCTION_INFO_V1(sc_score_moments_recv);
+PG_FUNCTION_INFO_V1(sc_score_moments_send);
+
+static Size moments_get_flat_size(ExpandedObjectHeader *eohptr);
+static void moments_flatten_into(ExpandedObjectHeader *eohptr, void *result,
+								 Size allocated_size);
+
+static const ExpandedObjectMethods moments_methods = {
+	moments_get_flat_size,
+	moments_flatten_into
+};
+
+/* Doubles in the arrays of d columns. */
+#define MOMENTS_DOUBLES(d) (4 * (Size) (d) + SC_COMOMENTS((Size) (d)))
+
+/* Points the arrays of m into data. */
+static void
+lay_out(ScMoments *m, int32 d, int64 n, double *data)
+{
+	m->d = d;
+	m->n = n;
+	m->pivot = data;
+	m->mean = data + d;
+	m->min = data + 2 * (Size) d;
+	m->max = data + 3 * (Size) d;
+	m->comoment = data + 4 * (Size) d;
+}
+
+ExpandedScoreMoments *
+sc_moments_create(MemoryContext parent)
+{
+	MemoryContext context;
+	ExpandedScoreMoments *m;
+
+	context = AllocSetContextCreate(parent, "score_moments",
+									ALLOCSET_START_SMALL_SIZES);
+	m = MemoryContextAllocZero(context, sizeof(ExpandedScoreMoments));
+	EOH_init_header(&m->hdr, &moments_methods, context);
+	m->magic = SC_MOMENTS_MAGIC;
+	return m;
+}
+
+static ExpandedScoreMoments *
+expanded_from_datum(Datum d)
+{
+	ExpandedScoreMoments *m = (ExpandedScoreMoments *) DatumGetEOHP(d);
+
+	if (m->hdr.eoh_methods != &moments_methods || m->magic != SC_MOMENTS_MAGIC)
+		elog(ERROR, "expanded object is not a score_moments");
+	return m;
+}
+
+/* Fixes the number of columns and allocates the arrays. */
+static void
+set_columns(ExpandedScoreMoments *m, int64 n)
+{
+	if ((int64) m->moments.d == n)
+		return;
+	if (m->moments.d > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("arrays of scores have different lengths"),
+				 errdetail("An array has %lld elements, one before it has %lld.",
+						   (long long) n, (long long) m->moments.d),
+				 errhint("Use NULL elements for missing scores.")));
+	if (n > SC_MAX_COMPONENT_COLUMNS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many columns for a component"),
+				 errdetail("An array has %lld elements; at most %d are allowed.",
+						   (long long) n, SC_MAX_COMPONENT_COLUMNS)));
+	m->work = MemoryContextAlloc(m->hdr.eoh_context,
+								 Max(sc_moments_workspace(n), 1));
+	lay_out(&m->moments, (int32) n, 0,
+			MemoryContextAllocZero(m->hdr.eoh_context,
+								   sizeof(double) * MOMENTS_DOUBLES(n)));
+}
+
+ExpandedScoreMoments *
+sc_moments_for_write(Datum d, MemoryContext parent)
+{
+	ExpandedScoreMoments *m;
+	ScMoments	from;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(d)))
+		return expanded_from_datum(d);
+	sc_moments_read(d, &from);
+	m = sc_moments_create(parent);
+	sc_moments_absorb(m, &from);
+	return m;
+}
+
+double *
+sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n)
+{
+	set_columns(m, n);
+	if (m->buffered == m->buffer_capacity)
+	{
+		int32		capacity = m->buffer_capacity == 0 ? 4 : m->buffer_capacity * 2;
+		Size		bytes = sizeof(double) * capacity * m->moments.d;
+
+		if (m->buffer == NULL)
+			m->buffer = MemoryContextAlloc(m->hdr.eoh_context, bytes);
+		else
+			m->buffer = repalloc(m->buffer, bytes);
+		m->buffer_capacity = capacity;
+	}
+	return m->buffer + (Size) m->buffered * m->moments.d;
+}
+
+void
+sc_moments_commit_row(ExpandedScoreMoments *m)
+{
+	if (++m->buffered == SC_MOMENTS_BLOCK)
+	{
+		sc_moments_add(&m->moments, m->buffer, m->buffered, m->work);
+		m->buffered = 0;
+	}
+}
+
+void
+sc_moments_absorb(ExpandedScoreMoments *m, const ScMoments *from)
+{
+	if (from->d == 0)
+		return;
+	set_columns(m, from->d);
+	if (from->n == 0)
+		return;
+	if (m->buffered > 0)
+	{
+		sc_moments_add(&m->moments, m->buffer, m->buffered, m->work);
+		m->buffered = 0;
+	}
+	if (!sc_moments_merge(&m->moments, from, m->work))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("number of rows is out of range")));
+}
+
+/* ----------
+ * At rest
+ * ----------
+ */
+
+static Size
+moments_get_flat_size(ExpandedObjectHeader *eohptr)
+{
+	ExpandedScoreMoments *m = (ExpandedScoreMoments *) eohptr;
+
+	return offsetof(ScoreMomentsFlat, data) +
+		sizeof(double) * MOMENTS_DOUBLES(m->moments.d);
+}
+
+static void
+moments_flatten_into(ExpandedObjectHeader *eohptr, void *result,
+					 Size allocated_size)
+{
+	ExpandedScoreMoments *m = (ExpandedScoreMoments *) eohptr;
+	ScoreMomentsFlat *flat = (ScoreMomentsFlat *) result;
+	ScMoments	copy;
+
+	Assert(allocated_size == moments_get_flat_size(eohptr));
+	memset(flat, 0, allocated_size);
+	SET_VARSIZE(flat, allocated_size);
+	flat->version = SC_MOMENTS_VERSION;
+	flat->n_columns = (int32) m->moments.d;
+	if (m->moments.d == 0)
+		return;
+
+	/* fold the buffer into the copy: the object itself may be read-only */
+	lay_out(&copy, flat->n_columns, m->moments.n, flat->data);
+	memcpy(flat->data, m->moments.pivot,
+		   sizeof(double) * MOMENTS_DOUBLES(m->moments.d));
+	if (m->buffered > 0)
+		sc_moments_add(&copy, m->buffer, m->buffered, m->work);
+	flat->n_rows = copy.n;
+}
+
+static const char *
+check_counts(int64 n_columns, int64 n_rows)
+{
+	if (n_columns < 0 || n_columns > SC_MAX_COMPONENT_COLUMNS)
+		return "The number of columns is out of range.";
+	if (n_rows < 0 || (n_columns == 0 && n_rows > 0))
+		return "The number of rows is out of range.";
+	return NULL;
+}
+
+/* The arrays of m, n > 0, are possible. */
+static const char *
+check_moments(const ScMoments *m)
+{
+	double		bound = (double) m->n * SC_MAX_SCORE * SC_MAX_SCORE * 4.01;
+	Size		i;
+
+	for (i = 0; i < m->d; i++)
+	{
+		double		diagonal = m->comoment[SC_COMOMENT(m->d, i, i)];
+
+		if (!(fabs(m->pivot[i]) <= SC_MAX_SCORE) ||
+			!(fabs(m->mean[i]) <= 2.01 * SC_MAX_SCORE) ||
+			!(fabs(m->min[i]) <= SC_MAX_SCORE) ||
+			!(fabs(m->max[i]) <= SC_MAX_SCORE) || m->min[i] > m->max[i])
+			return "A pivot, mean, minimum or maximum is out of range.";
+		if (!(diagonal >= 0) || (m->min[i] == m->max[i] && diagonal != 0))
+			return "A sum of squares is out of range.";
+	}
+	for (i = 0; i < SC_COMOMENTS(m->d); i++)
+	{
+		if (!(fabs(m->comoment[i]) <= bound))
+			return "A co-moment is out of range.";
+	}
+	return NULL;
+}
+
+void
+sc_moments_read(Datum d, ScMoments *moments)
+{
+	ScoreMomentsFlat *flat;
+	const char *problem = NULL;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(d)))
+	{
+		ExpandedScoreMoments *m = expanded_from_datum(d);
+		Size		size = moments_get_flat_size(&m->hdr);
+
+		flat = palloc(size);
+		moments_flatten_into(&m->hdr, flat, size);
+		lay_out(moments, flat->n_columns, flat->n_rows, flat->data);
+		return;
+	}
+
+	flat = (ScoreMomentsFlat *) PG_DETOAST_DATUM(d);
+	if (VARSIZE(flat) < offsetof(ScoreMomentsFlat, data))
+		problem = "The value is shorter than its header.";
+	else if (flat->version != SC_MOMENTS_VERSION || flat->reserved != 0 ||
+			 flat->reserved2 != 0)
+		problem = "The format version is not supported.";
+	else if ((problem = check_counts(flat->n_columns, flat->n_rows)) == NULL &&
+			 VARSIZE(flat) != offsetof(ScoreMomentsFlat, data) +
+			 sizeof(double) * MOMENTS_DOUBLES(flat->n_columns))
+		problem = "The length does not agree with the counts.";
+	if (problem == NULL)
+	{
+		lay_out(moments, flat->n_columns, flat->n_rows, flat->data);
+		if (moments->n > 0)
+			problem = check_moments(moments);
+	}
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored score_moments is not valid"),
+				 errdetail_internal("%s", problem)));
+}
+
+/* ----------
+ * Text
+ * ----------
+ */
+
+#define N_ARRAYS 5
+
+static const char *const array_key[N_ARRAYS] = {
+	"pivot", "mean", "min", "max", "comoments"
+};
+
+/* Where array k of m begins and how many elements it has. */
+static double *
+array_of(const ScMoments *m, int k, Size *length)
+{
+	*length = m->n == 0 ? 0 : (k < 4 ? m->d : SC_COMOMENTS(m->d));
+	return m->pivot + k * m->d;
+}
+
+Datum
+sc_score_moments_in(PG_FUNCTION_ARGS)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+	ExpandedScoreMoments *m = sc_moments_create(CurrentMemoryContext);
+	JsonReader	r;
+	JsonMark	mark[N_ARRAYS];
+	bool		seen[N_ARRAYS + 3] = {false};
+	int64		n_columns = 0;
+	int64		n_rows = 0;
+	const char *problem;
+	char	   *key;
+	int			k;
+
+	sc_json_open(&r, text, strlen(text), TYPE_NAME);
+	sc_json_object_begin(&r);
+	while ((key = sc_json_object_next(&r)) != NULL)
+	{
+		if (strcmp(key, "version") == 0)
+		{
+			sc_json_once(&r, &seen[N_ARRAYS], key);
+			sc_json_version(&r);
+		}
+		else if (strcmp(key, "columns") == 0)
+		{
+			sc_json_once(&r, &seen[N_ARRAYS + 1], key);
+			n_columns = sc_json_int64(&r);
+		}
+		else if (strcmp(key, "rows") == 0)
+		{
+			sc_json_once(&r, &seen[N_ARRAYS + 2], key);
+			n_rows = sc_json_int64(&r);
+		}
+		else
+		{
+			for (k = 0; k < N_ARRAYS && strcmp(key, array_key[k]) != 0; k++)
+				;
+			if (k == N_ARRAYS)
+				sc_json_fail(TYPE_NAME, psprintf("Key \"%s\" is not expected.", key));
+			sc_json_once(&r, &seen[k], key);
+			mark[k] = sc_json_skip(&r);
+		}
+	}
+	sc_json_close(&r);
+	for (k = 0; k < (int) lengthof(seen); k++)
+	{
+		if (!seen[k])
+			sc_json_fail(TYPE_NAME, "A key is missing: version, columns, rows, pivot, mean, min, max or comoments.");
+	}
+	problem = check_counts(n_columns, n_rows);
+	if (problem)
+		sc_json_fail(TYPE_NAME, problem);
+	if (n_columns > 0)
+		set_columns(m, n_columns);
+	m->moments.n = n_rows;
+	for (k = 0; k < N_ARRAYS; k++)
+	{
+		Size		length;
+		Size		i = 0;
+		double	   *values = array_of(&m->moments, k, &length);
+
+		sc_json_open_mark(&r, mark[k], TYPE_NAME);
+		sc_json_array_begin(&r);
+		while (sc_json_array_next(&r))
+		{
+			if (i == length)
+				sc_json_fail(TYPE_NAME, psprintf("Array \"%s\" is too long.", array_key[k]));
+			values[i++] = sc_json_double(&r);
+		}
+		if (i < length)
+			sc_json_fail(TYPE_NAME, psprintf("Array \"%s\" is too short.", array_key[k]));
+		sc_json_close(&r);
+	}
+	if (n_rows > 0 && (problem = check_moments(&m->moments)) != NULL)
+		sc_json_fail(TYPE_NAME, problem);
+	PG_RETURN_DATUM(ScoreMomentsGetDatum(m));
+}
+
+Datum
+sc_score_moments_out(PG_FUNCTION_ARGS)
+{
+	ScMoments	m;
+	StringInfoData out;
+	int			k;
+
+	sc_moments_read(PG_GETARG_DATUM(0), &m);
+	initStringInfo(&out);
+	appendStringInfo(&out, "{\"version\":1,\"columns\":%d,\"rows\":" INT64_FORMAT,
+					 (int) m.d, m.n);
+	for (k = 0; k < N_ARRAYS; k++)
+	{
+		Size		length;
+		const double *values = array_of(&m, k, &length);
+
+		appendStringInfo(&out, ",\"%s\":", array_key[k]);
+		sc_json_put_doubles(&out, values, length);
+	}
+	appendStringInfoChar(&out, '}');
+	PG_RETURN_CSTRING(out.data);
+}
+
+/* ----------
+ * Binary
+ * ----------
+ */
+
+Datum
+sc_score_moments_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	ExpandedScoreMoments *m = sc_moments_create(CurrentMemoryContext);
+	int32		n_columns;
+	int64		n_rows;
+	const char *problem;
+
+	sc_wire_version(buf, TYPE_NAME, SC_MOMENTS_VERSION);
+	n_columns = (int32) pq_getmsgint(buf, 4);
+	n_rows = pq_getmsgint64(buf);
+	problem = check_counts(n_columns, n_rows);
+	if (problem)
+		sc_wire_fail(TYPE_NAME, problem);
+	if (n_columns > 0)
+		set_columns(m, n_columns);
+	m->moments.n = n_rows;
+	if (n_rows > 0)
+	{
+		sc_wire_doubles(buf, TYPE_NAME, m->moments.pivot,
+						MOMENTS_DOUBLES(n_columns), false);
+		problem = check_moments(&m->moments);
+		if (problem)
+			sc_wire_fail(TYPE_NAME, problem);
+	}
+	pq_getmsgend(buf);
+	PG_RETURN_DATUM(ScoreMomentsGetDatum(m));
+}
+
+Datum
+sc_score_moments_send(PG_FUNCTION_ARGS)
+{
+	ScMoments	m;
+	StringInfoData buf;
+	Size		i;
+
+	sc_moments_read(PG_GETARG_DATUM(0), &m);
+	pq_begintypsend(&buf);
+	pq_sendint16(&buf, SC_MOMENTS_VERSION);
+	pq_sendint32(&buf, (int32) m.d);
+	pq_sendint64(&buf, m.n);
+	for (i = 0; m.n > 0 && i < MOMENTS_DOUBLES(m.d); i++)
+		pq_sendfloat8(&buf, m.pivot[i]);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}

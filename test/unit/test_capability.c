@@ -1,0 +1,582 @@
+/*-------------------------------------------------------------------------
+ *
+ * test_capability.c
+ *	  The capabilities score against the recipe done again in long double, with
+ *	  ranks by definition and a power iteration; mean and standard deviation of
+ *	  hostile columns.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "capability.h"
+#include "check.h"
+#include "component.h"
+#include "correlate.h"
+
+static ScCapabilityFit
+new_fit(size_t n, size_t d)
+{
+	ScCapabilityFit fit;
+
+	fit.mean = exactly(d * sizeof(double));
+	fit.sd = exactly(d * sizeof(double));
+	fit.matrix = exactly(d * d * sizeof(double));
+	fit.value = exactly(d * sizeof(double));
+	fit.vector = exactly(d * d * sizeof(double));
+	fit.score = exactly(n * sizeof(double));
+	fit.constant = SIZE_MAX;
+	return fit;
+}
+
+static void
+free_fit(ScCapabilityFit *fit)
+{
+	free(fit->mean);
+	free(fit->sd);
+	free(fit->matrix);
+	free(fit->value);
+	free(fit->vector);
+	free(fit->score);
+}
+
+static ScStatus
+fit_capability(const double *x, size_t n, size_t d, ScPca pca,
+			   ScCapabilityFit *fit)
+{
+	void	   *work = exactly(sc_capability_workspace(n, d));
+	ScStatus	status = sc_capability_fit(x, n, d, pca, work, NULL, fit);
+
+	free(work);
+	return status;
+}
+
+/* d columns of n models that share a factor, in units of their own, with ties. */
+static void
+random_table(double *x, size_t n, size_t d)
+{
+	size_t		i;
+	size_t		j;
+
+	for (i = 0; i < n; i++)
+	{
+		double		common = random_normal() * 2.0;
+
+		for (j = 0; j < d; j++)
+		{
+			double		value = common + random_normal();
+
+			if (j % 3 == 1)
+				value = rint(value * 2.0);
+			x[j * n + i] = value * pow(10.0, (double) (j % 5) - 2.0) +
+				(j % 4 == 2 ? 1e6 : 0.0);
+		}
+	}
+}
+
+/* The long double mean of a column, measured from its first value. */
+static long double
+exact_mean(const double *x, size_t n)
+{
+	long double sum = 0.0L;
+	size_t		i;
+
+	for (i = 0; i < n; i++)
+		sum += (long double) x[i] - x[0];
+	return sum / (long double) n;
+}
+
+static long double
+exact_sd(const double *x, size_t n)
+{
+	long double mean = exact_mean(x, n);
+	long double sum = 0.0L;
+	size_t		i;
+
+	for (i = 0; i < n; i++)
+	{
+		long double deviation = (long double) x[i] - x[0] - mean;
+
+		sum += deviation * deviation;
+	}
+	return sqrtl(sum / (long double) n);
+}
+
+/* Pearson's correlation of values or, by their definition, of mid-ranks. */
+static long double
+exact_correlation(const double *a, const double *b, size_t n, ScPca pca)
+{
+	long double sab = 0.0L;
+	long double saa = 0.0L;
+	long double sbb = 0.0L;
+	long double ma = exact_mean(a, n);
+	long double mb = exact_mean(b, n);
+	size_t		i;
+	size_t		j;
+
+	for (i = 0; i < n; i++)
+	{
+		long double da = (long double) a[i] - a[0] - ma;
+		long double db = (long double) b[i] - b[0] - mb;
+
+		if (pca == SC_PCA_SPEARMAN)
+		{
+			da = db = 0.0L;
+			for (j = 0; j < n; j++)
+			{
+				da += (a[i] > a[j]) - (a[i] < a[j]);
+				db += (b[i] > b[j]) - (b[i] < b[j]);
+			}
+		}
+		sab += da * db;
+		saa += da * da;
+		sbb += db * db;
+	}
+	return sab / (sqrtl(saa) * sqrtl(sbb));
+}
+
+static void
+check_fit(const double *x, size_t n, size_t d, ScPca pca,
+		  const ScCapabilityFit *fit)
+{
+	long double *matrix = exactly(d * d * sizeof(long double));
+	long double *v = exactly(d * sizeof(long double));
+	long double *w = exactly(d * sizeof(long double));
+	long double norm = 0.0L;
+	long double sum = 0.0L;
+	long double shift = 0.0L;
+	long double first = 0.0L;
+	size_t		i;
+	size_t		j;
+	int			round;
+
+	for (i = 0; i < d; i++)
+	{
+		for (j = 0; j < d; j++)
+		{
+			matrix[i * d + j] = exact_correlation(x + i * n, x + j * n, n, pca);
+			CHECK_NEAR(fit->matrix[i * d + j], matrix[i * d + j],
+					   pca == SC_PCA_SPEARMAN ? 4e-16L : 4e-15L);
+			CHECK(fit->matrix[i * d + j] == fit->matrix[j * d + i]);
+		}
+		CHECK(fit->matrix[i * d + i] == 1.0);
+	}
+
+	for (i = 0; i < d; i++)
+		v[i] = 1.0L;
+	for (round = 0; round < 400; round++)
+	{
+		norm = 0.0L;
+		for (i = 0; i < d; i++)
+		{
+			w[i] = 0.0L;
+			for (j = 0; j < d; j++)
+				w[i] += matrix[i * d + j] * v[j];
+			norm += w[i] * w[i];
+		}
+		norm = sqrtl(norm);
+		for (i = 0; i < d; i++)
+			v[i] = w[i] / norm;
+	}
+	for (i = 0; i < d; i++)
+		sum += v[i];
+	CHECK(sum > 0.0L);
+	CHECK_RELATIVE(fit->value[0], norm, 1e-13L);
+	for (i = 0; i < d; i++)
+		CHECK_NEAR(fit->vector[i], v[i], 1e-12L);
+
+	/*
+	 * Means are rounded to a double.  Where the offset is large next to sd that
+	 * shifts all scores, the same for every model: differences are exact.
+	 */
+	for (j = 0; j < d; j++)
+	{
+		CHECK_RELATIVE(fit->sd[j], exact_sd(x + j * n, n), 1e-15L);
+		CHECK_NEAR(fit->mean[j], x[j * n] + exact_mean(x + j * n, n),
+				   1.2e-16L * fabs(fit->mean[j]) + 1e-15L * fit->sd[j]);
+		shift += fabs(fit->vector[j] * fit->mean[j]) / fit->sd[j] * 0x1p-53L;
+	}
+	for (i = 0; i < n; i++)
+	{
+		long double score = 0.0L;
+
+		for (j = 0; j < d; j++)
+		{
+			const double *column = x + j * n;
+
+			score += v[j] * ((long double) column[i] - column[0] -
+							 exact_mean(column, n)) / exact_sd(column, n);
+		}
+		if (i == 0)
+			first = score;
+		CHECK_NEAR(fit->score[i], score, 1e-12L + shift);
+		CHECK_NEAR(fit->score[i] - fit->score[0], score - first, 1e-12L);
+	}
+	free(matrix);
+	free(v);
+	free(w);
+}
+
+static void
+test_recipe(void)
+{
+	static const size_t ns[] = {4, 7, 27, 60};
+	static const size_t ds[] = {1, 2, 3, 5, 12};
+	size_t		a;
+	size_t		b;
+	size_t		i;
+	size_t		j;
+	int			pca;
+
+	for (a = 0; a < 4; a++)
+	{
+		for (b = 0; b < 5; b++)
+		{
+			size_t		n = ns[a];
+			size_t		d = ds[b];
+			double	   *x = exactly(n * d * sizeof(double));
+
+			for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
+			{
+				ScCapabilityFit fit = new_fit(n, d);
+				ScCapabilityFit again = new_fit(n, d);
+
+				random_table(x, n, d);
+				CHECK(fit_capability(x, n, d, pca, &fit) == SC_OK);
+				check_fit(x, n, d, pca, &fit);
+				CHECK(fit_capability(x, n, d, pca, &again) == SC_OK);
+				CHECK(same_bits(fit.score, again.score, n));
+				for (i = 0; i < d; i++)
+				{
+					for (j = 0; j < i; j++)
+					{
+						ScMethod	method = pca == SC_PCA_SPEARMAN ?
+							SC_SPEARMAN : SC_PEARSON;
+						void	   *work = exactly(sc_correlate_workspace(method, n));
+						ScCorrelation c;
+
+						sc_correlate(method, x + i * n, x + j * n, n, work, NULL, &c);
+						CHECK(c.corr == fit.matrix[i * d + j]);
+						free(work);
+					}
+				}
+				if (d == 1)
+				{
+					CHECK(fit.matrix[0] == 1.0 && fit.value[0] == 1.0 &&
+						  fit.vector[0] == 1.0);
+					for (i = 0; i < n; i++)
+						CHECK(fit.score[i] == (x[i] - fit.mean[0]) / fit.sd[0]);
+				}
+				free_fit(&fit);
+				free_fit(&again);
+			}
+			free(x);
+		}
+	}
+}
+
+/* Rows in another order: the same matrix, to the bit; each row keeps its score. */
+static void
+test_row_order(void)
+{
+	size_t		n = 40;
+	size_t		d = 6;
+	double		x[240];
+	double		y[240];
+	size_t		order[40];
+	size_t		i;
+	size_t		j;
+	int			round;
+
+	for (round = 0; round < 50; round++)
+	{
+		ScCapabilityFit fit = new_fit(n, d);
+		ScCapabilityFit other = new_fit(n, d);
+		bool		tied = true;
+		bool		kept = true;
+
+		random_table(x, n, d);
+		for (i = 1; i < n; i += 3)	/* rows 0 and 1, 3 and 4, ... are equal */
+		{
+			for (j = 0; j < d; j++)
+				x[j * n + i] = x[j * n + i - 1];
+		}
+		random_order(order, n);
+		for (i = 0; i < n; i++)
+		{
+			for (j = 0; j < d; j++)
+				y[j * n + i] = x[j * n + order[i]];
+		}
+		CHECK(fit_capability(x, n, d, SC_PCA_SPEARMAN, &fit) == SC_OK);
+		CHECK(fit_capability(y, n, d, SC_PCA_SPEARMAN, &other) == SC_OK);
+		CHECK(same_bits(fit.matrix, other.matrix, d * d));
+		CHECK(same_bits(fit.vector, other.vector, d * d));
+		for (i = 1; i < n; i += 3)
+			tied = tied && fit.score[i] == fit.score[i - 1];
+		for (i = 0; i < n; i++)
+			kept = kept && fabs(other.score[i] - fit.score[order[i]]) < 1e-12;
+		CHECK(tied);
+		CHECK(kept);
+		free_fit(&fit);
+		free_fit(&other);
+	}
+}
+
+static void
+test_statuses(void)
+{
+	size_t		most = SC_MAX_COMPONENT_COLUMNS + 1;
+	double	   *x = exactly(most * 4 * sizeof(double));
+	ScCapabilityFit fit = new_fit(4, 3);
+	double		untouched = 0.0;
+	size_t		i;
+
+	memset(&untouched, 0xff, sizeof(untouched));
+	for (i = 0; i < most * 4; i++)
+		x[i] = 0.1;
+	CHECK(fit_capability(x, 2, most, SC_PCA_SPEARMAN, &fit) == SC_TOO_MANY_COLUMNS);
+	CHECK(fit_capability(x, 2, 3, SC_PCA_SPEARMAN, &fit) == SC_TOO_FEW_MODELS);
+	CHECK(fit_capability(x, 0, 3, SC_PCA_PEARSON, &fit) == SC_TOO_FEW_MODELS);
+	CHECK(fit.constant == SIZE_MAX);
+	CHECK(fit_capability(x, 4, 3, SC_PCA_SPEARMAN, &fit) == SC_CONSTANT_COLUMN);
+	CHECK(fit.constant == 0);
+	x[2] = nextafter(0.1, 0.0);
+	CHECK(fit_capability(x, 4, 3, SC_PCA_PEARSON, &fit) == SC_CONSTANT_COLUMN);
+	CHECK(fit.constant == 1);
+	x[4] = 0.2;
+	CHECK(fit_capability(x, 4, 3, SC_PCA_SPEARMAN, &fit) == SC_CONSTANT_COLUMN);
+	CHECK(fit.constant == 2);
+	CHECK(memcmp(fit.mean, &untouched, sizeof(double)) == 0);
+	CHECK(memcmp(fit.matrix, &untouched, sizeof(double)) == 0);
+
+	/* two benchmarks without correlation, 1 2 3 4 and 2 4 1 3: no component */
+	for (i = 0; i < 4; i++)
+		x[i] = (double) i;
+	x[4] = 2.0;
+	x[5] = 4.0;
+	x[6] = 1.0;
+	x[7] = 3.0;
+	CHECK(fit_capability(x, 4, 2, SC_PCA_SPEARMAN, &fit) == SC_UNDEFINED_COMPONENT);
+	CHECK(fit.matrix[1] == 0.0 && fit.value[0] == 1.0 && fit.mean[0] == 1.5);
+	CHECK(memcmp(fit.score, &untouched, sizeof(double)) == 0);
+	CHECK(fit_capability(x, 4, 2, SC_PCA_PEARSON, &fit) == SC_UNDEFINED_COMPONENT);
+
+	/* two opposite ones have one: (+a, -a) */
+	for (i = 0; i < 4; i++)
+		x[4 + i] = -x[i];
+	CHECK(fit_capability(x, 4, 2, SC_PCA_SPEARMAN, &fit) == SC_OK);
+	CHECK(fit.matrix[1] == -1.0 && fit.vector[0] > 0.7 && fit.vector[1] < -0.7);
+	CHECK(fit.score[0] < fit.score[1] && fit.score[2] < fit.score[3]);
+	free(x);
+	free_fit(&fit);
+}
+
+static void
+test_mean_sd(void)
+{
+	static const double offsets[] = {0.0, 1e9, -1e9, 1e15, 123456.789};
+	static const double scales[] = {1.0, 1e-6, 1e-3, 1e9, 1e130, 1e-200};
+	double		x[1000];
+	double		mean;
+	double		sd;
+	size_t		n;
+	size_t		i;
+	int			o;
+	int			s;
+
+	for (n = 2; n <= 1000; n = n * 3 / 2 + 1)
+	{
+		for (o = 0; o < 5; o++)
+		{
+			for (s = 0; s < 6; s++)
+			{
+				long double expected;
+				double		lowest = INFINITY;
+				double		highest = -INFINITY;
+
+				for (i = 0; i < n; i++)
+				{
+					x[i] = offsets[o] + random_normal() * scales[s];
+					lowest = fmin(lowest, x[i]);
+					highest = fmax(highest, x[i]);
+				}
+				sc_mean_sd(x, n, &mean, &sd);
+				CHECK(mean >= lowest && mean <= highest);
+				if (lowest == highest)
+				{
+					CHECK(sd == 0.0);
+					continue;
+				}
+				CHECK_RELATIVE(sd, exact_sd(x, n), 1e-15L);
+				expected = x[0] + exact_mean(x, n);
+				CHECK_NEAR(mean, expected, 2.3e-16L * fabsl(expected) +
+						   1e-15L * (highest - lowest));
+			}
+		}
+	}
+
+	/* a constant is one exactly, whatever its sum would round to */
+	for (i = 0; i < 26; i++)
+		x[i] = 0.1;
+	sc_mean_sd(x, 26, &mean, &sd);
+	CHECK(mean == 0.1 && sd == 0.0);
+	sc_mean_sd(x, 1, &mean, &sd);
+	CHECK(mean == 0.1 && sd == 0.0);
+	x[25] = nextafter(0.1, 1.0);
+	sc_mean_sd(x, 26, &mean, &sd);
+	CHECK(mean == 0.1);
+	CHECK_RELATIVE(sd, 0x1p-56L * sqrtl(25.0L) / 26, 1e-15L);
+
+	/* the extremes: subnormal differences, the largest scores */
+	x[0] = x[1] = 0.0;
+	x[2] = 0x1p-1074;
+	for (n = 3; n <= 1000; n *= 7)
+	{
+		for (i = 3; i < n; i++)
+			x[i] = 0.0;
+		sc_mean_sd(x, n, &mean, &sd);
+		CHECK(sd == 0x1p-1074);	/* below 1/2 of it from n = 7 on: never 0 */
+	}
+	x[0] = 1e-300;
+	x[1] = 2e-300;
+	x[2] = 3e-300;
+	sc_mean_sd(x, 3, &mean, &sd);
+	CHECK_RELATIVE(mean, 2e-300L, 1e-15L);
+	CHECK_RELATIVE(sd, 1e-300L * sqrtl(2.0L / 3), 1e-15L);
+	x[0] = -SC_MAX_SCORE;
+	x[1] = SC_MAX_SCORE;
+	sc_mean_sd(x, 2, &mean, &sd);
+	CHECK(mean == 0.0 && sd == SC_MAX_SCORE);
+	for (i = 0; i < 9; i++)
+		x[i] = (double) (i + 1);
+	sc_mean_sd(x, 9, &mean, &sd);
+	CHECK(mean == 5.0);
+	CHECK_RELATIVE(sd, sqrtl(20.0L / 3), 1.2e-16L);
+}
+
+/* Columns in wild units: all numbers finite, the Spearman matrix unmoved. */
+static void
+test_magnitudes(void)
+{
+	static const double units[] = {1e140, 1e-140, 1.0, 1e-300, 0x1p-1074, 1e-9};
+	size_t		n = 27;
+	size_t		d = 6;
+	double		x[162];
+	double		y[162];
+	size_t		i;
+	size_t		j;
+	int			pca;
+
+	for (i = 0; i < n; i++)
+	{
+		double		common = (double) random_below(1000);
+
+		for (j = 0; j < d; j++)
+		{
+			x[j * n + i] = common + (double) random_below(500);
+			y[j * n + i] = x[j * n + i] / 1500.0 * units[j];
+			if (j == 4)
+				y[j * n + i] = x[j * n + i] * units[j];
+			if (j == 5)
+				y[j * n + i] += 1.0;
+		}
+	}
+	for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
+	{
+		ScCapabilityFit fit = new_fit(n, d);
+		ScCapabilityFit other = new_fit(n, d);
+		bool		finite = true;
+
+		CHECK(fit_capability(x, n, d, pca, &fit) == SC_OK);
+		CHECK(fit_capability(y, n, d, pca, &other) == SC_OK);
+		for (i = 0; i < d * d; i++)
+			CHECK_NEAR(other.matrix[i], fit.matrix[i],
+					   pca == SC_PCA_SPEARMAN ? 0.0L : 1e-7L);
+		for (i = 0; i < n; i++)
+			finite = finite && fabs(other.score[i]) < 100.0;
+		CHECK(finite);
+		free_fit(&fit);
+		free_fit(&other);
+	}
+}
+
+/* More columns than components allow, and none of mean and sd, for a heatmap. */
+static void
+test_wide_matrix(void)
+{
+	size_t		n = 5;
+	size_t		d = 300;
+	double	   *x = exactly(n * d * sizeof(double));
+	double	   *matrix = exactly(d * d * sizeof(double));
+	void	   *work = exactly(sc_capability_workspace(n, d));
+	size_t		i;
+	int			pca;
+
+	for (i = 0; i < n * d; i++)
+		x[i] = random_normal();
+	for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
+	{
+		sc_correlation_matrix(x, n, d, pca, NULL, NULL, matrix, work, NULL);
+		for (i = 0; i < d; i++)
+			CHECK_NEAR(matrix[i * d + (d - 1 - i)],
+					   exact_correlation(x + i * n, x + (d - 1 - i) * n, n, pca),
+					   2e-15L);
+	}
+	free(x);
+	free(matrix);
+	free(work);
+}
+
+static void
+test_poll_and_jump(void)
+{
+	size_t		n = 70000;
+	size_t		d = 4;
+	double	   *x = exactly(n * d * sizeof(double));
+	void	   *work = exactly(sc_capability_workspace(n, d));
+	ScCapabilityFit fit = new_fit(n, d);
+	double	   *score = exactly(n * sizeof(double));
+	volatile int pca;
+	volatile long at;
+
+	random_table(x, n, d);
+	for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
+	{
+		volatile long jumps = 0;
+		volatile long calls;
+
+		poll_calls = poll_jumps_at = 0;
+		CHECK(sc_capability_fit(x, n, d, pca, work, test_poll, &fit) == SC_OK);
+		calls = poll_calls;
+		CHECK(calls > 40);
+		memcpy(score, fit.score, n * sizeof(double));
+		for (at = 1; at <= calls; at += 37)
+		{
+			poll_calls = 0;
+			poll_jumps_at = at;
+			if (setjmp(poll_target) == 0)
+				sc_capability_fit(x, n, d, pca, work, test_poll, &fit);
+			else
+				jumps++;
+		}
+		CHECK(jumps == (calls - 1) / 37 + 1);
+		poll_jumps_at = 0;
+		CHECK(sc_capability_fit(x, n, d, pca, work, NULL, &fit) == SC_OK);
+		CHECK(same_bits(score, fit.score, n));
+	}
+	free(x);
+	free(work);
+	free(score);
+	free_fit(&fit);
+}
+
+int
+main(void)
+{
+	test_recipe();
+	test_row_order();
+	test_statuses();
+	test_mean_sd();
+	test_magnitudes();
+	test_wide_matrix();
+	test_poll_and_jump();
+	return check_done();
+}
