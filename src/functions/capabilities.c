@@ -150,9 +150,9 @@ sc_capabilities_component(PG_FUNCTION_ARGS)
 		end += len;
 		c.label_end[j] = end;
 		c.negated[j] = sc_is_flagged(&columns, benchmark, SC_BENCHMARK_LOWER_IS_BETTER);
-		c.mean[j] = c.negated[j] ? -scores.fit.mean[j] : scores.fit.mean[j];
-		c.sd[j] = scores.fit.sd[j];
-		c.weight[j] = scores.fit.vector[j];
+		c.mean[j] = (c.negated[j] ? -scores.fit.spread[j].mean : scores.fit.spread[j].mean) + 0.0;
+		c.sd[j] = scores.fit.spread[j].sd;
+		c.weight[j] = scores.fit.vector[j] + 0.0;
 		c.eigenvalue[j] = scores.fit.value[j];
 	}
 	PG_RETURN_POINTER(flat);

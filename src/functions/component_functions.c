@@ -105,6 +105,7 @@ sc_first_component(PG_FUNCTION_ARGS)
 	void	   *work;
 	Size		constant;
 	ScStatus	status;
+	int32		j;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -122,7 +123,8 @@ sc_first_component(PG_FUNCTION_ARGS)
 	sc_check_status(status, m.d);
 	if (!sc_component_is_defined(c.eigenvalue, m.d, 0))
 		PG_RETURN_NULL();
-	memcpy(c.weight, vector, sizeof(double) * m.d);
+	for (j = 0; j < c.d; j++)
+		c.weight[j] = vector[j] + 0.0;	/* no negative zero */
 	pfree(matrix);
 	pfree(vector);
 	pfree(work);
@@ -140,7 +142,8 @@ sc_principal_component_score(PG_FUNCTION_ARGS)
 	PrincipalComponent c;
 	ArrayType  *scores;
 	double	   *row;
-	double	   *mean;
+	ScSpread   *spread;
+	double		score;
 	int64		n;
 	int32		j;
 
@@ -156,15 +159,22 @@ sc_principal_component_score(PG_FUNCTION_ARGS)
 				 errdetail("The array has %lld elements, the component has %d benchmarks.",
 						   (long long) n, c.d)));
 	row = sc_alloc(n, sizeof(double));
-	mean = sc_alloc(n, sizeof(double));
+	spread = sc_alloc(n, sizeof(ScSpread));
 	if (!sc_scores_copy(scores, row))
 		PG_RETURN_NULL();
 	for (j = 0; j < c.d; j++)
 	{
 		row[j] = c.negated[j] ? -row[j] : row[j];
-		mean[j] = c.negated[j] ? -c.mean[j] : c.mean[j];
+		spread[j].pivot = c.negated[j] ? -c.mean[j] : c.mean[j];
+		spread[j].centre = 0;
+		spread[j].sd = c.sd[j];
 	}
-	PG_RETURN_FLOAT8(sc_component_score(row, 1, c.d, mean, c.sd, c.weight));
+	score = sc_component_score(row, 1, c.d, spread, c.weight);
+	if (!isfinite(score))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("score on the component is out of range")));
+	PG_RETURN_FLOAT8(score);
 }
 
 Datum

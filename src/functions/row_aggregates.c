@@ -369,7 +369,8 @@ pair_correlation(FunctionCallInfo fcinfo, ScMethod method)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	sc_rows_read(PG_GETARG_DATUM(0), &view);
-	if (view.n_rows < SC_MIN_MODELS || view.width != 2)
+	if (view.n_rows < SC_MIN_MODELS ||
+		view.n_capabilities != 1 || view.n_targets != 1)
 		PG_RETURN_NULL();
 	x = sc_alloc(view.n_rows, sizeof(double));
 	y = sc_alloc(view.n_rows, sizeof(double));

@@ -130,8 +130,7 @@ sc_run_fit(const double *x, Size n, Size d, ScPca pca, ScCapabilityFit *fit)
 
 	if (d > SC_MAX_COMPONENT_COLUMNS)
 		sc_check_status(SC_TOO_MANY_COLUMNS, d);
-	fit->mean = sc_alloc(d, sizeof(double));
-	fit->sd = sc_alloc(d, sizeof(double));
+	fit->spread = sc_alloc(d, sizeof(ScSpread));
 	fit->matrix = sc_alloc(d * d, sizeof(double));
 	fit->value = sc_alloc(d, sizeof(double));
 	fit->vector = sc_alloc(d * d, sizeof(double));

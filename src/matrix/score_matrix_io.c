@@ -395,10 +395,11 @@ sc_score_matrix_recv(PG_FUNCTION_ARGS)
 		{
 			flags = pq_getmsgbyte(buf);
 			cell.n = pq_getmsgint64(buf);
-			cell.sum = pq_getmsgfloat8(buf);
-			cell.sum_lo = pq_getmsgfloat8(buf);
-			cell.sumsq = pq_getmsgfloat8(buf);
-			cell.sumsq_lo = pq_getmsgfloat8(buf);
+			/* adding 0 makes 0 of a negative zero, which text does not keep */
+			cell.sum = pq_getmsgfloat8(buf) + 0.0;
+			cell.sum_lo = pq_getmsgfloat8(buf) + 0.0;
+			cell.sumsq = pq_getmsgfloat8(buf) + 0.0;
+			cell.sumsq_lo = pq_getmsgfloat8(buf) + 0.0;
 		}
 		problem = put_cell(m, model, benchmark, i >= n_single, &cell, flags);
 		if (problem)

@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "fmgr.h"
@@ -120,10 +121,20 @@ sc_moments_for_write(Datum d, MemoryContext parent)
 	return m;
 }
 
+static void
+too_many_rows(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("number of rows is out of range")));
+}
+
 double *
 sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n)
 {
 	set_columns(m, n);
+	if (m->moments.n > PG_INT64_MAX - SC_MOMENTS_BLOCK)
+		too_many_rows();
 	if (m->buffered == m->buffer_capacity)
 	{
 		int32		capacity = m->buffer_capacity == 0 ? 4 : m->buffer_capacity * 2;
@@ -162,9 +173,7 @@ sc_moments_absorb(ExpandedScoreMoments *m, const ScMoments *from)
 		m->buffered = 0;
 	}
 	if (!sc_moments_merge(&m->moments, from, m->work))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("number of rows is out of range")));
+		too_many_rows();
 }
 
 /* ----------
@@ -216,29 +225,51 @@ check_counts(int64 n_columns, int64 n_rows)
 	return NULL;
 }
 
-/* The arrays of m, n > 0, are possible. */
+/* Room for rounding, relative to what is compared. */
+#define SLACK 1e-6
+
+/*
+ * The arrays of m, n > 0, are possible: every mean lies between minimum and
+ * maximum, every variance is at most (max - mean) (mean - min) (Bhatia & Davis,
+ * Amer. Math. Monthly 107 (2000) 353-357), every co-moment within what its two
+ * sums of squares allow.  Merging possible moments gives possible ones.
+ */
 static const char *
 check_moments(const ScMoments *m)
 {
-	double		bound = (double) m->n * SC_MAX_SCORE * SC_MAX_SCORE * 4.01;
+	double		n = (double) m->n;
 	Size		i;
+	Size		j;
 
 	for (i = 0; i < m->d; i++)
 	{
-		double		diagonal = m->comoment[SC_COMOMENT(m->d, i, i)];
+		double		range = m->max[i] - m->min[i];
+		double		above = (m->max[i] - m->pivot[i]) - m->mean[i];
+		double		below = m->mean[i] - (m->min[i] - m->pivot[i]);
 
-		if (!(fabs(m->pivot[i]) <= SC_MAX_SCORE) ||
-			!(fabs(m->mean[i]) <= 2.01 * SC_MAX_SCORE) ||
-			!(fabs(m->min[i]) <= SC_MAX_SCORE) ||
-			!(fabs(m->max[i]) <= SC_MAX_SCORE) || m->min[i] > m->max[i])
+		if (!(m->min[i] >= -SC_MAX_SCORE) || !(m->max[i] <= SC_MAX_SCORE) ||
+			!(m->pivot[i] >= m->min[i] && m->pivot[i] <= m->max[i]) ||
+			!(above >= -SLACK * range && below >= -SLACK * range))
 			return "A pivot, mean, minimum or maximum is out of range.";
-		if (!(diagonal >= 0) || (m->min[i] == m->max[i] && diagonal != 0))
+		if (!(m->comoment[SC_COMOMENT(m->d, i, i)] >= 0) ||
+			(range == 0 && m->comoment[SC_COMOMENT(m->d, i, i)] > 0) ||
+			!(m->comoment[SC_COMOMENT(m->d, i, i)] / n <=
+			  fmax(above, 0) * fmax(below, 0) + SLACK * range * range + DBL_MIN))
 			return "A sum of squares is out of range.";
 	}
-	for (i = 0; i < SC_COMOMENTS(m->d); i++)
+	for (i = 0; i < m->d; i++)
 	{
-		if (!(fabs(m->comoment[i]) <= bound))
-			return "A co-moment is out of range.";
+		/* squares may have underflowed */
+		double		root = sqrt(m->comoment[SC_COMOMENT(m->d, i, i)] + n * DBL_MIN);
+
+		for (j = i + 1; j < m->d; j++)
+		{
+			double		sjj = m->comoment[SC_COMOMENT(m->d, j, j)] + n * DBL_MIN;
+
+			if (!(fabs(m->comoment[SC_COMOMENT(m->d, i, j)]) <=
+				  root * sqrt(sjj) * (1 + SLACK)))
+				return "A co-moment is out of range.";
+		}
 	}
 	return NULL;
 }

@@ -63,7 +63,7 @@ extern void sc_moments_read(Datum d, ScMoments *moments);
 
 /*
  * Room for one more row of n scores: fixes the number of columns (2202E if it
- * differs, 54000 over SC_MAX_COMPONENT_COLUMNS).  The caller fills the row and
+ * differs, 54000 over SC_MAX_COMPONENT_COLUMNS, 22003 if n would overflow).  The caller fills the row and
  * then calls sc_moments_commit_row(), or drops it.
  */
 extern double *sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n);

@@ -206,7 +206,9 @@ void
 sc_rows_remove_oldest(ExpandedScoreRows *r)
 {
 	if (r->n_rows <= 0)
-		elog(ERROR, "no row to remove from score_rows");
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("score_rows has no row to remove")));
 	r->head++;
 	r->n_rows--;
 	if (r->n_rows == 0)

@@ -93,7 +93,7 @@ sc_rows_width(const ExpandedScoreRows *r)
 	return Max(r->n_capabilities, 0) + Max(r->n_targets, 0);
 }
 
-/* Removes the oldest row; there must be one. */
+/* Removes the oldest row; 22023 if there is none. */
 extern void sc_rows_remove_oldest(ExpandedScoreRows *r);
 
 /* Adds all rows. */

@@ -56,8 +56,8 @@ sc_capability_workspace(size_t n, size_t d)
  * Amer. Statist. 37 (1983) 242-247).  The scale is a power of two, which costs
  * no digit.
  */
-static void
-mean_sd(const double *x, size_t n, ScPoll poll, double *mean, double *sd)
+void
+sc_spread(const double *x, size_t n, ScPoll poll, ScSpread *spread)
 {
 	ScSum		sum = {0.0, 0.0};
 	ScSum		squares = {0.0, 0.0};
@@ -77,10 +77,12 @@ mean_sd(const double *x, size_t n, ScPoll poll, double *mean, double *sd)
 			max = x[i];
 		sc_poll_at(poll, i);
 	}
+	spread->pivot = min;
 	if (min == max)
 	{
-		*mean = min;
-		*sd = 0.0;
+		spread->centre = 0.0;
+		spread->mean = min;
+		spread->sd = 0.0;
 		return;
 	}
 	scale = max - min < SMALL_RANGE ? SCALE_UP : 1.0;
@@ -105,14 +107,9 @@ mean_sd(const double *x, size_t n, ScPoll poll, double *mean, double *sd)
 	variance = (sc_sum_total(&squares) - residue * residue / (double) n) /
 		(double) n;
 
-	*mean = fmin(min + centre / scale, max);
-	*sd = fmax(sqrt(variance) / scale, SMALLEST);
-}
-
-void
-sc_mean_sd(const double *x, size_t n, double *mean, double *sd)
-{
-	mean_sd(x, n, NULL, mean, sd);
+	spread->centre = centre / scale;
+	spread->mean = fmin(min + spread->centre, max);
+	spread->sd = fmax(sqrt(variance) / scale, SMALLEST);
 }
 
 static void
@@ -196,13 +193,8 @@ pearson_matrix(const double *x, size_t n, size_t d, double *matrix,
 
 void
 sc_correlation_matrix(const double *x, size_t n, size_t d, ScPca pca,
-					  const double *mean, const double *sd, double *matrix,
-					  void *work, ScPoll poll)
+					  double *matrix, void *work, ScPoll poll)
 {
-	/* see the header: standardising would only lose digits */
-	(void) mean;
-	(void) sd;
-
 	switch (pca)
 	{
 		case SC_PCA_SPEARMAN:
@@ -216,13 +208,14 @@ sc_correlation_matrix(const double *x, size_t n, size_t d, ScPca pca,
 
 double
 sc_component_score(const double *x, size_t stride, size_t d,
-				   const double *mean, const double *sd, const double *weight)
+				   const ScSpread *spread, const double *weight)
 {
 	double		score = 0.0;
 	size_t		j;
 
 	for (j = 0; j < d; j++)
-		score += weight[j] * ((x[j * stride] - mean[j]) / sd[j]);
+		score += weight[j] * ((x[j * stride] - spread[j].pivot - spread[j].centre) /
+							  spread[j].sd);
 	return score;
 }
 
@@ -249,12 +242,11 @@ sc_capability_fit(const double *x, size_t n, size_t d, ScPca pca, void *work,
 
 	for (j = 0; j < d; j++)
 	{
-		mean_sd(x + j * n, n, poll, &fit->mean[j], &fit->sd[j]);
+		sc_spread(x + j * n, n, poll, &fit->spread[j]);
 		if (poll != NULL)
 			poll();
 	}
-	sc_correlation_matrix(x, n, d, pca, fit->mean, fit->sd, fit->matrix, work,
-						  poll);
+	sc_correlation_matrix(x, n, d, pca, fit->matrix, work, poll);
 
 	status = sc_components(fit->matrix, d, fit->value, fit->vector, work);
 	if (status != SC_OK)
@@ -264,8 +256,7 @@ sc_capability_fit(const double *x, size_t n, size_t d, ScPca pca, void *work,
 
 	for (i = 0; i < n; i++)
 	{
-		fit->score[i] = sc_component_score(x + i, n, d, fit->mean, fit->sd,
-										   fit->vector);
+		fit->score[i] = sc_component_score(x + i, n, d, fit->spread, fit->vector);
 		if (i % 256 == 255 && poll != NULL)
 			poll();
 	}

@@ -24,12 +24,24 @@ typedef enum ScPca
 } ScPca;
 
 /*
+ * Where a column lies and how wide it is.  The mean is pivot + centre: kept as
+ * two numbers because their sum, rounded, loses digits where the offset is
+ * large against the spread.
+ */
+typedef struct ScSpread
+{
+	double		pivot;			/* the minimum */
+	double		centre;			/* mean of the differences from it */
+	double		mean;			/* pivot + centre; min <= mean <= max */
+	double		sd;				/* ddof = 0 */
+} ScSpread;
+
+/*
  * What a fit gives, in the caller's memory.  d benchmarks, n models.
  */
 typedef struct ScCapabilityFit
 {
-	double	   *mean;			/* d */
-	double	   *sd;				/* d; ddof = 0 */
+	ScSpread   *spread;			/* d */
 	double	   *matrix;			/* d x d correlation matrix, unit diagonal */
 	double	   *value;			/* d eigenvalues, descending */
 	double	   *vector;			/* d x d, one component after the other */
@@ -41,10 +53,10 @@ typedef struct ScCapabilityFit
 extern size_t sc_capability_workspace(size_t n, size_t d);
 
 /*
- * Fits n models x d benchmarks (d >= 1), column by column: x[j * n + i] is the score of
- * model i on benchmark j, higher meaning better; finite, |x| <= SC_MAX_SCORE.
- * The same rows in the same order give the same bits; equal rows give equal
- * scores.  With d = 1 the score is the benchmark's z-score.
+ * Fits n models x d benchmarks, d >= 1, column by column: x[j * n + i] is the
+ * score of model i on benchmark j, higher meaning better; finite, |x| <=
+ * SC_MAX_SCORE.  The same rows in the same order give the same bits; equal rows
+ * give equal scores.  With d = 1 the score is the benchmark's z-score.
  *
  * SC_TOO_MANY_COLUMNS, SC_TOO_FEW_MODELS, SC_CONSTANT_COLUMN, looked for in
  * this order: nothing else is set.  SC_SOLVER_FAILED: neither value, vector nor
@@ -55,33 +67,27 @@ extern ScStatus sc_capability_fit(const double *x, size_t n, size_t d,
 								  ScCapabilityFit *fit);
 
 /*
- * Mean and standard deviation (ddof = 0) of n finite values, summed about
- * their minimum, small ones scaled up by a power of two: an offset costs no
- * digits, nothing over- or underflows.  min <= mean <= max.  sd is 0 for a
- * constant (min = max, exactly) and only then: what rounds to 0 is the smallest
- * positive double instead.  n >= 1.  Never polls: for n up to some millions.
+ * Of n finite values, n >= 1, summed about their minimum: an offset costs no
+ * digits, nothing over- or underflows.  sd is 0 for a constant (min = max,
+ * exactly) and only then: what rounds to 0 is the smallest positive double.
  */
-extern void sc_mean_sd(const double *x, size_t n, double *mean, double *sd);
+extern void sc_spread(const double *x, size_t n, ScPoll poll, ScSpread *spread);
 
 /*
- * The correlation matrix alone, by either kind: d columns of n values as
- * above, matrix d x d, any d.  n >= SC_MIN_MODELS, no constant column.  work is
- * that of sc_capability_workspace().  Neither kind needs mean and sd, which may
- * be NULL: ranks have their own, and Pearson's values are centred as in
- * sc_correlate(), with the same bits, because a mean rounded to a double has
- * lost digits where the offset is large.
+ * The correlation matrix alone, by either kind: d columns of n values as above,
+ * matrix d x d, any d.  n >= SC_MIN_MODELS, no constant column.  work is that of
+ * sc_capability_workspace().  Pearson's values are centred as in
+ * sc_correlate(), with the same bits.
  */
 extern void sc_correlation_matrix(const double *x, size_t n, size_t d,
-								  ScPca pca, const double *mean,
-								  const double *sd, double *matrix,
-								  void *work, ScPoll poll);
+								  ScPca pca, double *matrix, void *work,
+								  ScPoll poll);
 
 /*
- * sum over j of weight[j] * (x[j * stride] - mean[j]) / sd[j], in the order of
- * j: the one place where a score is computed, so that equal models tie.
+ * sum over j of weight[j] * (x[j * stride] - mean) / sd of spread[j], in the
+ * order of j: the one place where a score is computed, so that equal models tie.
  */
 extern double sc_component_score(const double *x, size_t stride, size_t d,
-								 const double *mean, const double *sd,
-								 const double *weight);
+								 const ScSpread *spread, const double *weight);
 
 #endif							/* SC_STATS_CAPABILITY_H */

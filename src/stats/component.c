@@ -47,7 +47,10 @@ solve(double *matrix, size_t d, double *values, double *vectors, double *work)
 	return gsl_eigen_symmv(&a.matrix, &eval.vector, &evec.matrix, &w);
 }
 
-/* Fixes the sign of component k, a unit vector: the rule is in the header. */
+/*
+ * Fixes the sign of component k, a unit vector: the rule is in the header.  The
+ * sum of weights decides for the first component only.
+ */
 static void
 orient(double *vector, size_t d, size_t k)
 {
@@ -59,7 +62,7 @@ orient(double *vector, size_t d, size_t k)
 		for (j = 0; j < d; j++)
 			decides += vector[j];
 	}
-	if (k > 0 || fabs(decides) <= SIGN_TOLERANCE * sqrt((double) d))
+	if (fabs(decides) <= SIGN_TOLERANCE * sqrt((double) d))
 	{
 		double		largest = 0.0;
 
@@ -81,9 +84,9 @@ ScStatus
 sc_components(const double *matrix, size_t d, double *values, double *vectors,
 			  void *work)
 {
-	double	   *a = work;
-	double	   *evec = a + d * d;
-	double	   *eval = evec + d * d;
+	double	   *a;
+	double	   *evec;
+	double	   *eval;
 	gsl_error_handler_t *saved;
 	int			status;
 	size_t		i;
@@ -92,6 +95,10 @@ sc_components(const double *matrix, size_t d, double *values, double *vectors,
 
 	if (d > SC_MAX_COMPONENT_COLUMNS)
 		return SC_TOO_MANY_COLUMNS;
+
+	a = work;
+	evec = a + d * d;
+	eval = evec + d * d;
 
 	/* gsl_eigen_symmv takes a NaN, reports success and returns garbage. */
 	for (i = 0; i < d; i++)

@@ -62,8 +62,9 @@ sc_interval(const ScCorrelation *c, double confidence, double *low,
 		sqrt(variance);
 	sc_gsl_leave(saved);
 
-	*low = tanh(z - half_width);
-	*high = tanh(z + half_width);
+	/* at 1 or -1 the estimate itself is the end on its side */
+	*low = fmin(tanh(z - half_width), c->corr);
+	*high = fmax(tanh(z + half_width), c->corr);
 	return true;
 }
 

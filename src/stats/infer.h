@@ -11,12 +11,14 @@
  *											Biometrika 44 (1957) 470-481
  * At |corr| = 1 z is infinite; corr then stands for sign * (1 - 6 / (n^3 - n)),
  * half a rank step of Spearman's coefficient, in the interval of every method
- * and in Spearman's p-value.
+ * and in Spearman's p-value.  The interval always contains corr: at 1 its upper
+ * end is 1, at -1 its lower end is -1.
  *
  * p-values are two-sided tests of no association: Spearman and Pearson by
  * Student's t with n - 2 degrees of freedom, as P(Beta((n - 2) / 2, 1/2) <=
- * 1 - corr^2) (gsl_cdf_beta_P is accurate in the tail and has no error path);
- * Kendall by the normal approximation with the tie-corrected variance.
+ * 1 - corr^2) (gsl_cdf_beta_P is accurate in the tail and has no error path),
+ * where t^2 < 1 as its complement in corr^2; relative error below 1e-9 up to
+ * n = 1,000,000; Kendall by the normal approximation with the tie-corrected variance.
  *
  *-------------------------------------------------------------------------
  */

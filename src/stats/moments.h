@@ -51,8 +51,9 @@ extern void sc_moments_add(ScMoments *m, const double *rows, size_t count,
 						   void *work);
 
 /*
- * Adds b to a, not the same object; the two have the same d and may have
- * different pivots.  b is read only.  Returns false, changing nothing, if n would pass INT64_MAX.
+ * Adds b to a, which is another object; the two have the same d and may have
+ * different pivots.  b is read only.  Returns false, changing nothing, if n
+ * would pass INT64_MAX.
  */
 extern bool sc_moments_merge(ScMoments *a, const ScMoments *b, void *work);
 

@@ -3,8 +3,8 @@
  * check.h
  *	  Checks, memory and made-up data for the unit tests of the stats floor.
  *
- * A test program is one .c file that includes this one and ends with
- * "return check_done();".
+ * A test program is one .c file that includes this one, calls RUN(test) for
+ * each of its tests and ends with "return check_done();".
  *
  *-------------------------------------------------------------------------
  */
@@ -23,16 +23,17 @@
 
 #define UNUSED __attribute__((unused))
 
-static long check_passed = 0;
-static long check_failed = 0;
+static long checks = 0;			/* made so far, in all tests */
+static long check_failed = 0;	/* of those */
+static long tests_passed = 0;
+static long tests_failed = 0;
 
-/* Counts; prints the first failures of a program, with where. */
+/* Prints the first failures of a program, with where. */
 static bool UNUSED
 check_that(bool ok, const char *file, int line, const char *what)
 {
-	if (ok)
-		check_passed++;
-	else if (++check_failed <= 20)
+	checks++;
+	if (!ok && ++check_failed <= 20)
 		printf("%s:%d: failed: %s\n", file, line, what);
 	return ok;
 }
@@ -58,11 +59,32 @@ check_near(long double got, long double want, long double tolerance,
 	check_near((got), (want), (tolerance) * fabsl(want), __FILE__, __LINE__, \
 			   #got " ~ " #want)
 
+/* Runs one test: it passes if it made a check and none failed. */
+static void UNUSED
+run_test(void (*test) (void), const char *name)
+{
+	long		checks_before = checks;
+	long		failed_before = check_failed;
+
+	test();
+	if (check_failed == failed_before && checks > checks_before)
+		tests_passed++;
+	else
+	{
+		tests_failed++;
+		printf("%s: %ld of %ld checks failed\n", name,
+			   check_failed - failed_before, checks - checks_before);
+	}
+}
+
+#define RUN(test) run_test(test, #test)
+
 static int UNUSED
 check_done(void)
 {
-	printf("%ld passed, %ld failed\n", check_passed, check_failed);
-	return check_failed > 0 || check_passed == 0;
+	printf("%ld passed, %ld failed (%ld checks)\n", tests_passed,
+		   tests_failed, checks);
+	return tests_failed > 0 || tests_passed == 0;
 }
 
 /*

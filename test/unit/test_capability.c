@@ -17,8 +17,7 @@ new_fit(size_t n, size_t d)
 {
 	ScCapabilityFit fit;
 
-	fit.mean = exactly(d * sizeof(double));
-	fit.sd = exactly(d * sizeof(double));
+	fit.spread = exactly(d * sizeof(ScSpread));
 	fit.matrix = exactly(d * d * sizeof(double));
 	fit.value = exactly(d * sizeof(double));
 	fit.vector = exactly(d * d * sizeof(double));
@@ -30,8 +29,7 @@ new_fit(size_t n, size_t d)
 static void
 free_fit(ScCapabilityFit *fit)
 {
-	free(fit->mean);
-	free(fit->sd);
+	free(fit->spread);
 	free(fit->matrix);
 	free(fit->value);
 	free(fit->vector);
@@ -142,7 +140,6 @@ check_fit(const double *x, size_t n, size_t d, ScPca pca,
 	long double *w = exactly(d * sizeof(long double));
 	long double norm = 0.0L;
 	long double sum = 0.0L;
-	long double shift = 0.0L;
 	long double first = 0.0L;
 	size_t		i;
 	size_t		j;
@@ -183,16 +180,11 @@ check_fit(const double *x, size_t n, size_t d, ScPca pca,
 	for (i = 0; i < d; i++)
 		CHECK_NEAR(fit->vector[i], v[i], 1e-12L);
 
-	/*
-	 * Means are rounded to a double.  Where the offset is large next to sd that
-	 * shifts all scores, the same for every model: differences are exact.
-	 */
 	for (j = 0; j < d; j++)
 	{
-		CHECK_RELATIVE(fit->sd[j], exact_sd(x + j * n, n), 1e-15L);
-		CHECK_NEAR(fit->mean[j], x[j * n] + exact_mean(x + j * n, n),
-				   1.2e-16L * fabs(fit->mean[j]) + 1e-15L * fit->sd[j]);
-		shift += fabs(fit->vector[j] * fit->mean[j]) / fit->sd[j] * 0x1p-53L;
+		CHECK_RELATIVE(fit->spread[j].sd, exact_sd(x + j * n, n), 1e-15L);
+		CHECK_NEAR(fit->spread[j].mean, x[j * n] + exact_mean(x + j * n, n),
+				   1.2e-16L * fabs(fit->spread[j].mean) + 1e-15L * fit->spread[j].sd);
 	}
 	for (i = 0; i < n; i++)
 	{
@@ -207,7 +199,7 @@ check_fit(const double *x, size_t n, size_t d, ScPca pca,
 		}
 		if (i == 0)
 			first = score;
-		CHECK_NEAR(fit->score[i], score, 1e-12L + shift);
+		CHECK_NEAR(fit->score[i], score, 1e-12L);
 		CHECK_NEAR(fit->score[i] - fit->score[0], score - first, 1e-12L);
 	}
 	free(matrix);
@@ -263,7 +255,7 @@ test_recipe(void)
 					CHECK(fit.matrix[0] == 1.0 && fit.value[0] == 1.0 &&
 						  fit.vector[0] == 1.0);
 					for (i = 0; i < n; i++)
-						CHECK(fit.score[i] == (x[i] - fit.mean[0]) / fit.sd[0]);
+						CHECK(fit.score[i] == (x[i] - fit.spread[0].pivot - fit.spread[0].centre) / fit.spread[0].sd);
 				}
 				free_fit(&fit);
 				free_fit(&again);
@@ -344,7 +336,7 @@ test_statuses(void)
 	x[4] = 0.2;
 	CHECK(fit_capability(x, 4, 3, SC_PCA_SPEARMAN, &fit) == SC_CONSTANT_COLUMN);
 	CHECK(fit.constant == 2);
-	CHECK(memcmp(fit.mean, &untouched, sizeof(double)) == 0);
+	CHECK(memcmp(fit.spread, &untouched, sizeof(double)) == 0);
 	CHECK(memcmp(fit.matrix, &untouched, sizeof(double)) == 0);
 
 	/* two benchmarks without correlation, 1 2 3 4 and 2 4 1 3: no component */
@@ -355,7 +347,7 @@ test_statuses(void)
 	x[6] = 1.0;
 	x[7] = 3.0;
 	CHECK(fit_capability(x, 4, 2, SC_PCA_SPEARMAN, &fit) == SC_UNDEFINED_COMPONENT);
-	CHECK(fit.matrix[1] == 0.0 && fit.value[0] == 1.0 && fit.mean[0] == 1.5);
+	CHECK(fit.matrix[1] == 0.0 && fit.value[0] == 1.0 && fit.spread[0].mean == 1.5);
 	CHECK(memcmp(fit.score, &untouched, sizeof(double)) == 0);
 	CHECK(fit_capability(x, 4, 2, SC_PCA_PEARSON, &fit) == SC_UNDEFINED_COMPONENT);
 
@@ -375,8 +367,7 @@ test_mean_sd(void)
 	static const double offsets[] = {0.0, 1e9, -1e9, 1e15, 123456.789};
 	static const double scales[] = {1.0, 1e-6, 1e-3, 1e9, 1e130, 1e-200};
 	double		x[1000];
-	double		mean;
-	double		sd;
+	ScSpread	spread;
 	size_t		n;
 	size_t		i;
 	int			o;
@@ -398,16 +389,16 @@ test_mean_sd(void)
 					lowest = fmin(lowest, x[i]);
 					highest = fmax(highest, x[i]);
 				}
-				sc_mean_sd(x, n, &mean, &sd);
-				CHECK(mean >= lowest && mean <= highest);
+				sc_spread(x, n, NULL, &spread);
+				CHECK(spread.mean >= lowest && spread.mean <= highest);
 				if (lowest == highest)
 				{
-					CHECK(sd == 0.0);
+					CHECK(spread.sd == 0.0);
 					continue;
 				}
-				CHECK_RELATIVE(sd, exact_sd(x, n), 1e-15L);
+				CHECK_RELATIVE(spread.sd, exact_sd(x, n), 1e-15L);
 				expected = x[0] + exact_mean(x, n);
-				CHECK_NEAR(mean, expected, 2.3e-16L * fabsl(expected) +
+				CHECK_NEAR(spread.mean, expected, 2.3e-16L * fabsl(expected) +
 						   1e-15L * (highest - lowest));
 			}
 		}
@@ -416,14 +407,14 @@ test_mean_sd(void)
 	/* a constant is one exactly, whatever its sum would round to */
 	for (i = 0; i < 26; i++)
 		x[i] = 0.1;
-	sc_mean_sd(x, 26, &mean, &sd);
-	CHECK(mean == 0.1 && sd == 0.0);
-	sc_mean_sd(x, 1, &mean, &sd);
-	CHECK(mean == 0.1 && sd == 0.0);
+	sc_spread(x, 26, NULL, &spread);
+	CHECK(spread.mean == 0.1 && spread.sd == 0.0);
+	sc_spread(x, 1, NULL, &spread);
+	CHECK(spread.mean == 0.1 && spread.sd == 0.0);
 	x[25] = nextafter(0.1, 1.0);
-	sc_mean_sd(x, 26, &mean, &sd);
-	CHECK(mean == 0.1);
-	CHECK_RELATIVE(sd, 0x1p-56L * sqrtl(25.0L) / 26, 1e-15L);
+	sc_spread(x, 26, NULL, &spread);
+	CHECK(spread.mean == 0.1);
+	CHECK_RELATIVE(spread.sd, 0x1p-56L * sqrtl(25.0L) / 26, 1e-15L);
 
 	/* the extremes: subnormal differences, the largest scores */
 	x[0] = x[1] = 0.0;
@@ -432,24 +423,24 @@ test_mean_sd(void)
 	{
 		for (i = 3; i < n; i++)
 			x[i] = 0.0;
-		sc_mean_sd(x, n, &mean, &sd);
-		CHECK(sd == 0x1p-1074);	/* below 1/2 of it from n = 7 on: never 0 */
+		sc_spread(x, n, NULL, &spread);
+		CHECK(spread.sd == 0x1p-1074);	/* below 1/2 of it from n = 7 on: never 0 */
 	}
 	x[0] = 1e-300;
 	x[1] = 2e-300;
 	x[2] = 3e-300;
-	sc_mean_sd(x, 3, &mean, &sd);
-	CHECK_RELATIVE(mean, 2e-300L, 1e-15L);
-	CHECK_RELATIVE(sd, 1e-300L * sqrtl(2.0L / 3), 1e-15L);
+	sc_spread(x, 3, NULL, &spread);
+	CHECK_RELATIVE(spread.mean, 2e-300L, 1e-15L);
+	CHECK_RELATIVE(spread.sd, 1e-300L * sqrtl(2.0L / 3), 1e-15L);
 	x[0] = -SC_MAX_SCORE;
 	x[1] = SC_MAX_SCORE;
-	sc_mean_sd(x, 2, &mean, &sd);
-	CHECK(mean == 0.0 && sd == SC_MAX_SCORE);
+	sc_spread(x, 2, NULL, &spread);
+	CHECK(spread.mean == 0.0 && spread.sd == SC_MAX_SCORE);
 	for (i = 0; i < 9; i++)
 		x[i] = (double) (i + 1);
-	sc_mean_sd(x, 9, &mean, &sd);
-	CHECK(mean == 5.0);
-	CHECK_RELATIVE(sd, sqrtl(20.0L / 3), 1.2e-16L);
+	sc_spread(x, 9, NULL, &spread);
+	CHECK(spread.mean == 5.0);
+	CHECK_RELATIVE(spread.sd, sqrtl(20.0L / 3), 1.2e-16L);
 }
 
 /* Columns in wild units: all numbers finite, the Spearman matrix unmoved. */
@@ -498,7 +489,7 @@ test_magnitudes(void)
 	}
 }
 
-/* More columns than components allow, and none of mean and sd, for a heatmap. */
+/* More columns than components allow, for a heatmap. */
 static void
 test_wide_matrix(void)
 {
@@ -514,7 +505,7 @@ test_wide_matrix(void)
 		x[i] = random_normal();
 	for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
 	{
-		sc_correlation_matrix(x, n, d, pca, NULL, NULL, matrix, work, NULL);
+		sc_correlation_matrix(x, n, d, pca, matrix, work, NULL);
 		for (i = 0; i < d; i++)
 			CHECK_NEAR(matrix[i * d + (d - 1 - i)],
 					   exact_correlation(x + i * n, x + (d - 1 - i) * n, n, pca),
@@ -571,12 +562,12 @@ test_poll_and_jump(void)
 int
 main(void)
 {
-	test_recipe();
-	test_row_order();
-	test_statuses();
-	test_mean_sd();
-	test_magnitudes();
-	test_wide_matrix();
-	test_poll_and_jump();
+	RUN(test_recipe);
+	RUN(test_row_order);
+	RUN(test_statuses);
+	RUN(test_mean_sd);
+	RUN(test_magnitudes);
+	RUN(test_wide_matrix);
+	RUN(test_poll_and_jump);
 	return check_done();
 }

@@ -386,10 +386,10 @@ test_hostile(void)
 int
 main(void)
 {
-	test_random();
-	test_known();
-	test_signs();
-	test_defined();
-	test_hostile();
+	RUN(test_random);
+	RUN(test_known);
+	RUN(test_signs);
+	RUN(test_defined);
+	RUN(test_hostile);
 	return check_done();
 }

@@ -336,6 +336,36 @@ test_lines(void)
 	}
 }
 
+/* Lines whose values are rounded: 1 but for the last bits, and never more. */
+static void
+test_rounded_lines(void)
+{
+	double		x[LARGEST];
+	double		y[LARGEST];
+	ScCorrelation c;
+	size_t		n;
+	size_t		i;
+
+	for (n = 3; n <= LARGEST; n++)
+	{
+		double		slope = random_uniform();
+
+		for (i = 0; i < n; i++)
+		{
+			x[i] = random_normal();
+			y[i] = 0.1 + slope * x[i];
+		}
+		CHECK(correlate(SC_PEARSON, y, x, n, &c) == SC_OK);
+		CHECK(c.corr <= 1.0);
+		CHECK_NEAR(c.corr, 1.0L, 1e-14L);
+		for (i = 0; i < n; i++)
+			y[i] = -y[i];
+		CHECK(correlate(SC_PEARSON, y, x, n, &c) == SC_OK);
+		CHECK(c.corr >= -1.0);
+		CHECK_NEAR(c.corr, -1.0L, 1e-14L);
+	}
+}
+
 /* The largest scores, subnormal differences: the answer of small integers. */
 static void
 test_magnitudes(void)
@@ -464,7 +494,7 @@ test_poll_and_jump(void)
 static void
 test_huge_ties(void)
 {
-	size_t		n = 3000000;
+	size_t		n = 3400000;
 	double	   *x = exactly(n * sizeof(double));
 	double	   *y = exactly(n * sizeof(double));
 	void	   *work = exactly(sc_correlate_workspace(SC_KENDALL, n));
@@ -502,13 +532,14 @@ test_huge_ties(void)
 int
 main(void)
 {
-	test_rank_methods();
-	test_kendall_variance();
-	test_pearson();
-	test_lines();
-	test_magnitudes();
-	test_statuses();
-	test_poll_and_jump();
-	test_huge_ties();
+	RUN(test_rank_methods);
+	RUN(test_kendall_variance);
+	RUN(test_pearson);
+	RUN(test_lines);
+	RUN(test_rounded_lines);
+	RUN(test_magnitudes);
+	RUN(test_statuses);
+	RUN(test_poll_and_jump);
+	RUN(test_huge_ties);
 	return check_done();
 }

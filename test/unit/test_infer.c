@@ -60,7 +60,7 @@ integrated_p_value(long double theta, int nu)
 	long double end = half_pi;
 	long double sum = 0.0L;
 	long double step;
-	int			panels = 6000;
+	int			panels = 16000;
 	int			k;
 
 	for (k = nu % 2 == 0 ? 3 : 2; k <= nu - 1; k += 2)
@@ -194,7 +194,7 @@ test_perfect(void)
 
 			CHECK(sc_interval(&plus, 0.95, &low, &high));
 			CHECK_NEAR(low, tanhl(z - half), 1e-14L);
-			CHECK_NEAR(high, tanhl(z + half), 1e-14L);
+			CHECK(high == 1.0);
 			CHECK(sc_interval(&minus, 0.95, &mirrored_low, &mirrored_high));
 			CHECK(mirrored_low == -high && mirrored_high == -low);
 		}
@@ -350,12 +350,12 @@ test_handler(void)
 int
 main(void)
 {
-	test_published();
-	test_intervals();
-	test_perfect();
-	test_too_few();
-	test_student();
-	test_kendall();
-	test_handler();
+	RUN(test_published);
+	RUN(test_intervals);
+	RUN(test_perfect);
+	RUN(test_too_few);
+	RUN(test_student);
+	RUN(test_kendall);
+	RUN(test_handler);
 	return check_done();
 }

@@ -378,6 +378,12 @@ test_statuses(void)
 		  SC_CONSTANT_COLUMN);
 	CHECK(constant == 1);
 	CHECK(mean[0] == 7);
+
+	/* a state from elsewhere: min = max says it, not the sum of squares */
+	m.min[0] = m.max[0];
+	CHECK(sc_moments_correlation(&m, mean, sd, matrix, &constant) ==
+		  SC_CONSTANT_COLUMN);
+	CHECK(constant == 0);
 	free_moments(&m);
 }
 
@@ -468,10 +474,10 @@ test_magnitudes(void)
 int
 main(void)
 {
-	test_accuracy();
-	test_constant();
-	test_merge_edges();
-	test_statuses();
-	test_magnitudes();
+	RUN(test_accuracy);
+	RUN(test_constant);
+	RUN(test_merge_edges);
+	RUN(test_statuses);
+	RUN(test_magnitudes);
 	return check_done();
 }

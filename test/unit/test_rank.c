@@ -290,12 +290,12 @@ test_jump(void)
 int
 main(void)
 {
-	test_sort();
-	test_large_sort();
-	test_mid_ranks();
-	test_mid_ranks_known();
-	test_rank_product();
-	test_rank_correlation();
-	test_jump();
+	RUN(test_sort);
+	RUN(test_large_sort);
+	RUN(test_mid_ranks);
+	RUN(test_mid_ranks_known);
+	RUN(test_rank_product);
+	RUN(test_rank_correlation);
+	RUN(test_jump);
 	return check_done();
 }
