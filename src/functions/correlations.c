@@ -181,6 +181,30 @@ put_correlation(ReturnSetInfo *rsinfo, const ScoreColumns *columns,
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
+/*
+ * The benchmarks named by argument i; if it is NULL, all but those of the set
+ * except (NULL: none) and those with a flag of except_flags.
+ */
+static void
+named_or_all(FunctionCallInfo fcinfo, int i, const char *parameter,
+			 const ScoreColumns *columns, const BenchmarkSet *except,
+			 uint8 except_flags, BenchmarkSet *set)
+{
+	uint32		j;
+
+	if (!PG_ARGISNULL(i))
+	{
+		(void) sc_named_benchmarks(fcinfo, i, parameter, &columns->view,
+								   MISSING_RAISE, set);
+		return;
+	}
+	sc_set_init(set, &columns->view);
+	for (j = 0; j < columns->view.n_benchmarks; j++)
+		set->member[j] = !(except && except->member[j]) &&
+			!sc_is_flagged(columns, j, except_flags);
+	sc_set_finish(set, &columns->view);
+}
+
 static const char *
 role_of(const ScoreColumns *columns, uint32 benchmark, bool is_capability)
 {
@@ -212,17 +236,8 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	sc_read_columns(fcinfo, 0, &columns);
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
-	if (!PG_ARGISNULL(2))
-		(void) sc_named_benchmarks(fcinfo, 2, "targets", &columns.view,
-								   MISSING_RAISE, &targets);
-	else
-	{
-		sc_set_init(&targets, &columns.view);
-		for (j = 0; j < columns.view.n_benchmarks; j++)
-			targets.member[j] = !capabilities.member[j] &&
-				!sc_is_flagged(&columns, j, SC_BENCHMARK_COVARIATE);
-		sc_set_finish(&targets, &columns.view);
-	}
+	named_or_all(fcinfo, 2, "targets", &columns, &capabilities,
+				 SC_BENCHMARK_COVARIATE, &targets);
 
 	sc_fit_capabilities(&columns, capabilities.place, capabilities.n, pca, &scores);
 	for (j = 0; j < targets.n; j++)
@@ -275,6 +290,7 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 	ScMethod	method = sc_method_argument(fcinfo, 3);
 	double		confidence = sc_confidence_argument(fcinfo, 4);
 	ScoreColumns columns;
+	BenchmarkSet reference;
 	BenchmarkSet targets;
 	int64		against;
 	uint32		j;
@@ -282,17 +298,10 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	sc_read_columns(fcinfo, 0, &columns);
 	against = sc_named_benchmark(fcinfo, 1, "against", &columns.view, MISSING_RAISE);
-	if (!PG_ARGISNULL(2))
-		(void) sc_named_benchmarks(fcinfo, 2, "targets", &columns.view,
-								   MISSING_RAISE, &targets);
-	else
-	{
-		sc_set_init(&targets, &columns.view);
-		for (j = 0; j < columns.view.n_benchmarks; j++)
-			targets.member[j] = j != against &&
-				!sc_is_flagged(&columns, j, SC_BENCHMARK_COVARIATE | SC_BENCHMARK_CAPABILITY);
-		sc_set_finish(&targets, &columns.view);
-	}
+	sc_set_init(&reference, &columns.view);
+	reference.member[against] = true;
+	named_or_all(fcinfo, 2, "targets", &columns, &reference,
+				 SC_BENCHMARK_COVARIATE | SC_BENCHMARK_CAPABILITY, &targets);
 	for (j = 0; j < targets.n; j++)
 	{
 		uint32		target = targets.place[j];
@@ -326,15 +335,7 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	sc_read_columns(fcinfo, 0, &columns);
-	if (!PG_ARGISNULL(1))
-		(void) sc_named_benchmarks(fcinfo, 1, "benchmarks", &columns.view,
-								   MISSING_RAISE, &set);
-	else
-	{
-		sc_set_init(&set, &columns.view);
-		memset(set.member, 1, columns.view.n_benchmarks);
-		sc_set_finish(&set, &columns.view);
-	}
+	named_or_all(fcinfo, 1, "benchmarks", &columns, NULL, 0, &set);
 	for (i = 0; i < set.n; i++)
 	{
 		for (j = 0; j < set.n; j++)
