@@ -143,7 +143,7 @@ sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
 		x[n] = scores->score[columns->model[k]];
 		y[n++] = columns->score[k];
 	}
-	result->status = scores->status;
+	result->fit_status = result->status = scores->status;
 	if (result->status == SC_OK)
 		result->status = sc_run_correlation(method, y, x, n, &result->c);
 	result->c.n = n;
@@ -178,6 +178,7 @@ sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
 		x[n] = columns->score[b];
 		y[n++] = columns->score[a];
 	}
+	result->fit_status = SC_OK;
 	result->status = sc_run_correlation(method, y, x, n, &result->c);
 	result->c.n = n;
 	pfree(x);

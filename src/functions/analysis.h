@@ -52,7 +52,8 @@ typedef struct CapabilityScores
 /* One row of a set of correlations. */
 typedef struct TargetCorrelation
 {
-	ScStatus	status;
+	ScStatus	fit_status;		/* of the capabilities score; SC_OK without one */
+	ScStatus	status;			/* of the correlation; fit_status if that failed */
 	int32		n_dropped;		/* models with the target's score only */
 	ScCorrelation c;
 } TargetCorrelation;

@@ -113,11 +113,10 @@ sc_score_matrix_capabilities_test(PG_FUNCTION_ARGS)
 
 /* Word of the column "status" for a correlation that could not be had. */
 static const char *
-correlation_status(const TargetCorrelation *result, const char *fit_status,
-				   const char *constant_x)
+correlation_status(const TargetCorrelation *result, const char *constant_x)
 {
-	if (fit_status != NULL && strcmp(fit_status, SC_STATUS_OK) != 0)
-		return fit_status;
+	if (result->fit_status != SC_OK)
+		return sc_fit_status(result->fit_status);
 	switch (result->status)
 	{
 		case SC_OK:
@@ -129,8 +128,9 @@ correlation_status(const TargetCorrelation *result, const char *fit_status,
 		case SC_CONSTANT_X:
 			return constant_x;
 		default:
-			return sc_fit_status(result->status);
+			elog(ERROR, "unexpected status %d", (int) result->status);
 	}
+	return NULL;				/* keep compiler quiet */
 }
 
 /* What a row says beside its correlation. */
@@ -256,8 +256,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 			memset(&result, 0, sizeof(result));
 			if (correlate_with_others(&columns, target, &capabilities, pca,
 									  method, &result))
-				row.status = correlation_status(&result, NULL,
-												"constant capabilities score");
+				row.status = correlation_status(&result, "constant capabilities score");
 			else
 			{
 				result.status = SC_TOO_FEW_MODELS;
@@ -268,8 +267,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 		else
 		{
 			sc_correlate_with_scores(&columns, target, &scores, method, &result);
-			row.status = correlation_status(&result, sc_fit_status(scores.status),
-											"constant capabilities score");
+			row.status = correlation_status(&result, "constant capabilities score");
 			if (is_capability && result.status == SC_OK)
 			{
 				/* inflated by construction: a test of it would mean nothing */
@@ -316,7 +314,7 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 		row.tested = target != against;
 		row.status = target == against && result.status == SC_OK ?
 			SC_STATUS_PART_WHOLE :
-			correlation_status(&result, NULL, "constant reference");
+			correlation_status(&result, "constant reference");
 		put_correlation(rsinfo, &columns, target, &result, &row);
 	}
 	return (Datum) 0;
@@ -353,7 +351,7 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 			nulls[3] = result.status != SC_OK;
 			if (!nulls[3])
 				values[3] = Float8GetDatum(result.c.corr);
-			values[4] = CStringGetTextDatum(correlation_status(&result, NULL,
+			values[4] = CStringGetTextDatum(correlation_status(&result,
 															   SC_STATUS_CONSTANT_SCORES));
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 			pfree(DatumGetPointer(values[0]));

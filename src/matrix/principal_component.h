@@ -6,7 +6,9 @@
  * A component is always defined: where the data do not determine one, functions
  * return NULL instead.  Means and standard deviations are those of the scores
  * as stored; a benchmark of which lower is better is negated before its weight
- * applies: score = sum of weight * (negated ? -1 : 1) * (x - mean) / sd.
+ * applies: score = sum of weight * (negated ? -1 : 1) * (x - mean) / sd.  A mean
+ * is one double: where an offset is 1e9 times the spread, all scores on a stored
+ * component shift by the same 1e-7.
  *
  *-------------------------------------------------------------------------
  */
