@@ -62,6 +62,8 @@ compare_capability(const void *a, const void *b, void *arg)
 	uint32		x = *(const uint32 *) a;
 	uint32		y = *(const uint32 *) b;
 
+	/* qsort holds nothing that an error would leak */
+	CHECK_FOR_INTERRUPTS();
 	if (isnan(score[x]) != isnan(score[y]))
 		return isnan(score[x]) ? 1 : -1;
 	if (!isnan(score[x]) && score[x] != score[y])

@@ -164,6 +164,7 @@ sc_score_matrix_cells(PG_FUNCTION_ARGS)
 static bool *
 named_models(FunctionCallInfo fcinfo, const ScoreMatrixView *view)
 {
+	ArrayType  *array;
 	bool	   *member;
 	Datum	   *names;
 	bool	   *nulls;
@@ -172,9 +173,11 @@ named_models(FunctionCallInfo fcinfo, const ScoreMatrixView *view)
 
 	if (PG_ARGISNULL(1))
 		return NULL;
+	array = PG_GETARG_ARRAYTYPE_P(1);
+	sc_check_name_list(array, "models");
 	member = sc_alloc(view->n_models, sizeof(bool));
 	memset(member, 0, view->n_models);
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT,
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
 					  &names, &nulls, &n);
 	for (k = 0; k < n; k++)
 	{

@@ -38,7 +38,10 @@ null_parameter(const char *parameter)
  * ----------
  */
 
-/* Edits between two names, ignoring case; more than limit is limit + 1. */
+/*
+ * Edits between two names, ignoring case, one if either is a part of the other;
+ * more than limit is limit + 1.
+ */
 static int
 name_distance(const char *a, int a_len, const char *b, int b_len, int limit)
 {
@@ -46,7 +49,8 @@ name_distance(const char *a, int a_len, const char *b, int b_len, int limit)
 	char	   *y = asc_tolower(b, b_len);
 	int			distance;
 
-	if (a_len >= 3 && (strstr(x, y) != NULL || strstr(y, x) != NULL) && b_len >= 3)
+	if (a_len != b_len && a_len >= 3 && b_len >= 3 &&
+		(strstr(x, y) != NULL || strstr(y, x) != NULL))
 		distance = 1;
 	else
 		distance = varstr_levenshtein_less_equal(x, a_len, y, b_len,
@@ -64,7 +68,7 @@ missing_benchmark(const ScoreMatrixView *view, const char *name, int len)
 	uint32		near[MAX_NEAR];
 	int			near_distance[MAX_NEAR];
 	int			n_near = 0;
-	int			limit = Max(2, len / 4);
+	int			limit = Max(Min(2, len / 2), len / 4);
 	uint32		i;
 	int			k;
 
@@ -147,6 +151,16 @@ sc_set_finish(BenchmarkSet *set, const ScoreMatrixView *view)
 	}
 }
 
+void
+sc_check_name_list(ArrayType *array, const char *parameter)
+{
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("parameter \"%s\" has %d dimensions", parameter, ARR_NDIM(array)),
+				 errdetail("A list of names is an array of one dimension.")));
+}
+
 bool
 sc_named_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
 					const ScoreMatrixView *view, MissingName missing,
@@ -159,11 +173,7 @@ sc_named_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
 	int			n;
 	int			k;
 
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("parameter \"%s\" has %d dimensions", parameter, ARR_NDIM(array)),
-				 errdetail("A list of names is an array of one dimension.")));
+	sc_check_name_list(array, parameter);
 	sc_set_init(set, view);
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &names, &nulls, &n);
 	for (k = 0; k < n; k++)
@@ -239,6 +249,8 @@ sc_capability_set(FunctionCallInfo fcinfo, int i, const ScoreMatrixView *view,
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("no capability benchmarks are named"),
+				 view->n_benchmarks == 0 ?
+				 errdetail("The parameter \"capabilities\" is null and the score matrix is empty.") :
 				 errdetail("The parameter \"capabilities\" is null and the score matrix has none annotated."),
 				 errhint("Name them, or mark them once with annotate(m, capabilities => ...).")));
 	return set->n > 0;

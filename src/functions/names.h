@@ -9,6 +9,7 @@
 #define SC_FUNCTIONS_NAMES_H
 
 #include "fmgr.h"
+#include "utils/array.h"
 
 #include "matrix/flat.h"
 #include "stats/capability.h"
@@ -29,6 +30,9 @@ typedef enum MissingName
 	MISSING_IGNORE,				/* leave it out */
 	MISSING_TELL				/* return false */
 } MissingName;
+
+/* 2202E for an array of names that has more than one dimension. */
+extern void sc_check_name_list(ArrayType *array, const char *parameter);
 
 /*
  * The benchmarks named by text[] argument i, which is not NULL.  22023 for a

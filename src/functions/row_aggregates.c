@@ -99,7 +99,13 @@ sc_score_rows_accum_many(PG_FUNCTION_ARGS)
 	int64		t = targets ? sc_scores_length(targets) : -1;
 
 	if (PG_ARGISNULL(1))
+	{
 		sc_rows_set_widths(r, -1, t);
+
+		/* an infinite score is an error in a row that does not count, too */
+		if (targets)
+			(void) sc_scores_copy(targets, sc_alloc(t, sizeof(double)));
+	}
 	else
 	{
 		ArrayType  *capabilities = PG_GETARG_ARRAYTYPE_P(1);
@@ -149,11 +155,18 @@ sc_score_rows_accum_pair(PG_FUNCTION_ARGS)
  * ----------
  */
 
+/*
+ * Takes out a row that had, or did not have, arrays of capabilities and targets.
+ * NULL, where the state cannot forget it, makes the executor begin anew.
+ */
 static Datum
-remove_row(FunctionCallInfo fcinfo, bool was_stored)
+remove_row(FunctionCallInfo fcinfo, bool was_stored, bool capabilities,
+		   bool targets)
 {
 	ExpandedScoreRows *r = state_for_write(fcinfo);
 
+	if (!sc_rows_forget(r, capabilities, targets))
+		PG_RETURN_NULL();
 	if (was_stored)
 		sc_rows_remove_oldest(r);
 	PG_RETURN_DATUM(ScoreRowsGetDatum(r));
@@ -179,20 +192,21 @@ is_complete(FunctionCallInfo fcinfo, int i)
 Datum
 sc_score_rows_inv_one(PG_FUNCTION_ARGS)
 {
-	return remove_row(fcinfo, is_complete(fcinfo, 1));
+	return remove_row(fcinfo, is_complete(fcinfo, 1), !PG_ARGISNULL(1), false);
 }
 
 Datum
 sc_score_rows_inv_many(PG_FUNCTION_ARGS)
 {
-	return remove_row(fcinfo, is_complete(fcinfo, 1));
+	return remove_row(fcinfo, is_complete(fcinfo, 1), !PG_ARGISNULL(1),
+					  !PG_ARGISNULL(2));
 }
 
 Datum
 sc_score_rows_inv_pair(PG_FUNCTION_ARGS)
 {
 	return remove_row(fcinfo, !isnan(score_argument(fcinfo, 1)) &&
-					  !isnan(score_argument(fcinfo, 2)));
+					  !isnan(score_argument(fcinfo, 2)), false, false);
 }
 
 Datum

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "matrix/compat.h"
@@ -127,6 +128,8 @@ compare_labels(const void *a, const void *b, void *arg)
 	const Label *x = &label[*(const uint32 *) a];
 	const Label *y = &label[*(const uint32 *) b];
 
+	/* qsort holds nothing that an error would leak */
+	CHECK_FOR_INTERRUPTS();
 	return sc_label_compare(x->text, x->len, y->text, y->len);
 }
 

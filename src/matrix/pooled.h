@@ -5,7 +5,8 @@
  *
  * Sums are double-doubles, so that mean and spread, rounded once when read, are
  * the same whatever the order in which scores came, short of cancellation
- * beyond 106 bits.
+ * beyond 106 bits: the spread keeps its last bit while the mean is below some
+ * 1e6 times the spread.
  *
  *-------------------------------------------------------------------------
  */

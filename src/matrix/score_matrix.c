@@ -461,6 +461,14 @@ matrix_get_flat_size(ExpandedObjectHeader *eohptr)
 						m->models.bytes + m->benchmarks.bytes);
 }
 
+/* In a loop over millions of cells, each a cache miss or two. */
+static inline void
+poll_at(uint32 i)
+{
+	if ((i & 0xFFFF) == 0)
+		CHECK_FOR_INTERRUPTS();
+}
+
 /*
  * Stable counting sort of cells by one of their two places: from -> to, count
  * has room for n_places + 1.
@@ -473,11 +481,17 @@ sort_cells(MatrixCell **from, MatrixCell **to, uint32 n, bool by_model,
 
 	memset(count, 0, sizeof(uint32) * ((Size) n_places + 1));
 	for (i = 0; i < n; i++)
+	{
 		count[rank[by_model ? from[i]->at.model : from[i]->at.benchmark] + 1]++;
+		poll_at(i);
+	}
 	for (i = 0; i < n_places; i++)
 		count[i + 1] += count[i];
 	for (i = 0; i < n; i++)
+	{
 		to[count[rank[by_model ? from[i]->at.model : from[i]->at.benchmark]]++] = from[i];
+		poll_at(i);
+	}
 }
 
 static void
@@ -493,6 +507,7 @@ flatten_labels(const LabelTable *table, const uint32 *order, uint32 first,
 		memcpy(view->labels + *end, label->text, label->len);
 		*end += label->len;
 		view->label_end[first + i] = *end;
+		poll_at(i);
 	}
 }
 
@@ -560,7 +575,10 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 
 	cellhash_start_iterate(m->cells, &iterator);
 	for (i = 0; (cell = cellhash_iterate(m->cells, &iterator)) != NULL; i++)
+	{
 		cells[i] = cell;
+		poll_at(i);
+	}
 	Assert(i == n_cells);
 	sort_cells(cells, sorted, n_cells, false, benchmark_rank, n_benchmarks, count);
 	sort_cells(sorted, cells, n_cells, true, model_rank, n_models, count);
@@ -569,6 +587,7 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 	{
 		CellIndex	at;
 
+		poll_at(i);
 		at.model = model_rank[cells[i]->at.model];
 		at.benchmark = benchmark_rank[cells[i]->at.benchmark];
 		if (cells[i]->is_pooled)

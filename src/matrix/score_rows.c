@@ -160,6 +160,8 @@ sc_rows_set_widths(ExpandedScoreRows *r, int64 n_capabilities, int64 n_targets)
 {
 	check_width(r->n_capabilities, n_capabilities);
 	check_width(r->n_targets, n_targets);
+	r->with_capabilities += n_capabilities >= 0;
+	r->with_targets += n_targets >= 0;
 	if (r->n_capabilities < 0 && n_capabilities >= 0)
 		r->n_capabilities = (int32) n_capabilities;
 	if (r->n_targets < 0 && n_targets >= 0)
@@ -215,6 +217,18 @@ sc_rows_remove_oldest(ExpandedScoreRows *r)
 		r->head = 0;
 }
 
+bool
+sc_rows_forget(ExpandedScoreRows *r, bool capabilities, bool targets)
+{
+	bool		known = true;
+
+	if (capabilities && --r->with_capabilities <= 0)
+		known = false;
+	if (targets && --r->with_targets <= 0)
+		known = false;
+	return known;
+}
+
 void
 sc_rows_merge(ExpandedScoreRows *r, const ScoreRowsView *from)
 {
@@ -223,6 +237,10 @@ sc_rows_merge(ExpandedScoreRows *r, const ScoreRowsView *from)
 	int32		j;
 
 	sc_rows_set_widths(r, from->n_capabilities, from->n_targets);
+	if (from->n_capabilities >= 0)
+		r->with_capabilities += from->n_rows;
+	if (from->n_targets >= 0)
+		r->with_targets += from->n_rows;
 	width = sc_rows_width(r);
 	if (from->n_rows == 0)
 		return;

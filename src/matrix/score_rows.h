@@ -48,6 +48,8 @@ typedef struct ExpandedScoreRows
 	int			magic;
 	int32		n_capabilities;
 	int32		n_targets;
+	int64		with_capabilities;	/* arrays that came, see sc_rows_forget() */
+	int64		with_targets;
 	int64		head;			/* rows removed from the front of score */
 	int64		n_rows;			/* rows from head on */
 	int64		capacity;		/* of score, in doubles */
@@ -95,6 +97,13 @@ sc_rows_width(const ExpandedScoreRows *r)
 
 /* Removes the oldest row; 22023 if there is none. */
 extern void sc_rows_remove_oldest(ExpandedScoreRows *r);
+
+/*
+ * A moving frame loses a row that had, or did not have, an array of each kind.
+ * False if it was the last with one of them: what is left would know a width
+ * that a frame of the same rows does not know.
+ */
+extern bool sc_rows_forget(ExpandedScoreRows *r, bool capabilities, bool targets);
 
 /* Adds all rows. */
 extern void sc_rows_merge(ExpandedScoreRows *r, const ScoreRowsView *from);

@@ -78,6 +78,8 @@ orient(double *vector, size_t d, size_t k)
 		for (j = 0; j < d; j++)
 			vector[j] = -vector[j];
 	}
+	for (j = 0; j < d; j++)
+		vector[j] += 0.0;		/* no negative zero */
 }
 
 ScStatus

@@ -1,0 +1,88 @@
+"""Results as bits: what the plan, merge, window and server tests compare.
+
+SQL functions, created in the schema of the test's database, print everything
+that can be read from a value.  Two states are equal if all their prints are;
+their bytes need not be.
+"""
+
+# bits() of a float8 is float8send(): no rounding hides in it.
+FUNCTIONS = """
+CREATE FUNCTION bits(float8) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT encode(float8send($1), 'hex') $$;
+
+CREATE FUNCTION bits(float8[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT encode(array_send($1), 'hex') $$;
+
+CREATE FUNCTION bits(correlation_test) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT concat_ws(' ', ($1).n, bits(($1).corr), bits(($1).ci_low),
+                       bits(($1).ci_high), bits(($1).p_value)) $$;
+
+-- A row of a set-returning analysis: text of float8 is exact here (asserted).
+CREATE FUNCTION digest(lines text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT md5(array_to_string($1, E'\\n', '(null)')) $$;
+
+CREATE FUNCTION print(m score_matrix) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+WITH names AS MATERIALIZED (
+    SELECT (benchmarks(m))[1:greatest(cardinality(benchmarks(m)) - 3, 1)] AS caps,
+        (benchmarks(m))[cardinality(benchmarks(m))] AS last
+)
+SELECT CASE WHEN m IS NULL THEN 'NULL' WHEN cardinality(benchmarks(m)) = 0 THEN 'empty'
+ELSE concat_ws(' ',
+    digest(models(m)), digest(benchmarks(m)),
+    digest(ARRAY(SELECT r::text FROM cells(m) AS r)),
+    digest(ARRAY(SELECT r::text FROM capabilities_correlations(m, caps) AS r)),
+    digest(ARRAY(SELECT r::text FROM capabilities_correlations(
+        m, caps, targets => benchmarks(m), method => 'pearson', pca => 'pearson') AS r)),
+    digest(ARRAY(SELECT r::text FROM capabilities_correlations(
+        m, caps, targets => benchmarks(m), method => 'kendall', exclude_self => false,
+        confidence => 0.8) AS r)),
+    digest(ARRAY(SELECT r::text FROM benchmark_correlations(m, last) AS r)),
+    digest(ARRAY(SELECT r::text FROM benchmark_correlations(m, last, method => 'pearson') AS r)),
+    digest(ARRAY(SELECT r::text FROM capabilities_scores(m, caps) AS r)),
+    digest(ARRAY(SELECT r::text FROM capabilities_scores(m, caps, pca => 'pearson') AS r)),
+    md5(coalesce(capabilities_component(m, caps)::text, 'NULL')),
+    digest(ARRAY(SELECT r::text FROM capabilities_loadings(
+        m, caps, components => cardinality(caps)) AS r)),
+    digest(ARRAY(SELECT r::text FROM capabilities_components(m, caps, pca => 'pearson') AS r)),
+    digest(ARRAY(SELECT r::text FROM correlation_matrix(m) AS r)),
+    digest(ARRAY(SELECT r::text FROM correlation_matrix(m, method => 'pearson') AS r)),
+    bits(capabilities_corr(m, caps, last)), bits(capabilities_test(m, caps, last)))
+END FROM names
+$$;
+
+-- What is read from a component, as numbers: compared to 1e-12.
+CREATE FUNCTION numbers(c principal_component) RETURNS float8[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$ SELECT ARRAY[n_rows(c)::float8, explained(c)] || means(c) || sds(c) || weights(c)
+             || loadings(c) || eigenvalues(c) $$;
+"""
+
+
+def create(db):
+    """Creates the functions; text of float8 must tell any two values apart."""
+    db.rows(FUNCTIONS)
+    assert int(db.value("SHOW extra_float_digits")) >= 1
+
+
+def nodes(plan):
+    """All nodes of a plan from EXPLAIN (FORMAT JSON), depth first."""
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
+
+
+def explain(db, sql, analyze=False):
+    """The nodes of sql's plan, and the whole document."""
+    options = "ANALYZE, TIMING off, " if analyze else ""
+    document = db.value(f"EXPLAIN ({options}VERBOSE, FORMAT JSON) {sql}")[0]
+    return list(nodes(document["Plan"])), document
+
+
+def close(a, b):
+    """Two lists of numbers (or NULL) equal to 1e-12, relative above 1."""
+    if a is None or b is None:
+        return a is b
+    return len(a) == len(b) and all(
+        abs(p - q) <= 1e-12 * max(1.0, abs(p), abs(q)) for p, q in zip(a, b))

@@ -1,0 +1,236 @@
+"""README.md says what is true.
+
+Its SQL examples run in order, in one psql session on a new database, from the
+top of the source tree; where a block of text follows one, that is what psql
+prints.  Its reference is held against the catalogs, its limits against the
+headers.
+"""
+import math
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DEMO_FIRST_LINE = "Rank correlation with capabilities and with compute"
+
+# Functions that PostgreSQL calls, not people.
+SUPPORT = re.compile(r"_(in|out|recv|send|accum|inv|combine|final)$")
+
+
+class Block:
+    """A fenced block: its language, its text, the line of its first fence."""
+
+    def __init__(self, match):
+        self.language, self.text = match["language"], match["text"]
+        self.start, self.end = match.span()
+        self.line = README.count("\n", 0, self.start) + 1
+        self.output = None  # the text block that follows, if any
+
+
+def read_blocks():
+    fence = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
+    blocks = [Block(match) for match in fence.finditer(README)]
+    for block, following in zip(blocks, blocks[1:]):
+        if following.language == "text" and not README[block.end:following.start].strip():
+            block.output = following
+    return blocks
+
+
+BLOCKS = read_blocks()
+EXAMPLES = [block for block in BLOCKS if block.language == "sql"]
+
+
+def psql(database, script, *options):
+    """What psql prints in English, errors in their place among the rest."""
+    return subprocess.run(
+        ["psql", "-X", "-d", database, *options], input=script, cwd=ROOT, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+        env={**os.environ, "LC_ALL": "C", "PGCLIENTENCODING": "UTF8"}).stdout
+
+
+def without_trailing_blanks(text):
+    """psql pads its headers; README.md, as every text here, has no such blanks."""
+    return "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
+
+
+def rounded(text):
+    """
+    The same text with numbers of more than 12 digits rounded to 12, which is
+    what other machines promise, and with the widths that come from them undone.
+    """
+    text = re.sub(r"-?\d+\.\d{11,}(e[-+]\d+)?",
+                  lambda number: f"{float(number[0]):.12g}", text)
+    return re.sub(r"-{2,}", "-", re.sub(r" +", " ", text))
+
+
+def is_same_output(shown, printed):
+    shown, printed = without_trailing_blanks(shown), without_trailing_blanks(printed)
+    return shown == printed or rounded(shown) == rounded(printed)
+
+
+@pytest.fixture(scope="module")
+def new_database(db):
+    """Makes empty databases, dropped in the end."""
+    names = []
+
+    def make(suffix):
+        names.append(f"{db.name}_{suffix}")
+        db.rows(f'DROP DATABASE IF EXISTS "{names[-1]}" WITH (FORCE)')
+        db.rows(f'CREATE DATABASE "{names[-1]}"')
+        return names[-1]
+
+    yield make
+    for name in names:
+        db.rows(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def printed(new_database):
+    """What each example prints, by its line in README.md."""
+    script = "".join(f"\\echo <<{block.line}>>\n{block.text}" for block in EXAMPLES)
+    parts = re.split(r"^<<(\d+)>>\n", psql(new_database("examples"), script), flags=re.M)
+    assert parts[0] == ""
+    return {int(line): text for line, text in zip(parts[1::2], parts[2::2])}
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: f"line_{block.line}")
+def test_example(block, printed):
+    output = printed[block.line]
+    if block.output is None:
+        assert not re.search(r"^(ERROR|WARNING|NOTICE|FATAL|invalid)\b|^\\", output, re.M), output
+    elif not is_same_output(block.output.text, output):
+        assert without_trailing_blanks(block.output.text) == without_trailing_blanks(output)
+
+
+def test_every_output_has_its_example():
+    followers = [block.output for block in EXAMPLES if block.output]
+    strays = [block for block in BLOCKS if block.language == "text" and block not in followers]
+    assert [block.text.split(":")[0] for block in strays] == [DEMO_FIRST_LINE]
+
+
+def test_a_difference_is_seen():
+    """The comparison forgives blanks and a 13th digit, nothing else."""
+    assert is_same_output(" a \n---\n 0.1234567890123 \n", " a\n---\n 0.1234567890122\n\n")
+    assert not is_same_output("0.1234567890123", "0.1234567891123")
+    assert not is_same_output("0.97", "0.96")
+    assert not is_same_output("(1 row)", "(2 rows)")
+
+
+def test_demo_output(new_database):
+    shown, = [block.text for block in BLOCKS if block.text.startswith(DEMO_FIRST_LINE)]
+    output = psql(new_database("demo"), "", "-v", "ON_ERROR_STOP=1", "-f", "test/demo.sql")
+    assert without_trailing_blanks(shown) == without_trailing_blanks(output)
+
+
+# ---------------------------------------------------------------------------
+# The reference against the catalogs
+# ---------------------------------------------------------------------------
+
+SHORT_TYPES = {
+    "double precision": "float8", "boolean": "bool", "integer": "int4", "bigint": "int8"}
+
+MEMBERS = """
+    FROM pg_extension AS e
+        JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass
+            AND d.refobjid = e.oid AND d.deptype = 'e'
+    WHERE e.extname = 'safetycorr' AND d.classid = '{}'::regclass"""
+
+
+def short(text):
+    """A list of arguments or columns as README.md writes it."""
+    for name, alias in SHORT_TYPES.items():
+        text = re.sub(rf"\b{name}\b", alias, text)
+    return re.sub(r"::text(\[\])?", "", text)
+
+
+def functions(db):
+    return [(name, short(arguments), short(result)) for name, arguments, result in db.rows(
+        """SELECT p.proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid)
+        FROM pg_proc AS p WHERE p.oid IN (SELECT d.objid """ + MEMBERS.format("pg_proc") + ")")]
+
+
+def test_reference_has_every_function_with_its_arguments(db):
+    words = re.sub(r"\s+", " ", README)
+    missing = [f"{name}({arguments})" for name, arguments, _ in functions(db)
+               if not SUPPORT.search(name) and f"{name}({arguments})" not in words]
+    assert missing == []
+
+
+def test_reference_has_every_result_column(db):
+    words = re.sub(r"\s+", " ", README)
+    missing = [f"{name}: {result}" for name, _, result in functions(db)
+               if result.startswith("TABLE(") and result[len("TABLE("):-1] not in words]
+    assert missing == []
+
+
+def test_reference_has_every_type_and_its_support(db):
+    types = [name for name, in db.rows(
+        "SELECT d.objid::regtype::text " + MEMBERS.format("pg_type"))]
+    assert len(types) == 5
+    assert [name for name in types if f"| `{name}` |" not in README] == []
+    kinds = {SUPPORT.search(name)[1] for name, _, _ in functions(db) if SUPPORT.search(name)}
+    assert [kind for kind in kinds if f"`…_{kind}`" not in README] == []
+
+
+def test_reference_has_every_cast(db):
+    casts = db.rows(
+        """SELECT c.castsource::regtype::text, c.casttarget::regtype::text FROM pg_cast AS c
+        WHERE c.oid IN (SELECT d.objid """ + MEMBERS.format("pg_cast") + ")")
+    assert len(casts) == 4
+    assert [cast for cast in casts if "`{}::{}`".format(*cast) not in README] == []
+
+
+# ---------------------------------------------------------------------------
+# Words and numbers against the source
+# ---------------------------------------------------------------------------
+
+def source(pattern):
+    return "\n".join(path.read_text(encoding="utf-8")
+                     for path in sorted((ROOT / "src").glob(pattern)))
+
+
+def test_every_status_word_is_explained():
+    words = set(re.findall(r'#define SC_STATUS_\w+ "([^"]+)"', source("functions/*.h")))
+    code = source("functions/*.c")
+    words.update(re.findall(r'\breturn "([^"]+)";', code))
+    words.update(re.findall(r'"(constant [^"]+)"', code))
+    assert {"ok", "incomplete", "too few models", "constant reference", "covariate"} <= words
+    section = README[README.index("### Status words"):README.index("## The recipe")]
+    assert [word for word in sorted(words) if f"`{word}`" not in section] == []
+
+
+def test_every_limit_is_quoted_as_it_is():
+    defined = {name: float(value) for name, value in re.findall(
+        r"^#define (SC_(?:MAX|MIN)_\w+|SC_EIGENVALUE_TOLERANCE|SC_DEFAULT_CONFIDENCE)[ \t]+"
+        r"([\d.e+-]+)", source("*/*.h"), re.M)}
+    quoted = {name: float(value.replace(",", "")) for value, name in re.findall(
+        r"\| ([\d,.e+-]+) \| `(SC_\w+)` \|", README)}
+    assert len(defined) > 5
+    assert quoted == defined
+
+
+def test_what_few_models_can_show():
+    """The table of the smallest correlations, from the formula of the interval."""
+    def low(corr, n):
+        return math.tanh(math.atanh(corr) - 1.959964 * math.sqrt((1 + corr**2 / 2) / (n - 3)))
+
+    rows = re.findall(r"^\| (\d+) \| (0\.\d\d) \| (0\.\d\d) \|$", README, re.M)
+    assert len(rows) > 4
+    for n, above_zero, above_line in rows:
+        for corr, line in ((float(above_zero), 0), (float(above_line), 0.4)):
+            assert low(corr + 0.005, int(n)) > line > low(corr - 0.005, int(n)), (n, corr)
+
+
+def test_links_lead_somewhere():
+    """Headings are linked as GitHub names them."""
+    prose = re.sub(r"^```.*?^```$", "", README, flags=re.M | re.S)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+               for heading in re.findall(r"^#+ (.+)$", prose, re.M)}
+    targets = re.findall(r"\]\((?!https?:)([^)]+)\)", prose)
+    lost = [target for target in targets if not (
+        target[1:] in anchors if target.startswith("#") else (ROOT / target).exists())]
+    assert targets and lost == []
