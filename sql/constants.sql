@@ -85,3 +85,14 @@ SELECT i, round(spearman_corr(y, i) OVER (ORDER BY i ROWS 3 PRECEDING)::numeric,
 FROM (VALUES (1, 0.1), (2, 0.1), (3, 0.1), (4, 0.1), (5, 0.3), (6, 0.1), (7, 0.1), (8, 0.1), (9, 0.1)) v (i, y);
 
 DROP TABLE flat, m;
+
+-- Correlations so small that their squares underflow are none, and the component
+-- can be read back. (The two other columns correlate at 0.948683, weights 1/sqrt 2.)
+SELECT c::text::principal_component::text = c::text AS round_trip,
+	(SELECT array_agg(round(w::numeric, 6)) FROM unnest(weights(c)) AS w) AS weights
+FROM (SELECT first_component(x) FROM (VALUES ('{1,1e-317,3e-317}'::float8[]),
+	('{0,1,2}'), ('{0,-1,-2}'), ('{0,0,1}'), ('{0,0,-1}'), ('{-1,0,0}')) AS v (x)) AS q (c);
+
+-- The spread of equal scores is none, however often they were pooled.
+SELECT n, score, stderr FROM cells((SELECT score_matrix('m', 'b', 0.1)
+	FROM generate_series(1, 1000)));

@@ -156,7 +156,7 @@ sc_principal_component_score(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("array of scores does not fit the component"),
-				 errdetail("The array has %lld elements, the component has %d benchmarks.",
+				 errdetail("The array has length %lld, the component has %d benchmarks.",
 						   (long long) n, c.d)));
 	row = sc_alloc(n, sizeof(double));
 	spread = sc_alloc(n, sizeof(ScSpread));

@@ -113,7 +113,9 @@ sc_pooled_stderr(const PooledCell *cell, uint8 flags)
 	product.hi = -product.hi;
 	product.lo = -product.lo;
 	deviation = sc_dd_add(pooled_sumsq(cell), product);
-	if (deviation.hi <= 0)
+
+	/* what rounding of the sums can make of equal scores is no spread */
+	if (deviation.hi <= cell->sumsq * n * 0x1p-104)
 		return 0;
 	return sqrt(deviation.hi / (n - 1) / n);
 }

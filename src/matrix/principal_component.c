@@ -160,10 +160,19 @@ static const char *
 gather_label(StringInfo labels, uint32 *end, int32 *count,
 			 const char *label, uint32 len)
 {
+	int32		j;
+
 	if (*count == SC_MAX_COMPONENT_COLUMNS)
 		return "There are too many benchmarks.";
 	if (len > SC_MAX_LABEL_BYTES)
 		return "A label is too long.";
+	for (j = 0; j < *count; j++)
+	{
+		uint32		start = j == 0 ? 0 : end[j - 1];
+
+		if (end[j] - start == len && memcmp(labels->data + start, label, len) == 0)
+			return "A benchmark appears twice.";
+	}
 	appendBinaryStringInfo(labels, label, len);
 	end[(*count)++] = labels->len;
 	return NULL;

@@ -91,7 +91,7 @@ set_columns(ExpandedScoreMoments *m, int64 n)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("arrays of scores have different lengths"),
-				 errdetail("An array has %lld elements, one before it has %lld.",
+				 errdetail("An array has length %lld, one before it has length %lld.",
 						   (long long) n, (long long) m->moments.d),
 				 errhint("Use NULL elements for missing scores.")));
 	if (n > SC_MAX_COMPONENT_COLUMNS)

@@ -106,7 +106,7 @@ check_width(int64 known, int64 given)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("arrays of scores have different lengths"),
-				 errdetail("An array has %lld elements, one before it has %lld.",
+				 errdetail("An array has length %lld, one before it has length %lld.",
 						   (long long) given, (long long) known),
 				 errhint("Use NULL elements for missing scores.")));
 	if (given > SC_MAX_ROW_SCORES)

@@ -18,6 +18,12 @@
 #define SIGN_TOLERANCE 1e-9
 
 /*
+ * Elements below this are 0 to the solver: where the squares of a whole row
+ * underflow its reflections are not orthogonal any more.
+ */
+#define NO_CORRELATION 1e-100
+
+/*
  * The workspace, in doubles: the matrix, which the solver destroys; its
  * eigenvectors; its eigenvalues; the four vectors of GSL's own workspace.
  */
@@ -107,10 +113,14 @@ sc_components(const double *matrix, size_t d, double *values, double *vectors,
 	{
 		for (j = 0; j <= i; j++)
 		{
-			if (!isfinite(matrix[i * d + j]))
+			double		element = matrix[i * d + j];
+
+			if (!isfinite(element))
 				return SC_SOLVER_FAILED;
-			a[i * d + j] = matrix[i * d + j];
-			a[j * d + i] = matrix[i * d + j];
+			if (fabs(element) < NO_CORRELATION)
+				element = 0.0;
+			a[i * d + j] = element;
+			a[j * d + i] = element;
 		}
 	}
 

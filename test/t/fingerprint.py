@@ -4,6 +4,7 @@ SQL functions, created in the schema of the test's database, print everything
 that can be read from a value.  Two states are equal if all their prints are;
 their bytes need not be.
 """
+import subprocess
 
 # bits() of a float8 is float8send(): no rounding hides in it.
 FUNCTIONS = """
@@ -86,3 +87,18 @@ def close(a, b):
         return a is b
     return len(a) == len(b) and all(
         abs(p - q) <= 1e-12 * max(1.0, abs(p), abs(q)) for p, q in zip(a, b))
+
+
+# Every setting that changes the text of some built-in type.
+ODD_SETTINGS = ("SET extra_float_digits = -9", "SET \"DateStyle\" = 'German, DMY'",
+                "SET bytea_output = 'escape'", "SET xmlbinary = 'hex'", "SET standard_conforming_strings = on",
+                "SET \"IntervalStyle\" = 'iso_8601'", "SET array_nulls = off",
+                "SET lc_numeric = '{locale}'", "SET lc_monetary = '{locale}'", "SET \"TimeZone\" = 'Asia/Tokyo'")
+
+
+def odd_settings(db):
+    """Applies ODD_SETTINGS, with a decimal comma where the system has one."""
+    known = subprocess.run(["locale", "-a"], capture_output=True, text=True).stdout.split()
+    comma = [name for name in known if name.startswith(("de_", "fr_"))] + ["C"]
+    for setting in ODD_SETTINGS:
+        db.rows(setting.format(locale=comma[0]))

@@ -170,7 +170,9 @@ EXERCISE = {
         "SELECT score_rows_combine($1, $1)::text IS NULL",
         "SELECT score_rows_accum($1, '{1,2}'::float8[], 3::float8)::text IS NULL",
         "SELECT score_rows_accum($1, '{1,2,3}'::float8[], '{4,5}'::float8[])::text IS NULL",
-        "SELECT score_rows_inv($1, '{1,2}'::float8[], 3::float8)::text IS NULL",
+        "SELECT score_rows_inv($1, '{1,2}'::float8[], 3::float8)::text = ''",
+        "SELECT score_rows_inv($1, '{1,2}'::float8[], '{3}'::float8[])::text = ''",
+        "SELECT score_rows_inv($1, 2::float8, 3::float8)::text = ''",
     ],
     "score_moments": [
         "SELECT n_rows($1) IS NULL",
@@ -713,6 +715,54 @@ def test_random_matrices(hostile):
                          " WHERE m IS NOT NULL")
         except psycopg2.Error as error:
             pytest.fail(f"{error.pgcode} {error}\n{matrix}")
+
+
+def memory(db):
+    """Bytes in the backend's memory contexts."""
+    return db.value("SELECT sum(total_bytes)::int8 FROM pg_backend_memory_contexts")
+
+
+def test_nothing_leaks(hostile):
+    """Thousands of calls, failing or not, leave the backend as large as it was."""
+    statements = [
+        "SELECT '{\"version\":1,\"models\":[\"m\"],\"benchmarks\":[{\"name\":\"b\"}],\"cells\":[[0,0,1],[0,0,1]]}'::score_matrix",
+        "SELECT score_matrix('m' || i, 'b', CASE WHEN i = 500 THEN 'Infinity' ELSE i END) FROM generate_series(1, 500) i",
+        "SELECT capabilities_corr(array_fill(i::float8, ARRAY[2 + i / 500]), i) FROM generate_series(1, 500) i",
+        "SELECT capabilities_score(array_fill(i::float8, ARRAY[257])) OVER () FROM generate_series(1, 9) i",
+        "SELECT capabilities_scores(score_matrix('m', 'b', 1), '{absent}')",
+        "SELECT count(*) FROM capabilities_scores((SELECT score_matrix('m' || i, 'b', i) FROM generate_series(1, 99) i), '{b}')",
+        "SELECT first_component(ARRAY[i, i * i]) FROM generate_series(1, 99) i",
+    ]
+
+    def run():
+        for statement in statements:
+            try:
+                hostile.rows(statement)
+            except psycopg2.Error as error:
+                assert error.pgcode in CALL_ERRORS | TEXT_ERRORS, (error.pgcode, statement)
+
+    for _ in range(20):
+        run()
+    before = memory(hostile)
+    for _ in range(300):
+        run()
+    assert memory(hostile) - before < 200_000
+
+
+def test_nothing_leaks_in_a_query(hostile):
+    """Nor do many calls in one query: memory of one is free for the next."""
+    matrix = "(SELECT score_matrix('m' || i, 'b' || j, i * j % 7) AS m FROM generate_series(1, 60) i, generate_series(1, 9) j)"
+    for expression in ("length(merge(m, subset(m, models(m)))::text)",
+                       "(SELECT count(*) FROM capabilities_correlations(m, ARRAY['b1', 'b' || 2 + i % 2]))",
+                       "(SELECT sum(score) FROM cells(annotate(m, '{b1}')))",
+                       "length(capabilities_component(m, '{b1,b2}')::text::principal_component::text)"):
+        hostile.rows(f"SELECT sum({expression}) FROM {matrix} s, generate_series(1, 50) i")
+        peak = "(SELECT (regexp_match(pg_read_file('/proc/self/status'), 'VmHWM:\\s+(\\d+) kB'))[1]::int8)"
+        if hostile.value("SELECT pg_stat_file('/proc/self/status', true) IS NULL"):
+            pytest.skip("no /proc here")
+        before = hostile.value(f"SELECT {peak}")
+        hostile.rows(f"SELECT sum({expression}) FROM {matrix} s, generate_series(1, 1500) i")
+        assert hostile.value(f"SELECT {peak}") - before < 10_000, expression
 
 
 def test_backend_survived(hostile):

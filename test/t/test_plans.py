@@ -9,54 +9,8 @@ import contextlib
 
 import pytest
 
+from example_rows import DATA
 from fingerprint import close, create, explain
-
-DATA = """
--- Rows of a wide table: ties, NULL, NaN, rows that lack a capability, a group
--- of two (7), one with a constant capability (8), repeated models.
-CREATE FUNCTION h(i int, k int) RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT (hashint8extended(i, k) & 1048575) / 1048576.0 $$;
-
-CREATE TABLE wide AS
-SELECT i AS id, CASE WHEN i <= 2 THEN 7 ELSE 1 + i % 6 + (i % 6 / 5) * 2 END AS grp,
-    chr(97 + i % 3) AS kind,
-    CASE WHEN i % 41 = 0 THEN NULL ELSE ARRAY[
-        round((h(k, 1) + h(k, 2))::numeric, 2)::float8,
-        CASE WHEN i % 6 = 5 THEN 0.1 ELSE round((h(k, 1) + h(k, 3))::numeric, 1)::float8 END,
-        CASE WHEN i % 29 = 0 THEN NULL WHEN i % 31 = 0 THEN 'NaN' ELSE h(k, 1) + h(k, 4) / 3 END,
-        1e6 + h(k, 5) - h(k, 1)] END AS caps,
-    CASE WHEN i % 17 = 0 THEN NULL WHEN i % 19 = 0 THEN 'NaN'
-        ELSE round((h(k, 1) + h(i, 6))::numeric, 2)::float8 END AS safety,
-    CASE WHEN i % 23 = 0 THEN NULL
-        ELSE ARRAY[h(i, 7), round(h(k, 1)::numeric, 1), NULLIF(i % 5, 0)]::float8[] END AS many,
-    NULLIF(i % 37, 0)::float8 AS y, round((h(i, 8) + h(k, 1))::numeric, 1)::float8 AS x
-FROM (SELECT i, CASE WHEN i % 10 = 0 THEN i - 6 ELSE i END AS k
-      FROM generate_series(1, 600) AS i) AS r;
-
--- A long table: up to three scores in a cell, missing cells; exact sums too.
-CREATE TABLE long AS
-SELECT row_number() OVER () AS id, d AS domain, 'model ' || m AS model, m::bigint AS model_id,
-    'bench' || b AS benchmark, b::bigint AS benchmark_id,
-    CASE WHEN (m + b + r) % 13 = 0 THEN NULL WHEN (m * b + r) % 37 = 0 THEN 'NaN'
-        ELSE round((h(m, d) + h(m * 100 + b * 10 + r, d) / b)::numeric, 3)::float8 END AS score,
-    round(1024 * (h(m, d) + h(m * 100 + b * 10 + r, d) / b)) / 1024 AS exact
-FROM generate_series(1, 4) AS d, generate_series(1, 26) AS m, generate_series(1, 8) AS b,
-    generate_series(1, 3) AS r
-WHERE r <= 1 + (m + b) % 3 AND (m * 7 + b * 3 + d) % 11 > 0;
-
-CREATE TABLE objects AS
-SELECT row_number() OVER () AS id, domain, model, jsonb_object_agg(benchmark, score) AS scores
-FROM long WHERE score <> 'NaN' GROUP BY domain, model, id % 3;
-
--- Stored summaries, one per domain and day.
-CREATE TABLE days AS
-SELECT row_number() OVER () AS id, domain, day, matrix, exact, moments
-FROM (SELECT domain, id % 40 AS day, score_matrix(model, benchmark, score) AS matrix,
-          score_matrix(model, benchmark, exact) AS exact FROM long GROUP BY 1, 2) AS l
-    LEFT JOIN (SELECT grp AS domain, id % 40 AS day, score_moments(caps) AS moments
-               FROM wide GROUP BY 1, 2) AS w USING (domain, day);
-INSERT INTO days VALUES (1000, 1, 40, NULL, NULL, NULL);
-"""
 
 TABLES = ("wide", "long", "objects", "days")
 SEEDS = (1, 2, 3)

@@ -96,13 +96,20 @@ def test_correlated_subquery(data):
             WHERE f.id BETWEEN r.id - 25 AND r.id) FROM r ORDER BY id""")
 
 
-def test_the_width_leaves_with_its_row(data):
-    """A NULL array after one of two scores: the frame no longer knows a width."""
-    rows = """(VALUES (1, '{1,2}'::float8[], '{1,2}'::float8[]), (2, '{2,3}', NULL), (3, '{3,1}', NULL),
-        (4, '{4,0}', NULL), (5, '{5,7}', '{1,2}'), (6, '{1,8}', '{4,4}')) AS v (i, c, t)"""
-    assert data.rows(f"""SELECT i, bits(capabilities_corr(c, t) OVER (ORDER BY i ROWS 1 PRECEDING))
-        FROM {rows}""") == data.rows(f"""SELECT i, (SELECT bits(capabilities_corr(c, t)) FROM {rows}
-        WHERE v.i BETWEEN u.i - 1 AND u.i) FROM generate_series(1, 6) AS u (i)""")
+@pytest.mark.parametrize("rows", [
+    # a NULL array after one of two scores: the frame no longer knows a width
+    "(1, '{1,2}', '{1,2}'), (2, '{2,3}', NULL), (3, '{3,1}', NULL), (4, '{4,0}', NULL), (5, '{5,7}', '{1,2}')",
+    # lengths that differ, never in one frame
+    "(1, '{1,2}', '{1}'), (2, NULL, NULL), (3, '{3,1,5}', '{1,2,3}'), (4, '{1,1,1}', NULL), (5, NULL, '{1,2,3}')",
+    # known from rows that do not count
+    "(1, NULL, '{1,2}'), (2, '{NULL,3}', NULL), (3, '{3,1}', '{1}'), (4, NULL, '{2}'), (5, '{1}', NULL)"])
+def test_the_width_leaves_with_its_row(data, rows):
+    """What a frame knows of the lengths of arrays comes from its own rows."""
+    rows = f"(SELECT i, c::float8[], t::float8[] FROM (VALUES {rows}) AS v (i, c, t)) AS v"
+    for call in ("capabilities_corr(c, t)", "capabilities_corr(c, t[1])"):
+        assert data.rows(f"SELECT i, bits({call} OVER (ORDER BY i ROWS 1 PRECEDING)) FROM {rows}") == data.rows(
+            f"""SELECT i, (SELECT bits({call}) FROM {rows} WHERE v.i BETWEEN u.i - 1 AND u.i)
+            FROM generate_series(1, 5) AS u (i)""")
 
 
 def test_an_infinite_score_is_an_error_while_it_is_in_a_frame(data):

@@ -1,0 +1,266 @@
+"""A good guest of the server: long runs can be cancelled, nothing leaks, memory is bounded."""
+import pathlib
+import re
+import time
+
+import psycopg2
+import psycopg2.errors
+import pytest
+
+from fingerprint import create, explain
+
+# What is longest on the way from a table to an answer, each past its timeout.
+DATA = """
+CREATE TABLE pairs AS SELECT sin(i)::float8 AS x, cos(i * 1.7)::float8 AS y, i % 1000 AS z
+FROM generate_series(1, 3000000) AS i;
+
+CREATE AGGREGATE partial(float8, float8) (SFUNC = score_rows_accum, STYPE = score_rows);
+CREATE AGGREGATE partial(float8[], float8) (SFUNC = score_rows_accum, STYPE = score_rows);
+CREATE TABLE rows (pairs score_rows, three score_rows);
+ALTER TABLE rows ALTER pairs SET STORAGE EXTERNAL, ALTER three SET STORAGE EXTERNAL;
+INSERT INTO rows SELECT partial(x, y), partial(ARRAY[x, x + y, y - x], x * y) FILTER (WHERE z < 350) FROM pairs;
+
+CREATE TABLE matrix (big score_matrix, square score_matrix, big_text text);
+ALTER TABLE matrix ALTER big SET STORAGE EXTERNAL, ALTER big_text SET STORAGE EXTERNAL;
+INSERT INTO matrix SELECT big, (SELECT score_matrix(m::bigint, b::bigint, sin(m * b + m))
+        FROM generate_series(1, 200) AS m, generate_series(1, 600) AS b), big::text
+FROM (SELECT score_matrix(i % 5000, i / 5000, sin(i)) AS big
+      FROM (SELECT generate_series(0, 1199999)::bigint AS i) AS s) AS q;
+"""
+
+SERIES = "FROM (SELECT generate_series(1, 9000000)::bigint AS i) AS s"
+LONG = [
+    (250, f"SELECT score_matrix(i % 1000, i / 1000 % 1000, i) {SERIES}"),
+    (250, f"SELECT score_matrix('model ' || i % 9, 'b' || i % 7, i) {SERIES}"),
+    (250, f"SELECT score_matrix('model ' || i % 99, jsonb_build_object('b', i, 'c' || i % 9, 1)) {SERIES}"),
+    (600, f"SELECT score_matrix(i, 1, i) {SERIES}"),  # millions of labels
+    (200, f"SELECT first_component(ARRAY[i, i % 7, i % 11, i * i % 13]) {SERIES}"),
+    (200, f"SELECT capabilities_corr(ARRAY[i, i % 7], i % 11) {SERIES}"),
+    (300, "SELECT spearman_corr(x, y) FROM pairs"),
+    (300, "SELECT kendall_corr(x, y) FROM pairs"),
+    (250, "SELECT spearman_corr_final(pairs) FROM rows"),
+    (250, "SELECT kendall_corr_final(pairs) FROM rows"),
+    (500, "SELECT kendall_corr_final(pairs) FROM rows"),
+    (200, "SELECT capabilities_corr_final(three) FROM rows"),
+    (250, "SELECT length(pairs::text) FROM rows"),
+    (300, "SELECT correlation_matrix(square) FROM matrix"),
+    (300, "SELECT correlation_matrix(square, method => 'kendall') FROM matrix"),
+    (300, """SELECT c FROM matrix, capabilities_correlations(square, (benchmarks(square))[:256],
+             targets => (benchmarks(square))[:256]) AS c"""),
+    (150, "SELECT count(*) FROM matrix, generate_series(1, 500) AS i, "
+          "capabilities_correlations(square, ARRAY['1', '2', (i % 9 + 3)::text])"),
+    (150, "SELECT count(*) FROM matrix, cells(big)"),
+    (200, "SELECT length(big_text::score_matrix::text) FROM matrix"),
+    (700, "SELECT length(big_text::score_matrix::text) FROM matrix"),
+    (150, "SELECT length(big::text) FROM matrix"),
+    (200, "SELECT score_matrix_send(merge(big, big)) FROM matrix"),
+    (600, "SELECT score_matrix_send(merge(big, big)) FROM matrix"),
+    (200, "SELECT score_matrix_send(subset(big, benchmarks => (SELECT array_agg(i::text) "
+          "FROM generate_series(0, 230) AS i))) FROM matrix"),
+]
+
+
+@pytest.fixture(scope="module")
+def data(db):
+    db.rows("SET max_parallel_workers_per_gather = 0")
+    db.rows("SET jit = off")
+    create(db)
+    db.rows(DATA)
+    db.started = db.value("SELECT pg_postmaster_start_time()")
+    return db
+
+
+@pytest.mark.parametrize("timeout, sql", LONG)
+def test_cancel(data, timeout, sql):
+    """statement_timeout ends it soon after its time, not when it would have ended."""
+    cancelled = False
+    while not cancelled:
+        data.rows(f"SET statement_timeout = {timeout}")
+        begin = time.monotonic()
+        try:
+            data.rows(sql)
+        except psycopg2.errors.QueryCanceled:
+            cancelled = True
+        late = time.monotonic() - begin - timeout / 1000
+        data.rows("RESET statement_timeout")
+        assert late < 1, f"{late:.2f} s late"
+        timeout //= 2  # a fast machine
+        assert timeout >= 10, "too short to be a test"
+    assert data.value("SELECT pg_postmaster_start_time()") == data.started
+
+
+# ---------------------------------------------------------------------
+# Leaks
+# ---------------------------------------------------------------------
+
+FAILING = """
+SELECT score_matrix('m' || i, 'b', CASE WHEN i = 40 THEN 'Infinity' ELSE i END) FROM generate_series(1, 50) AS i
+SELECT score_matrix('m' || i, NULLIF('b' || i, 'b40'), i) FROM generate_series(1, 50) AS i
+SELECT score_matrix('m' || i, repeat('b', i * 300), i) FROM generate_series(1, 50) AS i
+SELECT score_matrix('m' || i, jsonb_build_object('a', i, 'b', CASE WHEN i = 40 THEN 'x' ELSE 'NaN' END)) FROM generate_series(1, 50) AS i
+SELECT capabilities_corr(CASE WHEN i = 40 THEN ARRAY[i] ELSE ARRAY[i, i * i] END, i) FROM generate_series(1, 50) AS i
+SELECT capabilities_corr(ARRAY[i], CASE WHEN i = 40 THEN '{1,2}' ELSE ARRAY[i]::float8[] END) FROM generate_series(1, 50) AS i
+SELECT spearman_corr(CASE WHEN i = 40 THEN 1e200 ELSE i END, i) OVER (ORDER BY i ROWS 9 PRECEDING) FROM generate_series(1, 50) AS i
+SELECT capabilities_score(CASE WHEN i = 40 THEN ARRAY[i] ELSE ARRAY[i, i * i] END) OVER () FROM generate_series(1, 50) AS i
+SELECT first_component(CASE WHEN i = 40 THEN '{{1},{2}}' ELSE ARRAY[i, i * i]::float8[] END) FROM generate_series(1, 50) AS i
+SELECT rollup(score_moments_accum(NULL, array_fill(i::float8, ARRAY[i]))) FROM generate_series(1, 50) AS i
+SELECT rollup(annotate(m, CASE WHEN i < 40 THEN '{1}' ELSE '{}' END::text[], covariates => CASE WHEN i = 40 THEN '{1}' ELSE '{}' END::text[])) FROM t, generate_series(1, 50) AS i
+SELECT capabilities_correlations(m, '{1,2,nosuch}') FROM t
+SELECT capabilities_correlations(m, '{1,2}', method => 'none such') FROM t
+SELECT correlation_matrix(m, '{1,2,nosuch}') FROM t
+SELECT capabilities_components(m, '{}') FROM t
+SELECT substr(m::text, 1, length(m::text) - 3)::score_matrix FROM t
+SELECT replace(m::text, '"models"', '"model"')::score_matrix FROM t
+SELECT replace(r::text, '1', 'x')::score_rows FROM t
+SELECT substr(s::text, 1, 100)::score_moments FROM t
+SELECT replace(c::text, ':', ';')::principal_component FROM t
+SELECT component_score(c, '{1,2,3,4,5,6}') FROM t
+""".strip().split("\n")
+
+SUCCEEDING = """
+SELECT print(m), print(merge(m, m)), print(subset(m, benchmarks => '{1,2,3,4,5}')) FROM t
+SELECT print(rollup(annotate(m, '{1,2}', '{3}', '{6}'))) FROM t, generate_series(1, 5)
+SELECT score_matrix('m' || i % 9, jsonb_build_object('a', i, 'b', NULL)) FROM generate_series(1, 50) AS i
+SELECT score_matrix(i % 9, i % 5, i) OVER (ORDER BY i) FROM generate_series(1, 20)  AS i
+SELECT capabilities_corr(ARRAY[i, sin(i)], cos(i)), capabilities_test(ARRAY[i, sin(i)], cos(i)) FROM generate_series(1, 50) AS i
+SELECT capabilities_corr(ARRAY[i, sin(i)], ARRAY[cos(i), i]) OVER (ORDER BY i ROWS 9 PRECEDING) FROM generate_series(1, 30) AS i
+SELECT capabilities_score(ARRAY[i, sin(i)]) OVER (PARTITION BY i % 3) FROM generate_series(1, 30) AS i
+SELECT spearman_corr(i, sin(i)), kendall_corr(i, sin(i)) FROM generate_series(1, 100) AS i GROUP BY i % 5
+SELECT numbers(first_component(ARRAY[i, sin(i), cos(i)])) FROM generate_series(1, 100) AS i GROUP BY i % 5
+SELECT m::text::score_matrix::text, r::text::score_rows::text, s::text::score_moments::text, c::text::principal_component::text FROM t
+SELECT score_matrix_send(m), score_rows_send(r), score_moments_send(s), principal_component_send(c), m::jsonb::score_matrix FROM t
+SELECT numbers(first_component(s)), component_score(c, '{1,2}'), models(m), benchmarks(c), negated(c), matrix_kind(c) FROM t
+""".strip().split("\n")
+
+SMALL = """
+CREATE TABLE t AS SELECT score_matrix(i % 23, i % 6, round(sin(i)::numeric, 2)::float8) AS m,
+    partial(ARRAY[sin(i), cos(i)], i) AS r, score_moments(ARRAY[sin(i), cos(i), i]) AS s,
+    first_component(ARRAY[sin(i), i % 7]) AS c FROM generate_series(1, 300) AS i
+"""
+
+
+@pytest.fixture(scope="module")
+def small(data):
+    data.rows(SMALL)
+    return data
+
+
+def backend_memory(db):
+    """Bytes in all memory contexts of the session."""
+    return db.value("SELECT sum(total_bytes)::bigint FROM pg_backend_memory_contexts")
+
+
+def resident(pid, key="VmRSS"):
+    """Resident memory of a process in kB; VmHWM is its peak."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(key + ":"):
+            return int(line.split()[1])
+    raise AssertionError(f"no {key}")
+
+
+def flat(session, step, rounds):
+    """Memory after some rounds to warm up and after many more."""
+    pid = session.connection.get_backend_pid()
+    for _ in range(10):
+        step()
+    before, before_kb = backend_memory(session), resident(pid)
+    for _ in range(rounds):
+        step()
+    assert backend_memory(session) - before < 64 * 1024
+    assert resident(pid) - before_kb < 2048
+
+
+def test_failing_calls_do_not_leak(small):
+    """2100 errors, in the middle of transition functions, in input, in names."""
+    session = small.another()
+
+    def step():
+        for sql in FAILING:
+            assert session.error(sql).pgcode[:2] in ("22", "54"), sql
+
+    flat(session, step, 100)
+    session.connection.close()
+
+
+def test_successful_calls_do_not_leak(small):
+    """2400 statements over every function."""
+    session = small.another()
+    flat(session, lambda: [session.rows(sql) for sql in SUCCEEDING], 200)
+    session.connection.close()
+
+
+def test_caught_errors_do_not_leak(small):
+    """Errors caught in PL/pgSQL, thousands in one transaction."""
+    session = small.another()
+    tries = "\n".join(f"BEGIN EXECUTE $q${sql}$q$; EXCEPTION WHEN data_exception OR program_limit_exceeded "
+                      "THEN n := n + 1; END;" for sql in FAILING)
+    block = f"""DO $$ DECLARE n int := 0; BEGIN
+        FOR i IN 1..20 LOOP {tries} END LOOP;
+        ASSERT n = {20 * len(FAILING)}, n; END $$"""
+    flat(session, lambda: session.rows(block), 10)
+    session.connection.close()
+
+
+@pytest.mark.parametrize("sql", [
+    "SELECT count(score_matrix_send(merge(m, m))) FROM t, generate_series(1, 6000)",
+    "SELECT count(c.n) FROM t, generate_series(1, 2000) AS i, cells(CASE WHEN i > 0 THEN m END) AS c",
+    "SELECT count(c.n) FROM t, generate_series(1, 500) AS i, capabilities_correlations(m, ARRAY['1', '2', (i % 3 + 3)::text]) AS c",
+    "SELECT count(m::text::score_matrix) FROM t, generate_series(1, 2000)",
+    "SELECT n_rows(rollup(s)) FROM t, generate_series(1, 60000)",
+    "SELECT capabilities_corr(m, '{1,2}', '3') FROM t, generate_series(1, 3000)",
+    "SELECT rollup(m) FROM t, generate_series(1, 4000)",
+    "SELECT score_matrix('m' || i % 9, jsonb_build_object('a', repeat('0', 5)::int, 'b' || i % 99, i)) FROM generate_series(1, 60000) AS i",
+    "SELECT sum(a) FROM (SELECT spearman_corr(i, sin(i)) OVER (ORDER BY i ROWS 9 PRECEDING) AS a FROM generate_series(1, 30000) AS i) AS q",
+    "SELECT sum(a) FROM (SELECT capabilities_corr(ARRAY[i, sin(i)], cos(i)) OVER (ORDER BY i ROWS 9 PRECEDING) AS a FROM generate_series(1, 10000) AS i) AS q",
+    "SELECT sum(a) FROM (SELECT capabilities_score(ARRAY[i, sin(i)]) OVER (PARTITION BY i / 4) AS a FROM generate_series(1, 20000) AS i) AS q",
+])
+def test_one_statement_does_not_pile_up(small, sql):
+    """Thousands of calls in one statement: what each needs goes with its row."""
+    session = small.another()
+    session.rows("SET work_mem = '1MB'")
+    session.rows("SET max_parallel_workers_per_gather = 0")
+    session.rows("SET jit = off")
+    session.rows(re.sub(r"generate_series\(1, \d+\)", "generate_series(1, 200)", sql))
+    pid = session.connection.get_backend_pid()
+    before = resident(pid, "VmHWM")
+    session.rows(sql)
+    assert resident(pid, "VmHWM") - before < 12 * 1024
+    session.connection.close()
+
+
+# ---------------------------------------------------------------------
+# Memory of a state
+# ---------------------------------------------------------------------
+
+GROUPS = 5000
+STATES = {  # the aggregate, bytes per group of three rows (measured: 4160, 1140, 1140, 5140)
+    "score_matrix('m' || i % 3, 'b' || i % 2, i)": 6000,
+    "capabilities_corr(ARRAY[i, sin(i), i % 3], i)": 2000,
+    "spearman_corr(i, sin(i))": 2000,
+    "score_moments(ARRAY[i, sin(i), i % 3])": 7500,
+}
+
+
+@pytest.mark.parametrize("call", STATES)
+def test_memory_of_small_groups(data, call):
+    """A few kilobytes each, in one hash table."""
+    data.rows("SET work_mem = '2GB'; SET enable_sort = off")
+    try:
+        plan, _ = explain(data, f"SELECT {call} FROM generate_series(1, {3 * GROUPS}) AS i "
+                                f"GROUP BY i % {GROUPS}", analyze=True)
+    finally:
+        data.rows("RESET work_mem; RESET enable_sort")
+    node = plan[0]
+    assert node["Strategy"] == "Hashed" and node["HashAgg Batches"] == 1
+    assert node["Actual Rows"] == GROUPS
+    assert node["Peak Memory Usage"] * 1024 / GROUPS < STATES[call]
+
+
+def test_memory_of_a_large_matrix(data):
+    """A million cells: about 50 bytes each while they are collected."""
+    plan, _ = explain(data, "SELECT i < 0, score_matrix(i / 200, i % 200, i) "
+                            "FROM generate_series(0::bigint, 999999) AS i GROUP BY 1", analyze=True)
+    node = [n for n in plan if n["Node Type"] == "Aggregate"][0]
+    assert node["Peak Memory Usage"] * 1024 < 70 * 1000000
+    size = data.value("SELECT octet_length(score_matrix_send(big)) / 1200000.0 FROM matrix")
+    assert size < 17  # stored, of a single score: index and value
