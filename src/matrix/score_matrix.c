@@ -1,14 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * score_matrix.c
- *	  The score_matrix in memory: accumulate, merge, flatten, read.
+ *	  The score_matrix in memory: accumulate, merge, flatten.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "common/hashfn.h"
-#include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -64,8 +63,8 @@ sc_matrix_create(MemoryContext parent)
 	return m;
 }
 
-static ExpandedScoreMatrix *
-expanded_from_datum(Datum d)
+ExpandedScoreMatrix *
+sc_matrix_from_datum(Datum d)
 {
 	ExpandedScoreMatrix *m = (ExpandedScoreMatrix *) DatumGetEOHP(d);
 
@@ -81,54 +80,12 @@ sc_matrix_for_write(Datum d, MemoryContext parent)
 	ScoreMatrixView view;
 
 	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(d)))
-		return expanded_from_datum(d);
+		return sc_matrix_from_datum(d);
 
 	sc_matrix_read(d, &view);
 	m = sc_matrix_create(parent);
 	sc_matrix_merge(m, &view);
 	return m;
-}
-
-static void
-check_stored(const struct varlena *flat)
-{
-	const char *problem = sc_flat_check(flat, VARSIZE(flat));
-
-	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored score_matrix is not valid"),
-				 errdetail_internal("%s", problem)));
-}
-
-void
-sc_matrix_read(Datum d, ScoreMatrixView *view)
-{
-	struct varlena *flat;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(d)))
-	{
-		/* our own object: valid by construction */
-		flat = (struct varlena *) DatumGetPointer(sc_matrix_flatten(expanded_from_datum(d)));
-	}
-	else
-	{
-		flat = PG_DETOAST_DATUM(d);
-		check_stored(flat);
-	}
-	sc_flat_view((ScoreMatrixFlat *) flat, view);
-}
-
-Datum
-sc_matrix_copy(Datum d)
-{
-	struct varlena *flat;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(d)))
-		return sc_matrix_flatten(expanded_from_datum(d));
-	flat = PG_DETOAST_DATUM_COPY(d);
-	check_stored(flat);
-	return PointerGetDatum(flat);
 }
 
 /* ----------
@@ -614,46 +571,4 @@ sc_matrix_flatten(ExpandedScoreMatrix *m)
 
 	EOH_flatten_into(&m->hdr, flat, size);
 	return PointerGetDatum(flat);
-}
-
-/* ----------
- * Reading
- * ----------
- */
-
-/* Binary search among labels first .. first + n - 1. */
-static int64
-find_label(const ScoreMatrixView *view, uint32 first, uint32 n,
-		   const char *text, uint32 len)
-{
-	uint32		low = 0;
-	uint32		high = n;
-
-	while (low < high)
-	{
-		uint32		middle = low + (high - low) / 2;
-		uint32		label_len;
-		const char *label = sc_flat_label(view, first + middle, &label_len);
-		int			cmp = sc_label_compare(text, len, label, label_len);
-
-		if (cmp == 0)
-			return middle;
-		if (cmp < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return -1;
-}
-
-int64
-sc_matrix_find_model(const ScoreMatrixView *view, const char *text, uint32 len)
-{
-	return find_label(view, 0, view->n_models, text, len);
-}
-
-int64
-sc_matrix_find_benchmark(const ScoreMatrixView *view, const char *text, uint32 len)
-{
-	return find_label(view, view->n_models, view->n_benchmarks, text, len);
 }

@@ -60,6 +60,9 @@ extern ExpandedScoreMatrix *sc_matrix_create(MemoryContext parent);
  */
 extern ExpandedScoreMatrix *sc_matrix_for_write(Datum d, MemoryContext parent);
 
+/* The expanded matrix that a datum points to, read-write or read-only. */
+extern ExpandedScoreMatrix *sc_matrix_from_datum(Datum d);
+
 /* The standard read-write datum of an expanded matrix. */
 #define ScoreMatrixGetDatum(m) EOHPGetRWDatum(&(m)->hdr)
 
