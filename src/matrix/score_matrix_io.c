@@ -441,6 +441,8 @@ sc_score_matrix_send(PG_FUNCTION_ARGS)
 		pq_sendint32(&buf, view.single_at[i].model);
 		pq_sendint32(&buf, view.single_at[i].benchmark);
 		pq_sendfloat8(&buf, view.score[i]);
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	for (i = 0; i < view.n_pooled; i++)
 	{
@@ -452,6 +454,8 @@ sc_score_matrix_send(PG_FUNCTION_ARGS)
 		pq_sendfloat8(&buf, view.pooled[i].sum_lo);
 		pq_sendfloat8(&buf, view.pooled[i].sumsq);
 		pq_sendfloat8(&buf, view.pooled[i].sumsq_lo);
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
