@@ -154,7 +154,7 @@ sc_capabilities_component(PG_FUNCTION_ARGS)
 		c.negated[j] = sc_is_flagged(&columns, benchmark, SC_BENCHMARK_LOWER_IS_BETTER);
 		c.mean[j] = (c.negated[j] ? -scores.fit.spread[j].mean : scores.fit.spread[j].mean) + 0.0;
 		c.sd[j] = scores.fit.spread[j].sd;
-		c.weight[j] = scores.fit.vector[j] + 0.0;
+		c.weight[j] = scores.fit.vector[j];
 		c.eigenvalue[j] = scores.fit.value[j];
 	}
 	PG_RETURN_POINTER(flat);

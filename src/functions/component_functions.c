@@ -105,7 +105,6 @@ sc_first_component(PG_FUNCTION_ARGS)
 	void	   *work;
 	Size		constant;
 	ScStatus	status;
-	int32		j;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -123,8 +122,7 @@ sc_first_component(PG_FUNCTION_ARGS)
 	sc_check_status(status, m.d);
 	if (!sc_component_is_defined(c.eigenvalue, m.d, 0))
 		PG_RETURN_NULL();
-	for (j = 0; j < c.d; j++)
-		c.weight[j] = vector[j] + 0.0;	/* no negative zero */
+	memcpy(c.weight, vector, sizeof(double) * m.d);
 	pfree(matrix);
 	pfree(vector);
 	pfree(work);

@@ -80,6 +80,7 @@ sc_score_rows_accum_one(PG_FUNCTION_ARGS)
 		double	   *row;
 
 		sc_rows_set_widths(r, d, 1);
+		r->with_capabilities++;
 		row = sc_rows_reserve(r);
 		if (sc_scores_copy(capabilities, row))
 		{
@@ -98,6 +99,7 @@ sc_score_rows_accum_many(PG_FUNCTION_ARGS)
 	ArrayType  *targets = PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2);
 	int64		t = targets ? sc_scores_length(targets) : -1;
 
+	r->with_targets += targets != NULL;
 	if (PG_ARGISNULL(1))
 	{
 		sc_rows_set_widths(r, -1, t);
@@ -115,6 +117,7 @@ sc_score_rows_accum_many(PG_FUNCTION_ARGS)
 		int32		j;
 
 		sc_rows_set_widths(r, d, t);
+		r->with_capabilities++;
 		row = sc_rows_reserve(r);
 		complete = sc_scores_copy(capabilities, row);
 		if (targets)

@@ -30,8 +30,9 @@ sc_state_context(FunctionCallInfo fcinfo)
 	return CurrentMemoryContext;
 }
 
-void
-sc_poll(void)
+/* CHECK_FOR_INTERRUPTS() as the stats floor wants it. */
+static void
+poll(void)
 {
 	CHECK_FOR_INTERRUPTS();
 }
@@ -137,7 +138,7 @@ sc_run_fit(const double *x, Size n, Size d, ScPca pca, ScCapabilityFit *fit)
 	fit->score = sc_alloc(n, sizeof(double));
 	fit->constant = 0;
 	work = sc_alloc(sc_capability_workspace(n, d), 1);
-	status = sc_capability_fit(x, n, d, pca, work, sc_poll, fit);
+	status = sc_capability_fit(x, n, d, pca, work, poll, fit);
 	pfree(work);
 	sc_check_status(status, d);
 	return status;
@@ -148,7 +149,7 @@ sc_run_correlation(ScMethod method, const double *y, const double *x, Size n,
 				   ScCorrelation *out)
 {
 	void	   *work = sc_alloc(sc_correlate_workspace(method, n), 1);
-	ScStatus	status = sc_correlate(method, y, x, n, work, sc_poll, out);
+	ScStatus	status = sc_correlate(method, y, x, n, work, poll, out);
 
 	pfree(work);
 	return status;

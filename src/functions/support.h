@@ -21,9 +21,6 @@
  */
 extern MemoryContext sc_state_context(FunctionCallInfo fcinfo);
 
-/* CHECK_FOR_INTERRUPTS() as the stats floor wants it. */
-extern void sc_poll(void);
-
 /* palloc of n items of the given size, huge allowed, at least one byte. */
 extern void *sc_alloc(Size n, Size size);
 

@@ -160,8 +160,6 @@ sc_rows_set_widths(ExpandedScoreRows *r, int64 n_capabilities, int64 n_targets)
 {
 	check_width(r->n_capabilities, n_capabilities);
 	check_width(r->n_targets, n_targets);
-	r->with_capabilities += n_capabilities >= 0;
-	r->with_targets += n_targets >= 0;
 	if (r->n_capabilities < 0 && n_capabilities >= 0)
 		r->n_capabilities = (int32) n_capabilities;
 	if (r->n_targets < 0 && n_targets >= 0)
