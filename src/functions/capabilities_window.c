@@ -23,6 +23,7 @@
 
 #include "functions/support.h"
 #include "matrix/score_rows.h"
+#include "matrix/state_context.h"
 #include "stats/capability.h"
 
 PG_FUNCTION_INFO_V1(sc_capabilities_score);
@@ -37,7 +38,7 @@ typedef struct PartitionScores
 static void
 score_partition(WindowObject winobj, int64 n_rows, double *score)
 {
-	ExpandedScoreRows *rows = sc_rows_create(CurrentMemoryContext);
+	ExpandedScoreRows *rows = sc_rows_create(sc_object_context());
 	int64	   *origin = sc_alloc(n_rows, sizeof(int64));
 	ScoreRowsView view;
 	const double **sorted;

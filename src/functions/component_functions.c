@@ -40,14 +40,22 @@ PG_FUNCTION_INFO_V1(sc_principal_component_matrix_kind);
  * ----------
  */
 
+/* The state to change: the one given, a copy of a stored one, or a new one. */
 static ExpandedScoreMoments *
 state_for_write(FunctionCallInfo fcinfo)
 {
-	MemoryContext context = sc_state_context(fcinfo);
+	ExpandedScoreMoments *state;
+	ScMoments from;
 
-	if (PG_ARGISNULL(0))
-		return sc_moments_create(context);
-	return sc_moments_for_write(PG_GETARG_DATUM(0), context);
+	if (sc_is_writable(fcinfo, 0))
+		return sc_moments_from_datum(PG_GETARG_DATUM(0));
+	state = sc_moments_create(sc_state_context(fcinfo));
+	if (!PG_ARGISNULL(0))
+	{
+		sc_moments_read(PG_GETARG_DATUM(0), &from);
+		sc_moments_absorb(state, &from);
+	}
+	return state;
 }
 
 Datum

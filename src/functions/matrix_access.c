@@ -21,6 +21,7 @@
 #include "functions/names.h"
 #include "functions/support.h"
 #include "matrix/score_matrix.h"
+#include "matrix/state_context.h"
 
 PG_FUNCTION_INFO_V1(sc_score_matrix_annotate);
 PG_FUNCTION_INFO_V1(sc_score_matrix_models);
@@ -218,7 +219,7 @@ sc_score_matrix_subset(PG_FUNCTION_ARGS)
 		(void) sc_named_benchmarks(fcinfo, 2, "benchmarks", &view, MISSING_IGNORE, &set);
 		benchmark = set.member;
 	}
-	m = sc_matrix_create(CurrentMemoryContext);
+	m = sc_matrix_create(sc_object_context());
 	while (s < view.n_single || p < view.n_pooled)
 	{
 		bool		single = sc_next_cell_is_single(&view, s, p);

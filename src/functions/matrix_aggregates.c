@@ -23,14 +23,22 @@ PG_FUNCTION_INFO_V1(sc_score_matrix_accum_bigint);
 PG_FUNCTION_INFO_V1(sc_score_matrix_accum_jsonb);
 PG_FUNCTION_INFO_V1(sc_score_matrix_merge);
 
+/* The state to change: the one given, a copy of a stored one, or a new one. */
 static ExpandedScoreMatrix *
 state_for_write(FunctionCallInfo fcinfo)
 {
-	MemoryContext context = sc_state_context(fcinfo);
+	ExpandedScoreMatrix *state;
+	ScoreMatrixView from;
 
-	if (PG_ARGISNULL(0))
-		return sc_matrix_create(context);
-	return sc_matrix_for_write(PG_GETARG_DATUM(0), context);
+	if (sc_is_writable(fcinfo, 0))
+		return sc_matrix_from_datum(PG_GETARG_DATUM(0));
+	state = sc_matrix_create(sc_state_context(fcinfo));
+	if (!PG_ARGISNULL(0))
+	{
+		sc_matrix_read(PG_GETARG_DATUM(0), &from);
+		sc_matrix_merge(state, &from);
+	}
+	return state;
 }
 
 /* A label may not be NULL where there is a score. */
@@ -44,6 +52,18 @@ check_label(FunctionCallInfo fcinfo, int i, const char *what)
 				 errhint("Filter such rows, or give them a label with coalesce().")));
 }
 
+/* The usual label, short and plain in its row, is there without a call. */
+static inline text *
+label_argument(FunctionCallInfo fcinfo, int i, const char *what)
+{
+	struct varlena *label = (struct varlena *) PG_GETARG_POINTER(i);
+
+	check_label(fcinfo, i, what);
+	if (VARATT_IS_1B(label) ? !VARATT_IS_1B_E(label) : VARATT_IS_4B_U(label))
+		return label;
+	return pg_detoast_datum_packed(label);
+}
+
 Datum
 sc_score_matrix_accum_text(PG_FUNCTION_ARGS)
 {
@@ -51,13 +71,9 @@ sc_score_matrix_accum_text(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
 	{
-		text	   *model;
-		text	   *benchmark;
+		text	   *model = label_argument(fcinfo, 1, "model");
+		text	   *benchmark = label_argument(fcinfo, 2, "benchmark");
 
-		check_label(fcinfo, 1, "model");
-		check_label(fcinfo, 2, "benchmark");
-		model = PG_GETARG_TEXT_PP(1);
-		benchmark = PG_GETARG_TEXT_PP(2);
 		sc_matrix_add(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model),
 					  VARDATA_ANY(benchmark), VARSIZE_ANY_EXHDR(benchmark),
 					  PG_GETARG_FLOAT8(3));
@@ -74,17 +90,10 @@ sc_score_matrix_accum_bigint(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
 	{
-		char		model[MAXINT8LEN + 1];
-		char		benchmark[MAXINT8LEN + 1];
-		int			model_len;
-		int			benchmark_len;
-
 		check_label(fcinfo, 1, "model");
 		check_label(fcinfo, 2, "benchmark");
-		model_len = pg_lltoa(PG_GETARG_INT64(1), model);
-		benchmark_len = pg_lltoa(PG_GETARG_INT64(2), benchmark);
-		sc_matrix_add(m, model, model_len, benchmark, benchmark_len,
-					  PG_GETARG_FLOAT8(3));
+		sc_matrix_add_by_id(m, PG_GETARG_INT64(1), PG_GETARG_INT64(2),
+							PG_GETARG_FLOAT8(3));
 	}
 	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
 }
@@ -179,8 +188,7 @@ sc_score_matrix_accum_jsonb(PG_FUNCTION_ARGS)
 			continue;
 		if (model == NULL)
 		{
-			check_label(fcinfo, 1, "model");
-			model = PG_GETARG_TEXT_PP(1);
+			model = label_argument(fcinfo, 1, "model");
 		}
 		sc_matrix_add(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model),
 					  key.val.string.val, key.val.string.len, score);

@@ -44,15 +44,22 @@ PG_FUNCTION_INFO_V1(sc_kendall_corr_final);
  * ----------
  */
 
-/* The state to change; a new one if there is none. */
+/* The state to change: the one given, a copy of a stored one, or a new one. */
 static ExpandedScoreRows *
 state_for_write(FunctionCallInfo fcinfo)
 {
-	MemoryContext context = sc_state_context(fcinfo);
+	ExpandedScoreRows *state;
+	ScoreRowsView from;
 
-	if (PG_ARGISNULL(0))
-		return sc_rows_create(context);
-	return sc_rows_for_write(PG_GETARG_DATUM(0), context);
+	if (sc_is_writable(fcinfo, 0))
+		return sc_rows_from_datum(PG_GETARG_DATUM(0));
+	state = sc_rows_create(sc_state_context(fcinfo));
+	if (!PG_ARGISNULL(0))
+	{
+		sc_rows_read(PG_GETARG_DATUM(0), &from);
+		sc_rows_merge(state, &from);
+	}
+	return state;
 }
 
 /* A float8 argument that may be missing: NaN then. */

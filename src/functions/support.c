@@ -17,6 +17,7 @@
 
 #include "functions/support.h"
 #include "matrix/pooled.h"
+#include "matrix/state_context.h"
 #include "stats/component.h"
 #include "stats/infer.h"
 
@@ -26,8 +27,8 @@ sc_state_context(FunctionCallInfo fcinfo)
 	MemoryContext context;
 
 	if (AggCheckCallContext(fcinfo, &context))
-		return context;
-	return CurrentMemoryContext;
+		return sc_shared_state_context(context);
+	return sc_object_context();
 }
 
 /* CHECK_FOR_INTERRUPTS() as the stats floor wants it. */

@@ -16,10 +16,18 @@
 #include "stats/correlate.h"
 
 /*
- * Where a transition state lives: the aggregate's context, or the current one
- * when a support function is called from plain SQL, as Citus does.
+ * Where a new transition state lives: with the others of its aggregate, or by
+ * itself when a support function is called from plain SQL, as Citus does.
  */
 extern MemoryContext sc_state_context(FunctionCallInfo fcinfo);
+
+/* Is argument i an expanded object that the callee may change in place? */
+static inline bool
+sc_is_writable(FunctionCallInfo fcinfo, int i)
+{
+	return !PG_ARGISNULL(i) &&
+		VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(PG_GETARG_DATUM(i)));
+}
 
 /* palloc of n items of the given size, huge allowed, at least one byte. */
 extern void *sc_alloc(Size n, Size size);

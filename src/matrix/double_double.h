@@ -54,6 +54,15 @@ sc_dd_add(DoubleDouble a, DoubleDouble b)
 	return sc_two_sum(s.hi, s.lo + t.lo);
 }
 
+/* The same where b is a single double: the same bits with fewer steps. */
+static inline DoubleDouble
+sc_dd_add_double(DoubleDouble a, double b)
+{
+	DoubleDouble s = sc_two_sum(a.hi, b);
+
+	return sc_two_sum(s.hi, s.lo + a.lo);
+}
+
 /* a / n, for a whole number n > 0 of at most 2^53 */
 static inline DoubleDouble
 sc_dd_divide(DoubleDouble a, double n)

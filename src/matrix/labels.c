@@ -14,34 +14,49 @@
 #include "matrix/compat.h"
 #include "matrix/labels.h"
 
+/* So many labels are found by looking at each of them. */
+#define FEW_LABELS 8
+
 typedef struct LabelEntry
 {
 	Label		key;
-	uint32		number;
 	uint32		hash;
 	char		status;
 } LabelEntry;
 
 static inline uint32
-label_hash(Label key)
+hash_label(Label label)
 {
-	return hash_bytes((const unsigned char *) key.text, (int) key.len);
-}
-
-static inline bool
-label_equal(Label a, Label b)
-{
-	return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+	return hash_bytes((const unsigned char *) label.text, (int) label.len);
 }
 
 #define SH_PREFIX labelhash
 #define SH_ELEMENT_TYPE LabelEntry
 #define SH_KEY_TYPE Label
 #define SH_KEY key
-#define SH_HASH_KEY(tb, key) label_hash(key)
-#define SH_EQUAL(tb, a, b) label_equal(a, b)
+#define SH_HASH_KEY(tb, key) hash_label(key)
+#define SH_EQUAL(tb, a, b) sc_same_label((a).text, (a).len, (b).text, (b).len)
 #define SH_STORE_HASH
 #define SH_GET_HASH(tb, a) (a)->hash
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+typedef struct IdEntry
+{
+	int64		id;
+	uint32		number;
+	char		status;
+} IdEntry;
+
+#define SH_PREFIX idhash
+#define SH_ELEMENT_TYPE IdEntry
+#define SH_KEY_TYPE int64
+#define SH_KEY id
+#define SH_HASH_KEY(tb, key) \
+	murmurhash32((uint32) (key) ^ murmurhash32((uint32) ((uint64) (key) >> 32)))
+#define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DECLARE
 #define SH_DEFINE
@@ -52,38 +67,38 @@ sc_labels_init(LabelTable *table, MemoryContext context)
 {
 	memset(table, 0, sizeof(LabelTable));
 	table->context = context;
-	table->index = labelhash_create(context, 8, NULL);
 }
 
 int64
 sc_labels_find(LabelTable *table, const char *text, uint32 len)
 {
-	Label		key;
+	Label		key = {text, len, 0};
 	LabelEntry *entry;
+	uint32		i;
 
-	key.text = text;
-	key.len = len;
-	if (table->last < table->n && label_equal(table->label[table->last], key))
+	if (sc_labels_is_last(table, text, len))
 		return table->last;
+	if (table->index == NULL)
+	{
+		for (i = 0; i < table->n; i++)
+		{
+			if (sc_same_label(table->label[i].text, table->label[i].len, text, len))
+				return table->last = i;
+		}
+		return -1;
+	}
 	entry = labelhash_lookup(table->index, key);
 	if (entry == NULL)
 		return -1;
-	table->last = entry->number;
-	return entry->number;
+	return table->last = entry->key.number;
 }
 
 uint32
-sc_labels_intern(LabelTable *table, const char *text, uint32 len, bool *is_new)
+sc_labels_add(LabelTable *table, const char *text, uint32 len)
 {
-	int64		found = sc_labels_find(table, text, len);
-	Label		key;
-	LabelEntry *entry;
 	char	   *copy;
 	bool		exists;
-
-	*is_new = found < 0;
-	if (found >= 0)
-		return (uint32) found;
+	uint32		i;
 
 	if (len > SC_MAX_LABEL_BYTES)
 		ereport(ERROR,
@@ -94,7 +109,7 @@ sc_labels_intern(LabelTable *table, const char *text, uint32 len, bool *is_new)
 
 	if (table->n == table->capacity)
 	{
-		uint32		capacity = table->capacity == 0 ? 8 : table->capacity * 2;
+		uint32		capacity = table->capacity == 0 ? 4 : table->capacity * 2;
 
 		if (table->label == NULL)
 			table->label = MemoryContextAlloc(table->context,
@@ -107,18 +122,50 @@ sc_labels_intern(LabelTable *table, const char *text, uint32 len, bool *is_new)
 	copy = MemoryContextAlloc(table->context, Max(len, 1));
 	if (len > 0)
 		memcpy(copy, text, len);
-	key.text = copy;
-	key.len = len;
-	entry = labelhash_insert(table->index, key, &exists);
-	Assert(!exists);
+	table->label[table->n].text = copy;
+	table->label[table->n].len = len;
+	table->label[table->n].number = table->n;
+	if (table->index != NULL)
+		(void) labelhash_insert(table->index, table->label[table->n], &exists);
+	else if (table->n == FEW_LABELS)
+	{
+		table->index = labelhash_create(table->context, 2 * FEW_LABELS, NULL);
+		for (i = 0; i <= table->n; i++)
+			(void) labelhash_insert(table->index, table->label[i], &exists);
+	}
 
 	/* nothing can fail from here on */
-	entry->number = table->n;
-	table->label[table->n] = key;
 	table->last = table->n++;
 	table->bytes += len;
 	table->text_bytes += SC_TEXT_BYTES_PER_LABEL(len);
-	return entry->number;
+	return table->last;
+}
+
+int64
+sc_labels_find_id(LabelTable *table, int64 id)
+{
+	IdEntry    *entry;
+
+	if (table->has_last_id && table->last_id == id)
+		return table->last_id_number;
+	entry = table->ids == NULL ? NULL : idhash_lookup(table->ids, id);
+	if (entry == NULL)
+		return -1;
+	table->last_id = id;
+	return table->last_id_number = entry->number;
+}
+
+void
+sc_labels_set_id(LabelTable *table, int64 id, uint32 number)
+{
+	bool		exists;
+
+	if (table->ids == NULL)
+		table->ids = idhash_create(table->context, 2, NULL);
+	idhash_insert(table->ids, id, &exists)->number = number;
+	table->last_id = id;
+	table->last_id_number = number;
+	table->has_last_id = true;
 }
 
 static int

@@ -14,18 +14,24 @@ typedef struct Label
 {
 	const char *text;			/* not terminated; owned by the table's context */
 	uint32		len;
+	uint32		number;
 } Label;
 
 struct labelhash_hash;
+struct idhash_hash;
 
 typedef struct LabelTable
 {
 	MemoryContext context;
-	struct labelhash_hash *index;
+	struct labelhash_hash *index;	/* none while there are few labels */
+	struct idhash_hash *ids;	/* numbers of labels that came as integers */
 	Label	   *label;			/* [n] */
 	uint32		n;
 	uint32		capacity;
 	uint32		last;			/* found last: rows often come in runs */
+	uint32		last_id_number;
+	int64		last_id;		/* found last by id */
+	bool		has_last_id;
 	uint64		bytes;			/* of all labels */
 	uint64		text_bytes;		/* bound of what they take in the text form */
 } LabelTable;
@@ -36,15 +42,52 @@ extern void sc_labels_init(LabelTable *table, MemoryContext context);
 extern int64 sc_labels_find(LabelTable *table, const char *text, uint32 len);
 
 /*
- * Number of a label, adding it if it is new (*is_new tells).  54000 if it is
- * longer than SC_MAX_LABEL_BYTES.
+ * Adds a label that sc_labels_find() has just not found and gives its number.
+ * 54000 if it is longer than SC_MAX_LABEL_BYTES.
  */
-extern uint32 sc_labels_intern(LabelTable *table, const char *text, uint32 len,
-							   bool *is_new);
+extern uint32 sc_labels_add(LabelTable *table, const char *text, uint32 len);
+
+/*
+ * Number of the label that is the decimal form of id, or -1 if it is not known
+ * to be that; sc_labels_set_id() makes it known.
+ */
+extern int64 sc_labels_find_id(LabelTable *table, int64 id);
+extern void sc_labels_set_id(LabelTable *table, int64 id, uint32 number);
 
 /*
  * rank[i] = place of label i in C order, order[r] = the label at place r.
  */
 extern void sc_labels_sort(const LabelTable *table, uint32 *order, uint32 *rank);
+
+/* Equality without a call for the usual short labels. */
+static inline bool
+sc_same_label(const char *a, uint32 a_len, const char *b, uint32 b_len)
+{
+	uint64		x;
+	uint64		y;
+
+	if (a_len != b_len)
+		return false;
+	if (a_len < sizeof(uint64) || a_len > 2 * sizeof(uint64))
+		return memcmp(a, b, a_len) == 0;
+
+	/* the first eight bytes and the last eight, which may overlap */
+	memcpy(&x, a, sizeof(uint64));
+	memcpy(&y, b, sizeof(uint64));
+	if (x != y)
+		return false;
+	memcpy(&x, a + a_len - sizeof(uint64), sizeof(uint64));
+	memcpy(&y, b + a_len - sizeof(uint64), sizeof(uint64));
+	return x == y;
+}
+
+/* Is this the label that was found last?  Then its number is table->last. */
+static inline bool
+sc_labels_is_last(const LabelTable *table, const char *text, uint32 len)
+{
+	return table->last < table->n &&
+		sc_same_label(table->label[table->last].text,
+					  table->label[table->last].len, text, len);
+}
 
 #endif							/* SC_MATRIX_LABELS_H */

@@ -12,30 +12,24 @@
 #include "common/int.h"
 #include "common/shortest_dec.h"
 
-#include "matrix/double_double.h"
 #include "matrix/pooled.h"
-#include "stats/status.h"
 
-double
-sc_check_score(double score)
+void
+sc_refuse_score(double score)
 {
-	if (unlikely(isinf(score)))
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	if (isinf(score))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("score is infinite"),
 				 errhint("Use NULL or NaN for a missing score.")));
-	if (unlikely(fabs(score) > SC_MAX_SCORE))
-	{
-		char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
-
-		double_to_shortest_decimal_buf(score, digits);
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("score is out of range"),
-				 errdetail("The score is %s; its magnitude may be at most %g.",
-						   digits, SC_MAX_SCORE)));
-	}
-	return score == 0 ? 0.0 : score;	/* no negative zero */
+	double_to_shortest_decimal_buf(score, digits);
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("score is out of range"),
+			 errdetail("The score is %s; its magnitude may be at most %g.",
+					   digits, SC_MAX_SCORE)));
 }
 
 static inline DoubleDouble

@@ -13,13 +13,22 @@
 #ifndef SC_MATRIX_POOLED_H
 #define SC_MATRIX_POOLED_H
 
+#include "matrix/compat.h"
+#include "matrix/double_double.h"
 #include "matrix/flat.h"
+#include "stats/status.h"
 
-/*
- * Raises 22003 for a score that is infinite or larger than SC_MAX_SCORE; turns
- * -0 into 0.  Not for NaN, which is no score.
- */
-extern double sc_check_score(double score);
+/* Raises 22003 for a score that is infinite or larger than SC_MAX_SCORE. */
+extern void sc_refuse_score(double score) pg_attribute_noreturn();
+
+/* Such a score is refused, -0 becomes 0.  Not for NaN, which is no score. */
+static inline double
+sc_check_score(double score)
+{
+	if (unlikely(fabs(score) > SC_MAX_SCORE))
+		sc_refuse_score(score);
+	return score + 0.0;			/* no negative zero */
+}
 
 /* A single score as sums over n = 1, the form in which cells are added. */
 extern PooledCell sc_pooled_of_score(double score);
@@ -30,6 +39,34 @@ extern PooledCell sc_pooled_of_score(double score);
  */
 extern void sc_pooled_add(PooledCell *a, uint8 *a_flags,
 						  const PooledCell *b, uint8 b_flags);
+
+/*
+ * The same for one more score: what is added up most often.  22003 if the count
+ * overflows.
+ */
+static inline void
+sc_pooled_add_score(PooledCell *a, uint8 *a_flags, double score)
+{
+	DoubleDouble sum = {a->sum, a->sum_lo};
+	DoubleDouble sumsq = {a->sumsq, a->sumsq_lo};
+
+	/* the square of a number of 24 bits is exact: 0 and 1, float4, percents */
+	if (unlikely(a->n == PG_INT64_MAX) || *a_flags != 0 ||
+		(double) (float) score != score)
+	{
+		PooledCell	b = sc_pooled_of_score(score);
+
+		sc_pooled_add(a, a_flags, &b, 0);
+		return;
+	}
+	sum = sc_dd_add_double(sum, score);
+	sumsq = sc_dd_add_double(sumsq, score * score);
+	a->n++;
+	a->sum = sum.hi;
+	a->sum_lo = sum.lo;
+	a->sumsq = sumsq.hi;
+	a->sumsq_lo = sumsq.lo;
+}
 
 /* The mean, and its standard error: sd (ddof = 1) / sqrt(n); NaN if unknown. */
 extern double sc_pooled_mean(const PooledCell *cell);

@@ -20,30 +20,33 @@
 #include "matrix/labels.h"
 #include "matrix/pooled.h"
 
-/* A cell in memory; 24 bytes. */
+/* A cell in memory; 16 bytes. */
 typedef struct MatrixCell
 {
-	CellIndex	at;				/* numbers of the label tables */
+	uint32		benchmark;		/* number of the label table */
+	char		status;			/* simplehash */
+	bool		is_pooled;
 	union
 	{
 		double		score;		/* the one score */
 		uint64		pooled;		/* index into pooled[] */
 	}			u;
-	bool		is_pooled;
-	char		status;			/* simplehash */
 } MatrixCell;
 
 struct cellhash_hash;
 
+/*
+ * Each model has a hash table of its cells: rows often come model by model, and
+ * none of the tables is ever so large that growing it takes long.
+ */
 typedef struct ExpandedScoreMatrix
 {
 	ExpandedObjectHeader hdr;
 	int			magic;
 	LabelTable	models;
 	LabelTable	benchmarks;
-	uint8	   *benchmark_flags;	/* [benchmarks.capacity or less] */
-	uint32		flags_capacity;
-	struct cellhash_hash *cells;
+	uint8	   *benchmark_flags;	/* [benchmarks.capacity] */
+	struct cellhash_hash **row; /* [models.capacity], NULL: no cells yet */
 	uint32		n_single;
 	uint32		n_pooled;
 	uint32		pooled_capacity;
@@ -51,14 +54,11 @@ typedef struct ExpandedScoreMatrix
 	uint8	   *pooled_flags;
 } ExpandedScoreMatrix;
 
-/* An empty matrix in a child of the given context. */
-extern ExpandedScoreMatrix *sc_matrix_create(MemoryContext parent);
-
 /*
- * The matrix of a datum, to be changed: the object itself if the datum is a
- * read-write pointer to one, else a copy in a child of the given context.
+ * An empty matrix in the given context, which belongs to it alone or is that of
+ * an aggregate's states (state_context.h).
  */
-extern ExpandedScoreMatrix *sc_matrix_for_write(Datum d, MemoryContext parent);
+extern ExpandedScoreMatrix *sc_matrix_create(MemoryContext context);
 
 /* The expanded matrix that a datum points to, read-write or read-only. */
 extern ExpandedScoreMatrix *sc_matrix_from_datum(Datum d);
@@ -86,6 +86,10 @@ extern void sc_matrix_add(ExpandedScoreMatrix *m,
 						  const char *model, uint32 model_len,
 						  const char *benchmark, uint32 benchmark_len,
 						  double score);
+
+/* The same with labels that are the decimal forms of ids. */
+extern void sc_matrix_add_by_id(ExpandedScoreMatrix *m, int64 model,
+								int64 benchmark, double score);
 
 /*
  * Adds a cell of a flat matrix with its labels and flags: single or pooled cell

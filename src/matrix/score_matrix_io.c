@@ -33,6 +33,7 @@
 
 #include "matrix/json.h"
 #include "matrix/score_matrix.h"
+#include "matrix/state_context.h"
 #include "matrix/wire.h"
 #include "stats/status.h"
 
@@ -225,7 +226,7 @@ Datum
 sc_score_matrix_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	ExpandedScoreMatrix *m = sc_matrix_create(CurrentMemoryContext);
+	ExpandedScoreMatrix *m = sc_matrix_create(sc_object_context());
 	JsonReader	r;
 	JsonMark	part[3];
 	static const char *const part_key[3] = {"models", "benchmarks", "cells"};
@@ -349,7 +350,7 @@ Datum
 sc_score_matrix_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	ExpandedScoreMatrix *m = sc_matrix_create(CurrentMemoryContext);
+	ExpandedScoreMatrix *m = sc_matrix_create(sc_object_context());
 	uint32		n_models;
 	uint32		n_benchmarks;
 	uint32		n_single;

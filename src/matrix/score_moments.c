@@ -22,6 +22,7 @@
 
 #include "matrix/json.h"
 #include "matrix/score_moments.h"
+#include "matrix/state_context.h"
 #include "matrix/wire.h"
 
 #define SC_MOMENTS_MAGIC 0x5C0A3A73
@@ -58,21 +59,18 @@ lay_out(ScMoments *m, int32 d, int64 n, double *data)
 }
 
 ExpandedScoreMoments *
-sc_moments_create(MemoryContext parent)
+sc_moments_create(MemoryContext context)
 {
-	MemoryContext context;
 	ExpandedScoreMoments *m;
 
-	context = AllocSetContextCreate(parent, "score_moments",
-									ALLOCSET_START_SMALL_SIZES);
 	m = MemoryContextAllocZero(context, sizeof(ExpandedScoreMoments));
 	EOH_init_header(&m->hdr, &moments_methods, context);
 	m->magic = SC_MOMENTS_MAGIC;
 	return m;
 }
 
-static ExpandedScoreMoments *
-expanded_from_datum(Datum d)
+ExpandedScoreMoments *
+sc_moments_from_datum(Datum d)
 {
 	ExpandedScoreMoments *m = (ExpandedScoreMoments *) DatumGetEOHP(d);
 
@@ -105,20 +103,6 @@ set_columns(ExpandedScoreMoments *m, int64 n)
 	lay_out(&m->moments, (int32) n, 0,
 			MemoryContextAllocZero(m->hdr.eoh_context,
 								   sizeof(double) * MOMENTS_DOUBLES(n)));
-}
-
-ExpandedScoreMoments *
-sc_moments_for_write(Datum d, MemoryContext parent)
-{
-	ExpandedScoreMoments *m;
-	ScMoments	from;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(d)))
-		return expanded_from_datum(d);
-	sc_moments_read(d, &from);
-	m = sc_moments_create(parent);
-	sc_moments_absorb(m, &from);
-	return m;
 }
 
 static void
@@ -282,7 +266,7 @@ sc_moments_read(Datum d, ScMoments *moments)
 
 	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(d)))
 	{
-		ExpandedScoreMoments *m = expanded_from_datum(d);
+		ExpandedScoreMoments *m = sc_moments_from_datum(d);
 		Size		size = moments_get_flat_size(&m->hdr);
 
 		flat = palloc(size);
@@ -337,7 +321,7 @@ Datum
 sc_score_moments_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	ExpandedScoreMoments *m = sc_moments_create(CurrentMemoryContext);
+	ExpandedScoreMoments *m = sc_moments_create(sc_object_context());
 	JsonReader	r;
 	JsonMark	mark[N_ARRAYS];
 	bool		seen[N_ARRAYS + 3] = {false};
@@ -443,7 +427,7 @@ Datum
 sc_score_moments_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	ExpandedScoreMoments *m = sc_moments_create(CurrentMemoryContext);
+	ExpandedScoreMoments *m = sc_moments_create(sc_object_context());
 	int32		n_columns;
 	int64		n_rows;
 	const char *problem;

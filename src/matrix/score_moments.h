@@ -47,10 +47,9 @@ typedef struct ExpandedScoreMoments
 	int32		buffer_capacity;
 } ExpandedScoreMoments;
 
-extern ExpandedScoreMoments *sc_moments_create(MemoryContext parent);
-
-/* As sc_matrix_for_write(). */
-extern ExpandedScoreMoments *sc_moments_for_write(Datum d, MemoryContext parent);
+/* As sc_matrix_create() and sc_matrix_from_datum(). */
+extern ExpandedScoreMoments *sc_moments_create(MemoryContext context);
+extern ExpandedScoreMoments *sc_moments_from_datum(Datum d);
 
 #define ScoreMomentsGetDatum(m) EOHPGetRWDatum(&(m)->hdr)
 

@@ -29,13 +29,10 @@ static const ExpandedObjectMethods rows_methods = {
 };
 
 ExpandedScoreRows *
-sc_rows_create(MemoryContext parent)
+sc_rows_create(MemoryContext context)
 {
-	MemoryContext context;
 	ExpandedScoreRows *r;
 
-	context = AllocSetContextCreate(parent, "score_rows",
-									ALLOCSET_START_SMALL_SIZES);
 	r = MemoryContextAllocZero(context, sizeof(ExpandedScoreRows));
 	EOH_init_header(&r->hdr, &rows_methods, context);
 	r->magic = SC_ROWS_MAGIC;
@@ -44,27 +41,13 @@ sc_rows_create(MemoryContext parent)
 	return r;
 }
 
-static ExpandedScoreRows *
-expanded_from_datum(Datum d)
+ExpandedScoreRows *
+sc_rows_from_datum(Datum d)
 {
 	ExpandedScoreRows *r = (ExpandedScoreRows *) DatumGetEOHP(d);
 
 	if (r->hdr.eoh_methods != &rows_methods || r->magic != SC_ROWS_MAGIC)
 		elog(ERROR, "expanded object is not a score_rows");
-	return r;
-}
-
-ExpandedScoreRows *
-sc_rows_for_write(Datum d, MemoryContext parent)
-{
-	ExpandedScoreRows *r;
-	ScoreRowsView view;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(d)))
-		return expanded_from_datum(d);
-	sc_rows_read(d, &view);
-	r = sc_rows_create(parent);
-	sc_rows_merge(r, &view);
 	return r;
 }
 
@@ -76,7 +59,7 @@ sc_rows_read(Datum d, ScoreRowsView *view)
 
 	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(d)))
 	{
-		ExpandedScoreRows *r = expanded_from_datum(d);
+		ExpandedScoreRows *r = sc_rows_from_datum(d);
 
 		view->n_capabilities = r->n_capabilities;
 		view->n_targets = r->n_targets;

@@ -66,10 +66,9 @@ typedef struct ScoreRowsView
 	const double *score;
 } ScoreRowsView;
 
-extern ExpandedScoreRows *sc_rows_create(MemoryContext parent);
-
-/* As sc_matrix_for_write(). */
-extern ExpandedScoreRows *sc_rows_for_write(Datum d, MemoryContext parent);
+/* As sc_matrix_create() and sc_matrix_from_datum(). */
+extern ExpandedScoreRows *sc_rows_create(MemoryContext context);
+extern ExpandedScoreRows *sc_rows_from_datum(Datum d);
 
 #define ScoreRowsGetDatum(r) EOHPGetRWDatum(&(r)->hdr)
 

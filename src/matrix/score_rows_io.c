@@ -22,6 +22,7 @@
 #include "matrix/json.h"
 #include "matrix/pooled.h"
 #include "matrix/score_rows_io.h"
+#include "matrix/state_context.h"
 #include "matrix/wire.h"
 #include "stats/status.h"
 
@@ -139,7 +140,7 @@ Datum
 sc_score_rows_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	ExpandedScoreRows *rows = sc_rows_create(CurrentMemoryContext);
+	ExpandedScoreRows *rows = sc_rows_create(sc_object_context());
 	JsonReader	r;
 	JsonMark	mark = {NULL, 0};
 	int64		n_capabilities = -1;
@@ -230,7 +231,7 @@ Datum
 sc_score_rows_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	ExpandedScoreRows *rows = sc_rows_create(CurrentMemoryContext);
+	ExpandedScoreRows *rows = sc_rows_create(sc_object_context());
 	int32		n_capabilities;
 	int32		n_targets;
 	int64		n_rows;
