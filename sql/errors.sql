@@ -60,13 +60,17 @@ SELECT error_of($$SELECT component_score(first_component(ARRAY[i, i * i]), '{{1,
 SELECT error_of($$SELECT capabilities_corr('[0:1]={1,2}'::float8[], '[5:5]={1}'::float8[]), first_component('[-7:-6]={1,2}'::float8[]) $$);
 
 -- Too much: 54000.
-SELECT error_of($$SELECT capabilities_corr(array_fill(i::float8, '{257}'), i) FROM generate_series(1, 3) i$$);
+SELECT error_of($$SELECT capabilities_corr(array_fill(i::float8, '{10001}'), i) FROM generate_series(1, 3) i$$);
+SELECT error_of($$SELECT capabilities_corr(array_fill(i::float8, '{2001}'), i) FROM generate_series(1, 2001) i$$);
 SELECT error_of($$SELECT capabilities_corr(array_fill(1::float8, '{100001}'), 1)$$);
-SELECT error_of($$SELECT first_component(array_fill(i::float8, '{257}')) FROM generate_series(1, 3) i$$);
-SELECT error_of($$SELECT capabilities_score(array_fill(i::float8, '{257}')) OVER () FROM generate_series(1, 3) i$$);
-SELECT error_of($$SELECT capabilities_scores(score_matrix('m' || i % 3, 'b' || i, i), array_agg(DISTINCT 'b' || i)) FROM generate_series(1, 257) i$$);
--- 256 are allowed.
-SELECT error_of($$SELECT first_component(array_fill(i::float8, '{256}')) FROM generate_series(1, 3) i$$);
+SELECT error_of($$SELECT first_component(array_fill(i::float8, '{2001}')) FROM generate_series(1, 3) i$$);
+SELECT error_of($$SELECT capabilities_score(array_fill(i::float8, '{10001}')) OVER () FROM generate_series(1, 3) i$$);
+SELECT error_of($$SELECT capabilities_scores(score_matrix('m' || i % 3, 'b' || i, i), array_agg(DISTINCT 'b' || i)) FROM generate_series(1, 10001) i$$);
+SELECT error_of($$SELECT capabilities_loadings(score_matrix('m' || i % 300, 'b' || i / 300, i::int8 * i % 1013), array_agg(DISTINCT 'b' || i / 300), components => 11) FROM generate_series(0, 89999) i$$);
+-- So many are allowed.
+SELECT error_of($$SELECT first_component(array_fill(i::float8, '{2000}')) FROM generate_series(1, 3) i$$);
+SELECT error_of($$SELECT capabilities_corr(array_fill(i::float8, '{10000}'), i) FROM generate_series(1, 3) i$$);
+SELECT error_of($$SELECT capabilities_loadings(score_matrix('m' || i % 300, 'b' || i / 300, i::int8 * i % 1013), array_agg(DISTINCT 'b' || i / 300), components => 10) FROM generate_series(0, 89999) i$$);
 
 -- Labels: any text of up to 10,000 bytes.
 SELECT error_of($$SELECT score_matrix(repeat('x', 10001), 'b', 1)$$);

@@ -146,7 +146,7 @@ SELECT form, error_of(format('SELECT %L::score_rows', form)) FROM unnest(ARRAY[
 SELECT form, error_of(format('SELECT %L::score_moments', form)) FROM unnest(ARRAY[
     '{"version":1,"columns":1,"rows":3}',
     '{"version":0,"columns":1,"rows":3,"pivot":[0],"mean":[1],"min":[0],"max":[2],"comoments":[2]}',
-    '{"version":1,"columns":257,"rows":0,"pivot":[],"mean":[],"min":[],"max":[],"comoments":[]}',
+    '{"version":1,"columns":2001,"rows":0,"pivot":[],"mean":[],"min":[],"max":[],"comoments":[]}',
     '{"version":1,"columns":1,"rows":-3,"pivot":[0],"mean":[1],"min":[0],"max":[2],"comoments":[2]}',
     '{"version":1,"columns":0,"rows":3,"pivot":[],"mean":[],"min":[],"max":[],"comoments":[]}',
     '{"version":1,"columns":1,"rows":3,"pivot":[0,1],"mean":[1],"min":[0],"max":[2],"comoments":[2]}',

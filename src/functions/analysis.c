@@ -66,7 +66,8 @@ sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns)
 
 void
 sc_fit_capabilities(const ScoreColumns *columns, const uint32 *benchmark,
-					uint32 d, ScPca pca, CapabilityScores *scores)
+					uint32 d, ScPca pca, uint32 wanted,
+					CapabilityScores *scores)
 {
 	uint32		n_models = columns->view.n_models;
 	uint32	   *row = sc_alloc(n_models, sizeof(uint32));
@@ -110,7 +111,7 @@ sc_fit_capabilities(const ScoreColumns *columns, const uint32 *benchmark,
 		}
 		CHECK_FOR_INTERRUPTS();
 	}
-	scores->status = sc_run_fit(x, scores->n, d, pca, &scores->fit);
+	scores->status = sc_run_fit(x, scores->n, d, pca, wanted, &scores->fit);
 	if (scores->status == SC_OK)
 	{
 		for (i = 0; i < scores->n; i++)

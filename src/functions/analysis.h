@@ -67,10 +67,13 @@ sc_is_flagged(const ScoreColumns *columns, uint32 benchmark, uint8 flag)
 	return (columns->view.benchmark_flags[benchmark] & flag) != 0;
 }
 
-/* Fits the capability benchmarks; d >= 1 (54000 if there are too many). */
+/*
+ * Fits the capability benchmarks, d >= 1 (54000 if there are too many), and
+ * finds the wanted number of components, at least 1.
+ */
 extern void sc_fit_capabilities(const ScoreColumns *columns,
 								const uint32 *benchmark, uint32 d, ScPca pca,
-								CapabilityScores *scores);
+								uint32 wanted, CapabilityScores *scores);
 
 /* Correlation of a benchmark with the capabilities score. */
 extern void sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,

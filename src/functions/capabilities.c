@@ -31,15 +31,15 @@ PG_FUNCTION_INFO_V1(sc_capabilities_components);
 
 /* Arguments 0 to 2, fitted. */
 static void
-fit_arguments(FunctionCallInfo fcinfo, ScoreColumns *columns, ScPca *pca,
-			  CapabilityScores *scores)
+fit_arguments(FunctionCallInfo fcinfo, uint32 wanted, ScoreColumns *columns,
+			  ScPca *pca, CapabilityScores *scores)
 {
 	BenchmarkSet capabilities;
 
 	*pca = sc_pca_argument(fcinfo, 2);
 	sc_read_columns(fcinfo, 0, columns);
 	(void) sc_capability_set(fcinfo, 1, &columns->view, MISSING_RAISE, &capabilities);
-	sc_fit_capabilities(columns, capabilities.place, capabilities.n, *pca, scores);
+	sc_fit_capabilities(columns, capabilities.place, capabilities.n, *pca, wanted, scores);
 }
 
 /* Are eigenvalues and eigenvectors there? */
@@ -83,7 +83,7 @@ sc_capabilities_scores(PG_FUNCTION_ARGS)
 	uint32		i;
 
 	InitMaterializedSRF(fcinfo, 0);
-	fit_arguments(fcinfo, &columns, &pca, &scores);
+	fit_arguments(fcinfo, 1, &columns, &pca, &scores);
 	order = sc_alloc(columns.view.n_models, sizeof(uint32));
 	for (i = 0; i < columns.view.n_models; i++)
 		order[i] = i;
@@ -133,7 +133,7 @@ sc_capabilities_component(PG_FUNCTION_ARGS)
 	uint32		len;
 	uint32		j;
 
-	fit_arguments(fcinfo, &columns, &pca, &scores);
+	fit_arguments(fcinfo, 1, &columns, &pca, &scores);
 	if (scores.status != SC_OK)
 		PG_RETURN_NULL();
 	for (j = 0; j < scores.d; j++)
@@ -141,7 +141,8 @@ sc_capabilities_component(PG_FUNCTION_ARGS)
 		(void) sc_flat_label(&columns.view, columns.view.n_models + scores.benchmark[j], &len);
 		label_bytes += len;
 	}
-	flat = sc_component_create(pca, (int32) scores.d, scores.n, label_bytes, &c);
+	flat = sc_component_create(pca, (int32) scores.d, scores.n,
+							   (int32) scores.fit.n_values, label_bytes, &c);
 	for (j = 0; j < scores.d; j++)
 	{
 		uint32		benchmark = scores.benchmark[j];
@@ -155,9 +156,22 @@ sc_capabilities_component(PG_FUNCTION_ARGS)
 		c.mean[j] = (c.negated[j] ? -scores.fit.spread[j].mean : scores.fit.spread[j].mean) + 0.0;
 		c.sd[j] = scores.fit.spread[j].sd;
 		c.weight[j] = scores.fit.vector[j];
-		c.eigenvalue[j] = scores.fit.value[j];
 	}
+	memcpy(c.eigenvalue, scores.fit.value, sizeof(double) * scores.fit.n_values);
 	PG_RETURN_POINTER(flat);
+}
+
+/* Raises 54000 if not all of the wanted components were found. */
+static void
+check_found(const CapabilityScores *scores, uint32 wanted)
+{
+	if (has_components(scores) && scores->fit.n_vectors < Min(wanted, scores->d) &&
+		scores->fit.n_values < scores->d)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many components"),
+				 errdetail("Of %u capability benchmarks and %u models at most %zu components are found.",
+						   scores->d, scores->n, scores->fit.n_vectors)));
 }
 
 /* capabilities_loadings(m, capabilities, pca, components) */
@@ -173,11 +187,12 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
 	uint32		k;
 
 	InitMaterializedSRF(fcinfo, 0);
-	fit_arguments(fcinfo, &columns, &pca, &scores);
+	fit_arguments(fcinfo, n_components, &columns, &pca, &scores);
+	check_found(&scores, n_components);
 	for (k = 0; k < Min(n_components, scores.d); k++)
 	{
 		bool		defined = has_components(&scores) &&
-		sc_component_is_defined(scores.fit.value, scores.d, k);
+		sc_component_is_defined(scores.fit.value, scores.fit.n_values, k);
 
 		for (j = 0; j < scores.d; j++)
 		{
@@ -185,6 +200,7 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
 			bool		nulls[6] = {false};
 			const char *status = SC_STATUS_OK;
 
+			CHECK_FOR_INTERRUPTS();
 			nulls[2] = nulls[3] = !defined;
 			if (defined)
 			{
@@ -217,15 +233,16 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 	ScoreColumns columns;
 	CapabilityScores scores;
 	ScPca		pca;
-	double		sum = 0;
 	double		cumulative = 0;
+	uint32		n_rows;
 	uint32		k;
 
 	InitMaterializedSRF(fcinfo, 0);
-	fit_arguments(fcinfo, &columns, &pca, &scores);
-	for (k = 0; has_components(&scores) && k < scores.d; k++)
-		sum += scores.fit.value[k];
-	for (k = 0; k < scores.d; k++)
+	fit_arguments(fcinfo, SC_MAX_LEADING_COMPONENTS, &columns, &pca, &scores);
+	n_rows = has_components(&scores) ? scores.fit.n_values : scores.d;
+	if (n_rows < scores.d)
+		n_rows = Min(n_rows, SC_MAX_LEADING_COMPONENTS);
+	for (k = 0; k < n_rows; k++)
 	{
 		Datum		values[6] = {0};
 		bool		nulls[6] = {false};
@@ -236,8 +253,8 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 		{
 			cumulative += scores.fit.value[k];
 			values[1] = Float8GetDatum(scores.fit.value[k]);
-			values[2] = Float8GetDatum(scores.fit.value[k] / sum);
-			values[3] = Float8GetDatum(k + 1 == scores.d ? 1.0 : cumulative / sum);
+			values[2] = Float8GetDatum(scores.fit.value[k] / scores.d);
+			values[3] = Float8GetDatum(k + 1 == scores.d ? 1.0 : cumulative / scores.d);
 		}
 		values[4] = Int32GetDatum((int32) scores.n);
 		values[5] = CStringGetTextDatum(has_components(&scores) ? SC_STATUS_OK :

@@ -82,7 +82,7 @@ score_partition(WindowObject winobj, int64 n_rows, double *score)
 		for (j = 0; j < d; j++)
 			x[j * view.n_rows + i] = sorted[i][j];
 	}
-	if (sc_run_fit(x, view.n_rows, d, SC_PCA_SPEARMAN, &fit) != SC_OK)
+	if (sc_run_fit(x, view.n_rows, d, SC_PCA_SPEARMAN, 1, &fit) != SC_OK)
 		return;
 	for (i = 0; i < view.n_rows; i++)
 		score[origin[(sorted[i] - view.score) / d]] = fit.score[i];

@@ -109,7 +109,6 @@ sc_first_component(PG_FUNCTION_ARGS)
 	PrincipalComponent c;
 	PrincipalComponentFlat *flat;
 	double	   *matrix;
-	double	   *vector;
 	void	   *work;
 	Size		constant;
 	ScStatus	status;
@@ -120,19 +119,17 @@ sc_first_component(PG_FUNCTION_ARGS)
 	if (m.n < SC_MIN_MODELS)
 		PG_RETURN_NULL();
 
-	flat = sc_component_create(SC_PCA_PEARSON, (int32) m.d, m.n, -1, &c);
+	flat = sc_component_create(SC_PCA_PEARSON, (int32) m.d, m.n,
+							   (int32) sc_eigenvalues_found(m.d, 1), -1, &c);
 	matrix = sc_alloc(m.d * m.d, sizeof(double));
-	vector = sc_alloc(m.d * m.d, sizeof(double));
-	work = sc_alloc(sc_components_workspace(m.d), 1);
+	work = sc_alloc(sc_components_workspace(m.d, 1), 1);
 	if (sc_moments_correlation(&m, c.mean, c.sd, matrix, &constant) != SC_OK)
 		PG_RETURN_NULL();
-	status = sc_components(matrix, m.d, c.eigenvalue, vector, work);
-	sc_check_status(status, m.d);
-	if (!sc_component_is_defined(c.eigenvalue, m.d, 0))
+	status = sc_components(matrix, m.d, 1, c.eigenvalue, c.weight, work, sc_poll);
+	sc_check_status(status, m.n, m.d);
+	if (!sc_component_is_defined(c.eigenvalue, c.n_eigenvalues, 0))
 		PG_RETURN_NULL();
-	memcpy(c.weight, vector, sizeof(double) * m.d);
 	pfree(matrix);
-	pfree(vector);
 	pfree(work);
 	PG_RETURN_POINTER(flat);
 }
@@ -276,20 +273,17 @@ sc_principal_component_eigenvalues(PG_FUNCTION_ARGS)
 	PrincipalComponent c;
 
 	sc_component_read(PG_GETARG_DATUM(0), &c);
-	PG_RETURN_ARRAYTYPE_P(sc_float8_array(c.eigenvalue, c.d));
+	PG_RETURN_ARRAYTYPE_P(sc_float8_array(c.eigenvalue, c.n_eigenvalues));
 }
 
 Datum
 sc_principal_component_explained(PG_FUNCTION_ARGS)
 {
 	PrincipalComponent c;
-	double		sum = 0;
-	int32		j;
 
+	/* the eigenvalues of a correlation matrix sum to its size */
 	sc_component_read(PG_GETARG_DATUM(0), &c);
-	for (j = 0; j < c.d; j++)
-		sum += c.eigenvalue[j];
-	PG_RETURN_FLOAT8(c.eigenvalue[0] / sum);
+	PG_RETURN_FLOAT8(Min(c.eigenvalue[0] / c.d, 1.0));
 }
 
 Datum

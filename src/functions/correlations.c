@@ -47,7 +47,7 @@ correlate_with_others(const ScoreColumns *columns, uint32 target,
 		if (capabilities->place[k] != target)
 			others[n++] = capabilities->place[k];
 	}
-	sc_fit_capabilities(columns, others, n, pca, &scores);
+	sc_fit_capabilities(columns, others, n, pca, 1, &scores);
 	sc_correlate_with_scores(columns, target, &scores, method, result);
 	return true;
 }
@@ -78,7 +78,7 @@ scalar_correlation(FunctionCallInfo fcinfo, TargetCorrelation *result)
 		return correlate_with_others(&columns, (uint32) target, &capabilities,
 									 SC_PCA_SPEARMAN, SC_SPEARMAN, result);
 	sc_fit_capabilities(&columns, capabilities.place, capabilities.n,
-						SC_PCA_SPEARMAN, &scores);
+						SC_PCA_SPEARMAN, 1, &scores);
 	sc_correlate_with_scores(&columns, (uint32) target, &scores, SC_SPEARMAN, result);
 	return true;
 }
@@ -239,7 +239,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 	named_or_all(fcinfo, 2, "targets", &columns, &capabilities,
 				 SC_BENCHMARK_COVARIATE, &targets);
 
-	sc_fit_capabilities(&columns, capabilities.place, capabilities.n, pca, &scores);
+	sc_fit_capabilities(&columns, capabilities.place, capabilities.n, pca, 1, &scores);
 	for (j = 0; j < targets.n; j++)
 	{
 		uint32		target = targets.place[j];

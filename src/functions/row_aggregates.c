@@ -278,7 +278,7 @@ rank_rows(Datum state, RankedRows *ranked)
 		for (j = 0; j < d; j++)
 			x[j * n + i] = ranked->row[i][j];
 	}
-	ranked->status = sc_run_fit(x, n, d, SC_PCA_SPEARMAN, &ranked->fit);
+	ranked->status = sc_run_fit(x, n, d, SC_PCA_SPEARMAN, 1, &ranked->fit);
 	pfree(x);
 }
 

@@ -31,9 +31,8 @@ sc_state_context(FunctionCallInfo fcinfo)
 	return sc_object_context();
 }
 
-/* CHECK_FOR_INTERRUPTS() as the stats floor wants it. */
-static void
-poll(void)
+void
+sc_poll(void)
 {
 	CHECK_FOR_INTERRUPTS();
 }
@@ -62,6 +61,24 @@ sc_scores_length(ArrayType *array)
 	return ARR_DIMS(array)[0];
 }
 
+/*
+ * The usual array, complete and in range: true if it is that.  No branch in the
+ * loop, so that the compiler can vectorise it.
+ */
+static bool
+copy_plain_scores(const double *restrict data, int n, double *restrict scores)
+{
+	int			bad = 0;
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		scores[i] = data[i] + 0.0;	/* no negative zero */
+		bad |= !(fabs(data[i]) <= SC_MAX_SCORE);
+	}
+	return bad == 0;
+}
+
 bool
 sc_scores_copy(ArrayType *array, double *scores)
 {
@@ -72,6 +89,8 @@ sc_scores_copy(ArrayType *array, double *scores)
 	int			i;
 
 	Assert(ARR_ELEMTYPE(array) == FLOAT8OID);
+	if (nulls == NULL && copy_plain_scores(data, n, scores))
+		return true;
 	for (i = 0; i < n; i++)
 	{
 		double		score;
@@ -104,7 +123,7 @@ sc_float8_array(const double *values, int n)
 }
 
 void
-sc_check_status(ScStatus status, Size columns)
+sc_check_status(ScStatus status, Size rows, Size columns)
 {
 	switch (status)
 	{
@@ -112,8 +131,11 @@ sc_check_status(ScStatus status, Size columns)
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("too many capability benchmarks"),
+					 columns > SC_MAX_CAPABILITIES ?
 					 errdetail("There are %zu; at most %d are allowed.",
-							   columns, SC_MAX_COMPONENT_COLUMNS),
+							   columns, SC_MAX_CAPABILITIES) :
+					 errdetail("There are %zu of them and %zu models; of one of the two at most %d are allowed.",
+							   columns, rows, SC_MAX_COMPONENT_COLUMNS),
 					 errhint("Average related benchmarks into one, or choose fewer.")));
 			break;
 		case SC_SOLVER_FAILED:
@@ -125,23 +147,24 @@ sc_check_status(ScStatus status, Size columns)
 }
 
 ScStatus
-sc_run_fit(const double *x, Size n, Size d, ScPca pca, ScCapabilityFit *fit)
+sc_run_fit(const double *x, Size n, Size d, ScPca pca, Size wanted,
+		   ScCapabilityFit *fit)
 {
 	ScStatus	status;
 	void	   *work;
 
-	if (d > SC_MAX_COMPONENT_COLUMNS)
-		sc_check_status(SC_TOO_MANY_COLUMNS, d);
+	if (d > SC_MAX_CAPABILITIES ||
+		(d > SC_MAX_COMPONENT_COLUMNS && n > SC_MAX_COMPONENT_COLUMNS))
+		sc_check_status(SC_TOO_MANY_COLUMNS, n, d);
 	fit->spread = sc_alloc(d, sizeof(ScSpread));
-	fit->matrix = sc_alloc(d * d, sizeof(double));
 	fit->value = sc_alloc(d, sizeof(double));
-	fit->vector = sc_alloc(d * d, sizeof(double));
+	fit->vector = sc_alloc(d * Min(wanted, Min(d, SC_MAX_DIRECT_COLUMNS)), sizeof(double));
 	fit->score = sc_alloc(n, sizeof(double));
 	fit->constant = 0;
-	work = sc_alloc(sc_capability_workspace(n, d), 1);
-	status = sc_capability_fit(x, n, d, pca, work, poll, fit);
+	work = sc_alloc(sc_capability_workspace(n, d, pca, wanted), 1);
+	status = sc_capability_fit(x, n, d, pca, wanted, work, sc_poll, fit);
 	pfree(work);
-	sc_check_status(status, d);
+	sc_check_status(status, n, d);
 	return status;
 }
 
@@ -150,7 +173,7 @@ sc_run_correlation(ScMethod method, const double *y, const double *x, Size n,
 				   ScCorrelation *out)
 {
 	void	   *work = sc_alloc(sc_correlate_workspace(method, n), 1);
-	ScStatus	status = sc_correlate(method, y, x, n, work, poll, out);
+	ScStatus	status = sc_correlate(method, y, x, n, work, sc_poll, out);
 
 	pfree(work);
 	return status;

@@ -47,15 +47,18 @@ extern bool sc_scores_copy(ArrayType *array, double *scores);
 /* A float8[] of n values. */
 extern ArrayType *sc_float8_array(const double *values, int n);
 
+/* CHECK_FOR_INTERRUPTS() as the stats floor wants it. */
+extern void sc_poll(void);
+
 /*
  * Runs sc_capability_fit() on palloc'd memory.  The statuses that are no
  * answer (too many columns: 54000; the solver failed: XX000) are raised.
  */
 extern ScStatus sc_run_fit(const double *x, Size n, Size d, ScPca pca,
-						   ScCapabilityFit *fit);
+						   Size wanted, ScCapabilityFit *fit);
 
 /* Raises for those two statuses, returns for the others. */
-extern void sc_check_status(ScStatus status, Size columns);
+extern void sc_check_status(ScStatus status, Size rows, Size columns);
 
 /* Runs sc_correlate() on palloc'd memory. */
 extern ScStatus sc_run_correlation(ScMethod method, const double *y,

@@ -17,6 +17,7 @@
 #include <math.h>
 
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "libpq/pqformat.h"
 
 #include "matrix/flat.h"
@@ -33,10 +34,10 @@ PG_FUNCTION_INFO_V1(sc_principal_component_recv);
 PG_FUNCTION_INFO_V1(sc_principal_component_send);
 
 static Size
-flat_size(int32 d, bool has_labels, uint32 label_bytes)
+flat_size(int32 d, int32 n_eigenvalues, bool has_labels, uint32 label_bytes)
 {
 	return MAXALIGN(offsetof(PrincipalComponentFlat, data) +
-					4 * sizeof(double) * (Size) d +
+					sizeof(double) * (3 * (Size) d + n_eigenvalues) +
 					(has_labels ? sizeof(uint32) * (Size) d : 0) +
 					(Size) d + label_bytes);
 }
@@ -50,12 +51,13 @@ find_parts(PrincipalComponentFlat *flat, PrincipalComponent *c)
 	c->pca = (ScPca) flat->pca;
 	c->d = flat->d;
 	c->n = flat->n;
+	c->n_eigenvalues = flat->n_eigenvalues;
 	c->has_labels = flat->has_labels;
 	c->mean = flat->data;
 	c->sd = c->mean + c->d;
 	c->weight = c->sd + c->d;
 	c->eigenvalue = c->weight + c->d;
-	p = (char *) (c->eigenvalue + c->d);
+	p = (char *) (c->eigenvalue + c->n_eigenvalues);
 	c->label_end = c->has_labels ? (uint32 *) p : NULL;
 	if (c->has_labels)
 		p += sizeof(uint32) * c->d;
@@ -64,11 +66,11 @@ find_parts(PrincipalComponentFlat *flat, PrincipalComponent *c)
 }
 
 PrincipalComponentFlat *
-sc_component_create(ScPca pca, int32 d, int64 n, int64 label_bytes,
-					PrincipalComponent *c)
+sc_component_create(ScPca pca, int32 d, int64 n, int32 n_eigenvalues,
+					int64 label_bytes, PrincipalComponent *c)
 {
 	bool		has_labels = label_bytes >= 0;
-	Size		size = flat_size(d, has_labels, has_labels ? label_bytes : 0);
+	Size		size = flat_size(d, n_eigenvalues, has_labels, has_labels ? label_bytes : 0);
 	PrincipalComponentFlat *flat = palloc0(size);
 
 	SET_VARSIZE(flat, size);
@@ -78,6 +80,7 @@ sc_component_create(ScPca pca, int32 d, int64 n, int64 label_bytes,
 	flat->d = d;
 	flat->label_bytes = has_labels ? (uint32) label_bytes : 0;
 	flat->n = n;
+	flat->n_eigenvalues = n_eigenvalues;
 	find_parts(flat, c);
 	return flat;
 }
@@ -99,12 +102,15 @@ check_numbers(const PrincipalComponent *c)
 			return "A standard deviation is out of range.";
 		if (!(fabs(c->weight[j]) <= 1 + 1e-9))
 			return "A weight is out of range.";
-		if (!(c->eigenvalue[j] >= 0 && c->eigenvalue[j] <= 1e9) ||
-			(j > 0 && c->eigenvalue[j] > c->eigenvalue[j - 1]))
-			return "An eigenvalue is out of range or not in descending order.";
 		if (c->negated[j] > 1)
 			return "A flag is out of range.";
 		norm += c->weight[j] * c->weight[j];
+	}
+	for (j = 0; j < c->n_eigenvalues; j++)
+	{
+		if (!(c->eigenvalue[j] >= 0 && c->eigenvalue[j] <= c->d * (1 + 1e-9)) ||
+			(j > 0 && c->eigenvalue[j] > c->eigenvalue[j - 1]))
+			return "An eigenvalue is out of range or not in descending order.";
 	}
 	if (!(fabs(norm - 1) <= 1e-9) || !(c->eigenvalue[0] > 0))
 		return "The weights are not a unit vector.";
@@ -118,14 +124,15 @@ check_flat(PrincipalComponentFlat *flat, PrincipalComponent *c)
 
 	if (VARSIZE(flat) < offsetof(PrincipalComponentFlat, data))
 		return "The value is shorter than its header.";
-	if (flat->version != SC_COMPONENT_VERSION)
+	if (flat->version != SC_COMPONENT_VERSION || flat->reserved != 0)
 		return "The format version is not supported.";
 	if (flat->pca > SC_PCA_PEARSON || flat->has_labels > 1 || flat->d < 1 ||
-		flat->d > SC_MAX_COMPONENT_COLUMNS ||
+		flat->d > SC_MAX_CAPABILITIES ||
+		flat->n_eigenvalues < 1 || flat->n_eigenvalues > flat->d ||
 		flat->label_bytes > (uint32) flat->d * SC_MAX_LABEL_BYTES ||
 		(!flat->has_labels && flat->label_bytes > 0))
 		return "A count is out of range.";
-	if (VARSIZE(flat) != flat_size(flat->d, flat->has_labels, flat->label_bytes))
+	if (VARSIZE(flat) != flat_size(flat->d, flat->n_eigenvalues, flat->has_labels, flat->label_bytes))
 		return "The length does not agree with the counts.";
 	find_parts(flat, c);
 	for (j = 0; c->has_labels && j < c->d; j++)
@@ -162,10 +169,11 @@ gather_label(StringInfo labels, uint32 *end, int32 *count,
 {
 	int32		j;
 
-	if (*count == SC_MAX_COMPONENT_COLUMNS)
+	if (*count == SC_MAX_CAPABILITIES)
 		return "There are too many benchmarks.";
 	if (len > SC_MAX_LABEL_BYTES)
 		return "A label is too long.";
+	CHECK_FOR_INTERRUPTS();
 	for (j = 0; j < *count; j++)
 	{
 		uint32		start = j == 0 ? 0 : end[j - 1];
@@ -212,7 +220,7 @@ read_doubles(JsonReader *r, double *values)
 	sc_json_array_begin(r);
 	while (sc_json_array_next(r))
 	{
-		if (n == SC_MAX_COMPONENT_COLUMNS)
+		if (n == SC_MAX_CAPABILITIES)
 			sc_json_fail(TYPE_NAME, "There are too many benchmarks.");
 		values[n++] = sc_json_double(r);
 	}
@@ -223,9 +231,9 @@ Datum
 sc_principal_component_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	double	   *values = palloc(sizeof(double) * 4 * SC_MAX_COMPONENT_COLUMNS);
-	uint32	   *label_end = palloc(sizeof(uint32) * SC_MAX_COMPONENT_COLUMNS);
-	uint8	   *negated = palloc(SC_MAX_COMPONENT_COLUMNS);
+	double	   *values = palloc(sizeof(double) * 4 * SC_MAX_CAPABILITIES);
+	uint32	   *label_end = palloc(sizeof(uint32) * SC_MAX_CAPABILITIES);
+	uint8	   *negated = palloc(SC_MAX_CAPABILITIES);
 	StringInfoData labels;
 	PrincipalComponentFlat *flat;
 	PrincipalComponent c;
@@ -285,14 +293,14 @@ sc_principal_component_in(PG_FUNCTION_ARGS)
 				sc_json_array_begin(&r);
 				while (sc_json_array_next(&r))
 				{
-					if (n_negated == SC_MAX_COMPONENT_COLUMNS)
+					if (n_negated == SC_MAX_CAPABILITIES)
 						sc_json_fail(TYPE_NAME, "There are too many benchmarks.");
 					negated[n_negated++] = sc_json_bool(&r);
 				}
 				break;
 			default:
 				length[k - KEY_MEANS] =
-					read_doubles(&r, values + (k - KEY_MEANS) * SC_MAX_COMPONENT_COLUMNS);
+					read_doubles(&r, values + (k - KEY_MEANS) * SC_MAX_CAPABILITIES);
 				break;
 		}
 	}
@@ -302,18 +310,21 @@ sc_principal_component_in(PG_FUNCTION_ARGS)
 		if (!seen[k])
 			sc_json_fail(TYPE_NAME, psprintf("Key \"%s\" is missing.", keys[k]));
 	}
-	for (k = 0; k < 4; k++)
+	for (k = 0; k < 3; k++)
 	{
 		if (length[k] != n_negated)
 			sc_json_fail(TYPE_NAME, "Arrays have different lengths.");
 	}
 	if (n_negated < 1 || (has_labels && n_labels != n_negated))
 		sc_json_fail(TYPE_NAME, "Arrays have different lengths.");
+	if (length[3] < 1 || length[3] > n_negated)
+		sc_json_fail(TYPE_NAME, "The number of eigenvalues is out of range.");
 
-	flat = sc_component_create(pca, n_negated, n, has_labels ? labels.len : -1, &c);
+	flat = sc_component_create(pca, n_negated, n, length[3],
+							   has_labels ? labels.len : -1, &c);
 	for (k = 0; k < 4; k++)
-		memcpy(c.mean + k * c.d, values + k * SC_MAX_COMPONENT_COLUMNS,
-			   sizeof(double) * c.d);
+		memcpy(c.mean + k * c.d, values + k * SC_MAX_CAPABILITIES,
+			   sizeof(double) * length[k]);
 	memcpy(c.negated, negated, c.d);
 	if (has_labels)
 		put_labels(&c, &labels, label_end);
@@ -357,7 +368,8 @@ sc_principal_component_out(PG_FUNCTION_ARGS)
 	for (k = KEY_MEANS; k <= KEY_EIGENVALUES; k++)
 	{
 		appendStringInfo(&out, ",\"%s\":", keys[k]);
-		sc_json_put_doubles(&out, c.mean + (k - KEY_MEANS) * c.d, c.d);
+		sc_json_put_doubles(&out, c.mean + (k - KEY_MEANS) * c.d,
+							k == KEY_EIGENVALUES ? c.n_eigenvalues : c.d);
 	}
 	appendStringInfoChar(&out, '}');
 	PG_RETURN_CSTRING(out.data);
@@ -372,7 +384,7 @@ Datum
 sc_principal_component_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	uint32		label_end[SC_MAX_COMPONENT_COLUMNS];
+	uint32	   *label_end = palloc(sizeof(uint32) * SC_MAX_CAPABILITIES);
 	StringInfoData labels;
 	PrincipalComponentFlat *flat;
 	PrincipalComponent c;
@@ -380,6 +392,7 @@ sc_principal_component_recv(PG_FUNCTION_ARGS)
 	int			has_labels;
 	int32		n_labels = 0;
 	uint32		d;
+	uint32		n_eigenvalues;
 	uint32		j;
 	int64		n;
 	const char *problem;
@@ -387,10 +400,11 @@ sc_principal_component_recv(PG_FUNCTION_ARGS)
 	sc_wire_version(buf, TYPE_NAME, SC_COMPONENT_VERSION);
 	pca = pq_getmsgbyte(buf);
 	has_labels = pq_getmsgbyte(buf);
-	d = sc_wire_count(buf, TYPE_NAME, 33);
+	d = sc_wire_count(buf, TYPE_NAME, 25);
 	n = pq_getmsgint64(buf);
+	n_eigenvalues = pq_getmsgint(buf, 4);
 	if (pca > SC_PCA_PEARSON || has_labels > 1 || d < 1 ||
-		d > SC_MAX_COMPONENT_COLUMNS)
+		d > SC_MAX_CAPABILITIES || n_eigenvalues < 1 || n_eigenvalues > d)
 		sc_wire_fail(TYPE_NAME, "A count is out of range.");
 	initStringInfo(&labels);
 	for (j = 0; has_labels && j < d; j++)
@@ -403,12 +417,13 @@ sc_principal_component_recv(PG_FUNCTION_ARGS)
 			sc_wire_fail(TYPE_NAME, problem);
 		pfree(label);
 	}
-	flat = sc_component_create((ScPca) pca, d, n, has_labels ? labels.len : -1, &c);
+	flat = sc_component_create((ScPca) pca, d, n, n_eigenvalues,
+							   has_labels ? labels.len : -1, &c);
 	if (has_labels)
 		put_labels(&c, &labels, label_end);
 	for (j = 0; j < d; j++)
 		c.negated[j] = pq_getmsgbyte(buf);
-	sc_wire_doubles(buf, TYPE_NAME, c.mean, 4 * (Size) d, false);
+	sc_wire_doubles(buf, TYPE_NAME, c.mean, 3 * (Size) d + n_eigenvalues, false);
 	pq_getmsgend(buf);
 	problem = check_numbers(&c);
 	if (problem)
@@ -431,6 +446,7 @@ sc_principal_component_send(PG_FUNCTION_ARGS)
 	pq_sendbyte(&buf, c.has_labels);
 	pq_sendint32(&buf, c.d);
 	pq_sendint64(&buf, c.n);
+	pq_sendint32(&buf, c.n_eigenvalues);
 	for (j = 0; c.has_labels && j < c.d; j++)
 	{
 		const char *label = sc_component_label(&c, j, &len);
@@ -439,7 +455,7 @@ sc_principal_component_send(PG_FUNCTION_ARGS)
 	}
 	for (j = 0; j < c.d; j++)
 		pq_sendbyte(&buf, c.negated[j]);
-	for (j = 0; j < 4 * c.d; j++)
+	for (j = 0; j < 3 * c.d + c.n_eigenvalues; j++)
 		pq_sendfloat8(&buf, c.mean[j]);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }

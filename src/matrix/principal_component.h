@@ -30,9 +30,11 @@ typedef struct PrincipalComponentFlat
 	int32		d;				/* benchmarks, >= 1 */
 	uint32		label_bytes;
 	int64		n;				/* rows or models it was fitted on */
+	int32		n_eigenvalues;	/* the largest ones: 1 to d */
+	int32		reserved;		/* 0 */
 
 	/*
-	 * double mean[d], sd[d], weight[d], eigenvalue[d]; uint32 label_end[d] if
+	 * double mean[d], sd[d], weight[d], eigenvalue[]; uint32 label_end[d] if
 	 * has_labels; uint8 negated[d]; char labels[label_bytes]; zero padding
 	 */
 	double		data[FLEXIBLE_ARRAY_MEMBER];
@@ -44,6 +46,7 @@ typedef struct PrincipalComponent
 	ScPca		pca;
 	int32		d;
 	int64		n;
+	int32		n_eigenvalues;
 	bool		has_labels;
 	double	   *mean;
 	double	   *sd;
@@ -59,6 +62,7 @@ typedef struct PrincipalComponent
  * into it, to be filled in; label_bytes < 0 means without labels.
  */
 extern PrincipalComponentFlat *sc_component_create(ScPca pca, int32 d, int64 n,
+												   int32 n_eigenvalues,
 												   int64 label_bytes,
 												   PrincipalComponent *c);
 

@@ -43,7 +43,7 @@ static const ExpandedObjectMethods moments_methods = {
 };
 
 /* Doubles in the arrays of d columns. */
-#define MOMENTS_DOUBLES(d) (4 * (Size) (d) + SC_COMOMENTS((Size) (d)))
+#define MOMENTS_DOUBLES(d) (4 * (Size) (d) + SC_TRIANGLE((Size) (d)))
 
 /* Points the arrays of m into data. */
 static void
@@ -79,7 +79,20 @@ sc_moments_from_datum(Datum d)
 	return m;
 }
 
-/* Fixes the number of columns and allocates the arrays. */
+/*
+ * The arrays come with the first full buffer: in a small group they are larger
+ * than all of its rows.
+ */
+static void
+make_arrays(ExpandedScoreMoments *m)
+{
+	if (m->moments.pivot == NULL)
+		lay_out(&m->moments, (int32) m->moments.d, 0,
+				MemoryContextAllocZero(m->hdr.eoh_context,
+									   sizeof(double) * MOMENTS_DOUBLES(m->moments.d)));
+}
+
+/* Fixes the number of columns. */
 static void
 set_columns(ExpandedScoreMoments *m, int64 n)
 {
@@ -98,11 +111,23 @@ set_columns(ExpandedScoreMoments *m, int64 n)
 				 errmsg("too many columns for a component"),
 				 errdetail("An array has %lld elements; at most %d are allowed.",
 						   (long long) n, SC_MAX_COMPONENT_COLUMNS)));
-	m->work = MemoryContextAlloc(m->hdr.eoh_context,
-								 Max(sc_moments_workspace(n), 1));
-	lay_out(&m->moments, (int32) n, 0,
-			MemoryContextAllocZero(m->hdr.eoh_context,
-								   sizeof(double) * MOMENTS_DOUBLES(n)));
+	m->moments.d = n;
+}
+
+/*
+ * Adds the buffered rows to the moments.  The workspace is larger than a small
+ * state, so it is not kept.
+ */
+static void
+fold_buffer(const ExpandedScoreMoments *m, ScMoments *moments)
+{
+	void	   *work;
+
+	if (m->buffered == 0)
+		return;
+	work = palloc(sc_moments_workspace(moments->d));
+	sc_moments_add(moments, m->buffer, m->buffered, work);
+	pfree(work);
 }
 
 static void
@@ -117,7 +142,7 @@ double *
 sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n)
 {
 	set_columns(m, n);
-	if (m->moments.n > PG_INT64_MAX - SC_MOMENTS_BLOCK)
+	if (m->moments.n > PG_INT64_MAX - SC_BLOCK_ROWS)
 		too_many_rows();
 	if (m->buffered == m->buffer_capacity)
 	{
@@ -136,9 +161,10 @@ sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n)
 void
 sc_moments_commit_row(ExpandedScoreMoments *m)
 {
-	if (++m->buffered == SC_MOMENTS_BLOCK)
+	if (++m->buffered == SC_BLOCK_ROWS)
 	{
-		sc_moments_add(&m->moments, m->buffer, m->buffered, m->work);
+		make_arrays(m);
+		fold_buffer(m, &m->moments);
 		m->buffered = 0;
 	}
 }
@@ -146,18 +172,20 @@ sc_moments_commit_row(ExpandedScoreMoments *m)
 void
 sc_moments_absorb(ExpandedScoreMoments *m, const ScMoments *from)
 {
+	void	   *work;
+
 	if (from->d == 0)
 		return;
 	set_columns(m, from->d);
 	if (from->n == 0)
 		return;
-	if (m->buffered > 0)
-	{
-		sc_moments_add(&m->moments, m->buffer, m->buffered, m->work);
-		m->buffered = 0;
-	}
-	if (!sc_moments_merge(&m->moments, from, m->work))
+	make_arrays(m);
+	fold_buffer(m, &m->moments);
+	m->buffered = 0;
+	work = palloc(sc_moments_workspace(from->d));
+	if (!sc_moments_merge(&m->moments, from, work))
 		too_many_rows();
+	pfree(work);
 }
 
 /* ----------
@@ -192,10 +220,10 @@ moments_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 
 	/* fold the buffer into the copy: the object itself may be read-only */
 	lay_out(&copy, flat->n_columns, m->moments.n, flat->data);
-	memcpy(flat->data, m->moments.pivot,
-		   sizeof(double) * MOMENTS_DOUBLES(m->moments.d));
-	if (m->buffered > 0)
-		sc_moments_add(&copy, m->buffer, m->buffered, m->work);
+	if (m->moments.n > 0)
+		memcpy(flat->data, m->moments.pivot,
+			   sizeof(double) * MOMENTS_DOUBLES(m->moments.d));
+	fold_buffer(m, &copy);
 	flat->n_rows = copy.n;
 }
 
@@ -235,22 +263,22 @@ check_moments(const ScMoments *m)
 			!(m->pivot[i] >= m->min[i] && m->pivot[i] <= m->max[i]) ||
 			!(above >= -SLACK * range && below >= -SLACK * range))
 			return "A pivot, mean, minimum or maximum is out of range.";
-		if (!(m->comoment[SC_COMOMENT(m->d, i, i)] >= 0) ||
-			(range == 0 && m->comoment[SC_COMOMENT(m->d, i, i)] > 0) ||
-			!(m->comoment[SC_COMOMENT(m->d, i, i)] / n <=
+		if (!(m->comoment[SC_TRIANGLE_AT(m->d, i, i)] >= 0) ||
+			(range == 0 && m->comoment[SC_TRIANGLE_AT(m->d, i, i)] > 0) ||
+			!(m->comoment[SC_TRIANGLE_AT(m->d, i, i)] / n <=
 			  fmax(above, 0) * fmax(below, 0) + SLACK * range * range + DBL_MIN))
 			return "A sum of squares is out of range.";
 	}
 	for (i = 0; i < m->d; i++)
 	{
 		/* squares may have underflowed */
-		double		root = sqrt(m->comoment[SC_COMOMENT(m->d, i, i)] + n * DBL_MIN);
+		double		root = sqrt(m->comoment[SC_TRIANGLE_AT(m->d, i, i)] + n * DBL_MIN);
 
 		for (j = i + 1; j < m->d; j++)
 		{
-			double		sjj = m->comoment[SC_COMOMENT(m->d, j, j)] + n * DBL_MIN;
+			double		sjj = m->comoment[SC_TRIANGLE_AT(m->d, j, j)] + n * DBL_MIN;
 
-			if (!(fabs(m->comoment[SC_COMOMENT(m->d, i, j)]) <=
+			if (!(fabs(m->comoment[SC_TRIANGLE_AT(m->d, i, j)]) <=
 				  root * sqrt(sjj) * (1 + SLACK)))
 				return "A co-moment is out of range.";
 		}
@@ -313,8 +341,8 @@ static const char *const array_key[N_ARRAYS] = {
 static double *
 array_of(const ScMoments *m, int k, Size *length)
 {
-	*length = m->n == 0 ? 0 : (k < 4 ? m->d : SC_COMOMENTS(m->d));
-	return m->pivot + k * m->d;
+	*length = m->n == 0 ? 0 : (k < 4 ? m->d : SC_TRIANGLE(m->d));
+	return m->n == 0 ? NULL : m->pivot + k * m->d;
 }
 
 Datum
@@ -371,6 +399,8 @@ sc_score_moments_in(PG_FUNCTION_ARGS)
 		sc_json_fail(TYPE_NAME, problem);
 	if (n_columns > 0)
 		set_columns(m, n_columns);
+	if (n_rows > 0)
+		make_arrays(m);
 	m->moments.n = n_rows;
 	for (k = 0; k < N_ARRAYS; k++)
 	{
@@ -438,11 +468,15 @@ sc_score_moments_recv(PG_FUNCTION_ARGS)
 	problem = check_counts(n_columns, n_rows);
 	if (problem)
 		sc_wire_fail(TYPE_NAME, problem);
+	if (n_rows > 0 &&
+		sizeof(double) * MOMENTS_DOUBLES(n_columns) > (Size) (buf->len - buf->cursor))
+		sc_wire_fail(TYPE_NAME, "A count does not fit the length of the value.");
 	if (n_columns > 0)
 		set_columns(m, n_columns);
-	m->moments.n = n_rows;
 	if (n_rows > 0)
 	{
+		make_arrays(m);
+		m->moments.n = n_rows;
 		sc_wire_doubles(buf, TYPE_NAME, m->moments.pivot,
 						MOMENTS_DOUBLES(n_columns), false);
 		problem = check_moments(&m->moments);

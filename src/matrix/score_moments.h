@@ -4,7 +4,7 @@
  *	  The score_moments type: streaming means and co-moments of complete rows.
  *
  * In memory an expanded object with the arrays of stats/moments.h and a buffer
- * of up to SC_MOMENTS_BLOCK rows that grows with use, so that a small group
+ * of up to SC_BLOCK_ROWS rows that grows with use, so that a small group
  * costs little; at rest a header and the arrays, the buffer folded in.
  *
  *-------------------------------------------------------------------------
@@ -30,7 +30,7 @@ typedef struct ScoreMomentsFlat
 	int64		n_rows;
 
 	/*
-	 * pivot, mean, min, max: n_columns each; comoment: SC_COMOMENTS. All 0 if
+	 * pivot, mean, min, max: n_columns each; comoment: SC_TRIANGLE. All 0 if
 	 * n_rows = 0.
 	 */
 	double		data[FLEXIBLE_ARRAY_MEMBER];
@@ -40,9 +40,8 @@ typedef struct ExpandedScoreMoments
 {
 	ExpandedObjectHeader hdr;
 	int			magic;
-	ScMoments	moments;		/* d = 0 until the first row */
+	ScMoments	moments;		/* d = 0 until the first row, no arrays until n > 0 */
 	double	   *buffer;			/* buffered x d */
-	void	   *work;
 	int32		buffered;
 	int32		buffer_capacity;
 } ExpandedScoreMoments;
@@ -62,8 +61,8 @@ extern void sc_moments_read(Datum d, ScMoments *moments);
 
 /*
  * Room for one more row of n scores: fixes the number of columns (2202E if it
- * differs, 54000 over SC_MAX_COMPONENT_COLUMNS, 22003 if n would overflow).  The caller fills the row and
- * then calls sc_moments_commit_row(), or drops it.
+ * differs, 54000 over SC_MAX_COMPONENT_COLUMNS, 22003 if n would overflow).
+ * The caller fills the row and then calls sc_moments_commit_row(), or drops it.
  */
 extern double *sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n);
 extern void sc_moments_commit_row(ExpandedScoreMoments *m);

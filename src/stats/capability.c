@@ -11,7 +11,6 @@
 #include "capability.h"
 #include "component.h"
 #include "private.h"
-#include "rank.h"
 
 /* The smallest positive double. */
 #define SMALLEST 0x1p-1074
@@ -21,33 +20,39 @@
 #define SCALE_UP 0x1p600
 
 /*
- * The matrix is formed from columns ranked (int32) or centred (double) once,
- * and the sum of squares of each, kept in front of them.
+ * With more benchmarks than models the dual's components are found; with a few
+ * benchmarks neither takes long.
  */
-static size_t
-spearman_workspace(size_t n, size_t d)
+#define FEW_BENCHMARKS 32
+
+static bool
+use_dual(size_t n, size_t d)
 {
-	return d * sizeof(__int128) + n * d * sizeof(int32_t) +
-		sc_mid_ranks_workspace(n);
+	return n < d && d > FEW_BENCHMARKS;
 }
 
 static size_t
-pearson_workspace(size_t n, size_t d)
+larger(size_t a, size_t b)
 {
-	return d * sizeof(double) + n * d * sizeof(double);
+	return a > b ? a : b;
 }
 
-/* The component needs its workspace when the matrix is done with it. */
+/*
+ * The matrix; what forms it or finds its components, one after the other; with
+ * the dual its vectors and the unit columns.
+ */
 size_t
-sc_capability_workspace(size_t n, size_t d)
+sc_capability_workspace(size_t n, size_t d, ScPca pca, size_t wanted)
 {
-	size_t		size = spearman_workspace(n, d);
+	size_t		size = use_dual(n, d) ? n : d;
+	size_t		work = larger(sc_correlation_matrix_workspace(n, use_dual(n, d) ? 1 : d, pca),
+							  sc_components_workspace(size, wanted));
+	size_t		matrix = size * size * sizeof(double);
 
-	if (size < pearson_workspace(n, d))
-		size = pearson_workspace(n, d);
-	if (d <= SC_MAX_COMPONENT_COLUMNS && size < sc_components_workspace(d))
-		size = sc_components_workspace(d);
-	return size;
+	if (!use_dual(n, d))
+		return matrix + work;
+	return matrix + larger(work, sc_dual_matrix_workspace(n)) +
+		(n * d + sc_components_found(n, wanted) * n) * sizeof(double);
 }
 
 /*
@@ -112,100 +117,6 @@ sc_spread(const double *x, size_t n, ScPoll poll, ScSpread *spread)
 	spread->sd = fmax(sqrt(variance) / scale, SMALLEST);
 }
 
-static void
-spearman_matrix(const double *x, size_t n, size_t d, double *matrix,
-				void *work, ScPoll poll)
-{
-	char	   *squares = work; /* d __int128, which a double's alignment
-								 * does not suit: copied in and out */
-	int32_t    *q = (int32_t *) (squares + d * sizeof(__int128));
-	void	   *scratch = q + n * d;
-	size_t		i;
-	size_t		j;
-
-	for (j = 0; j < d; j++)
-	{
-		__int128	square;
-
-		sc_mid_ranks(x + j * n, n, q + j * n, scratch, poll);
-		square = sc_rank_product(q + j * n, q + j * n, n, poll);
-		memcpy(squares + j * sizeof(square), &square, sizeof(square));
-		if (poll != NULL)
-			poll();
-	}
-
-	for (i = 0; i < d; i++)
-	{
-		__int128	sii;
-
-		memcpy(&sii, squares + i * sizeof(sii), sizeof(sii));
-		matrix[i * d + i] = 1.0;
-		for (j = 0; j < i; j++)
-		{
-			__int128	sjj;
-			double		r;
-
-			memcpy(&sjj, squares + j * sizeof(sjj), sizeof(sjj));
-			r = sc_rank_correlation(sc_rank_product(q + i * n, q + j * n, n,
-													poll),
-									sii, sjj);
-			matrix[i * d + j] = r;
-			matrix[j * d + i] = r;
-		}
-		if (poll != NULL)
-			poll();
-	}
-}
-
-static void
-pearson_matrix(const double *x, size_t n, size_t d, double *matrix,
-			   void *work, ScPoll poll)
-{
-	double	   *squares = work;
-	double	   *u = squares + d;
-	size_t		i;
-	size_t		j;
-
-	for (j = 0; j < d; j++)
-	{
-		sc_centre(x + j * n, n, u + j * n, poll);
-		squares[j] = sc_dot(u + j * n, u + j * n, n, poll);
-		if (poll != NULL)
-			poll();
-	}
-
-	for (i = 0; i < d; i++)
-	{
-		matrix[i * d + i] = 1.0;
-		for (j = 0; j < i; j++)
-		{
-			double		r = sc_pearson_ratio(sc_dot(u + i * n, u + j * n, n,
-													poll),
-											 squares[i], squares[j]);
-
-			matrix[i * d + j] = r;
-			matrix[j * d + i] = r;
-		}
-		if (poll != NULL)
-			poll();
-	}
-}
-
-void
-sc_correlation_matrix(const double *x, size_t n, size_t d, ScPca pca,
-					  double *matrix, void *work, ScPoll poll)
-{
-	switch (pca)
-	{
-		case SC_PCA_SPEARMAN:
-			spearman_matrix(x, n, d, matrix, work, poll);
-			break;
-		case SC_PCA_PEARSON:
-			pearson_matrix(x, n, d, matrix, work, poll);
-			break;
-	}
-}
-
 double
 sc_component_score(const double *x, size_t stride, size_t d,
 				   const ScSpread *spread, const double *weight)
@@ -219,15 +130,65 @@ sc_component_score(const double *x, size_t stride, size_t d,
 	return score;
 }
 
+static ScStatus
+fit_components(const double *x, size_t n, size_t d, ScPca pca, size_t wanted,
+			   void *work, ScPoll poll, ScCapabilityFit *fit)
+{
+	double	   *matrix = work;
+
+	sc_correlation_matrix(x, n, d, pca, matrix, matrix + d * d, poll);
+	fit->n_values = sc_eigenvalues_found(d, wanted);
+	fit->n_vectors = sc_components_found(d, wanted);
+	return sc_components(matrix, d, wanted, fit->value, fit->vector,
+						 matrix + d * d, poll);
+}
+
+static ScStatus
+fit_dual_components(const double *x, size_t n, size_t d, ScPca pca,
+					size_t wanted, void *work, ScPoll poll, ScCapabilityFit *fit)
+{
+	double	   *matrix = work;
+	double	   *unit = matrix + n * n;
+	double	   *vectors = unit + n * d;
+	double	   *rest;
+	ScStatus	status;
+	size_t		k;
+
+	fit->n_values = sc_eigenvalues_found(n, wanted);
+	fit->n_vectors = sc_components_found(n, wanted);
+	rest = vectors + fit->n_vectors * n;
+	sc_unit_columns(x, n, d, pca, unit, rest, poll);
+	sc_dual_matrix(unit, n, d, matrix, rest, poll);
+	status = sc_components(matrix, n, wanted, fit->value, vectors, rest, poll);
+	if (status != SC_OK)
+		return status;
+	for (k = 0; k < fit->n_vectors; k++)
+	{
+		sc_vector_of_dual(unit, n, d, vectors + k * n, fit->vector + k * d);
+		sc_orient_component(fit->vector + k * d, d, k);
+		if (poll != NULL)
+			poll();
+	}
+
+	/* all others are 0 */
+	if (fit->n_values == n)
+	{
+		for (k = n; k < d; k++)
+			fit->value[k] = 0.0;
+		fit->n_values = d;
+	}
+	return SC_OK;
+}
+
 ScStatus
-sc_capability_fit(const double *x, size_t n, size_t d, ScPca pca, void *work,
-				  ScPoll poll, ScCapabilityFit *fit)
+sc_capability_fit(const double *x, size_t n, size_t d, ScPca pca,
+				  size_t wanted, void *work, ScPoll poll, ScCapabilityFit *fit)
 {
 	ScStatus	status;
 	size_t		i;
 	size_t		j;
 
-	if (d > SC_MAX_COMPONENT_COLUMNS)
+	if (d > SC_MAX_COMPONENT_COLUMNS && n > SC_MAX_COMPONENT_COLUMNS)
 		return SC_TOO_MANY_COLUMNS;
 	if (n < SC_MIN_MODELS)
 		return SC_TOO_FEW_MODELS;
@@ -246,18 +207,19 @@ sc_capability_fit(const double *x, size_t n, size_t d, ScPca pca, void *work,
 		if (poll != NULL)
 			poll();
 	}
-	sc_correlation_matrix(x, n, d, pca, fit->matrix, work, poll);
-
-	status = sc_components(fit->matrix, d, fit->value, fit->vector, work);
+	if (use_dual(n, d))
+		status = fit_dual_components(x, n, d, pca, wanted, work, poll, fit);
+	else
+		status = fit_components(x, n, d, pca, wanted, work, poll, fit);
 	if (status != SC_OK)
 		return status;
-	if (!sc_component_is_defined(fit->value, d, 0))
+	if (!sc_component_is_defined(fit->value, fit->n_values, 0))
 		return SC_UNDEFINED_COMPONENT;
 
 	for (i = 0; i < n; i++)
 	{
 		fit->score[i] = sc_component_score(x + i, n, d, fit->spread, fit->vector);
-		if (i % 256 == 255 && poll != NULL)
+		if (poll != NULL && (i % 256 == 255 || d > 256))
 			poll();
 	}
 	return SC_OK;

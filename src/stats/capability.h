@@ -14,14 +14,8 @@
 
 #include <stddef.h>
 
+#include "correlation_matrix.h"
 #include "status.h"
-
-/* The matrix whose top eigenvector is taken. */
-typedef enum ScPca
-{
-	SC_PCA_SPEARMAN,
-	SC_PCA_PEARSON
-} ScPca;
 
 /*
  * Where a column lies and how wide it is.  The mean is pivot + centre: kept as
@@ -42,29 +36,32 @@ typedef struct ScSpread
 typedef struct ScCapabilityFit
 {
 	ScSpread   *spread;			/* d */
-	double	   *matrix;			/* d x d correlation matrix, unit diagonal */
-	double	   *value;			/* d eigenvalues, descending */
-	double	   *vector;			/* d x d, one component after the other */
+	double	   *value;			/* d; n_values eigenvalues, the largest first */
+	size_t		n_values;		/* d, or fewer where d and n are large */
+	double	   *vector;			/* wanted x d, one component after the other */
+	size_t		n_vectors;		/* of them found */
 	double	   *score;			/* n capabilities scores */
 	size_t		constant;		/* SC_CONSTANT_COLUMN: the first such column */
 } ScCapabilityFit;
 
 /* Bytes of workspace for sc_capability_fit(). */
-extern size_t sc_capability_workspace(size_t n, size_t d);
+extern size_t sc_capability_workspace(size_t n, size_t d, ScPca pca, size_t wanted);
 
 /*
  * Fits n models x d benchmarks, d >= 1, column by column: x[j * n + i] is the
  * score of model i on benchmark j, higher meaning better; finite, |x| <=
  * SC_MAX_SCORE.  The same rows in the same order give the same bits; equal rows
- * give equal scores.  With d = 1 the score is the benchmark's z-score.
+ * give equal scores.  With d = 1 the score is the benchmark's z-score.  wanted,
+ * at least 1, is the number of components; the first makes the score.
  *
- * SC_TOO_MANY_COLUMNS, SC_TOO_FEW_MODELS, SC_CONSTANT_COLUMN, looked for in
- * this order: nothing else is set.  SC_SOLVER_FAILED: neither value, vector nor
- * score is.  SC_UNDEFINED_COMPONENT: all but score is set.  SC_OK.
+ * SC_TOO_MANY_COLUMNS (both d and n above SC_MAX_COMPONENT_COLUMNS),
+ * SC_TOO_FEW_MODELS, SC_CONSTANT_COLUMN, looked for in this order: nothing else
+ * is set.  SC_SOLVER_FAILED: neither value, vector nor score is.
+ * SC_UNDEFINED_COMPONENT: all but score is set.  SC_OK.
  */
 extern ScStatus sc_capability_fit(const double *x, size_t n, size_t d,
-								  ScPca pca, void *work, ScPoll poll,
-								  ScCapabilityFit *fit);
+								  ScPca pca, size_t wanted, void *work,
+								  ScPoll poll, ScCapabilityFit *fit);
 
 /*
  * Of n finite values, n >= 1, summed about their minimum: an offset costs no
@@ -72,16 +69,6 @@ extern ScStatus sc_capability_fit(const double *x, size_t n, size_t d,
  * exactly) and only then: what rounds to 0 is the smallest positive double.
  */
 extern void sc_spread(const double *x, size_t n, ScPoll poll, ScSpread *spread);
-
-/*
- * The correlation matrix alone, by either kind: d columns of n values as above,
- * matrix d x d, any d.  n >= SC_MIN_MODELS, no constant column.  work is that of
- * sc_capability_workspace().  Pearson's values are centred as in
- * sc_correlate(), with the same bits.
- */
-extern void sc_correlation_matrix(const double *x, size_t n, size_t d,
-								  ScPca pca, double *matrix, void *work,
-								  ScPoll poll);
 
 /*
  * sum over j of weight[j] * (x[j * stride] - mean) / sd of spread[j], in the

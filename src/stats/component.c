@@ -6,6 +6,7 @@
  *-------------------------------------------------------------------------
  */
 #include <math.h>
+#include <string.h>
 
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_matrix.h>
@@ -13,6 +14,7 @@
 
 #include "component.h"
 #include "gsl_guard.h"
+#include "leading.h"
 
 /* Sums of weights and differences of weights below this are rounding. */
 #define SIGN_TOLERANCE 1e-9
@@ -24,13 +26,18 @@
 #define NO_CORRELATION 1e-100
 
 /*
- * The workspace, in doubles: the matrix, which the solver destroys; its
- * eigenvectors; its eigenvalues; the four vectors of GSL's own workspace.
+ * The workspace, in doubles.  Direct: the matrix, which the solver destroys; its
+ * eigenvectors; its eigenvalues; the four vectors of GSL's own workspace.  By
+ * iteration: the vectors, one more than are wanted; the iteration's own.
  */
 size_t
-sc_components_workspace(size_t d)
+sc_components_workspace(size_t d, size_t wanted)
 {
-	return (2 * d * d + 5 * d) * sizeof(double);
+	size_t		k = sc_eigenvalues_found(d, wanted);
+
+	if (d <= SC_MAX_DIRECT_COLUMNS)
+		return (2 * d * d + 5 * d) * sizeof(double);
+	return k * d * sizeof(double) + sc_leading_workspace(d, k);
 }
 
 /*
@@ -53,12 +60,8 @@ solve(double *matrix, size_t d, double *values, double *vectors, double *work)
 	return gsl_eigen_symmv(&a.matrix, &eval.vector, &evec.matrix, &w);
 }
 
-/*
- * Fixes the sign of component k, a unit vector: the rule is in the header.  The
- * sum of weights decides for the first component only.
- */
-static void
-orient(double *vector, size_t d, size_t k)
+void
+sc_orient_component(double *vector, size_t d, size_t k)
 {
 	double		decides = 0.0;
 	size_t		j;
@@ -88,62 +91,47 @@ orient(double *vector, size_t d, size_t k)
 		vector[j] += 0.0;		/* no negative zero */
 }
 
-ScStatus
-sc_components(const double *matrix, size_t d, double *values, double *vectors,
-			  void *work)
+/* All of them, in the order and with the signs that GSL gives. */
+static int
+solve_all(const double *matrix, size_t d, double *eval, double *evec, double *work)
 {
-	double	   *a;
-	double	   *evec;
-	double	   *eval;
+	double	   *a = work;
 	gsl_error_handler_t *saved;
 	int			status;
+	size_t		i;
+
+	for (i = 0; i < d * d; i++)
+		a[i] = fabs(matrix[i]) < NO_CORRELATION ? 0.0 : matrix[i];
+	saved = sc_gsl_enter();
+	status = solve(a, d, eval, evec, a + d * d);
+	sc_gsl_leave(saved);
+	if (status != GSL_SUCCESS)
+		return status;
+	for (i = 0; i < d; i++)
+	{
+		if (!isfinite(eval[i]))
+			return GSL_EFAILED;
+	}
+	for (i = 0; i < d * d; i++)
+	{
+		if (!isfinite(evec[i]))
+			return GSL_EFAILED;
+	}
+	return GSL_SUCCESS;
+}
+
+/*
+ * The solver's eigenvalues come in no order, its eigenvectors are columns.  Pick
+ * the largest that is left, the first of equal ones, d times.
+ */
+static void
+sort_components(double *eval, const double *evec, size_t d, size_t found,
+				double *values, double *vectors)
+{
 	size_t		i;
 	size_t		j;
 	size_t		k;
 
-	if (d > SC_MAX_COMPONENT_COLUMNS)
-		return SC_TOO_MANY_COLUMNS;
-
-	a = work;
-	evec = a + d * d;
-	eval = evec + d * d;
-
-	/* gsl_eigen_symmv takes a NaN, reports success and returns garbage. */
-	for (i = 0; i < d; i++)
-	{
-		for (j = 0; j <= i; j++)
-		{
-			double		element = matrix[i * d + j];
-
-			if (!isfinite(element))
-				return SC_SOLVER_FAILED;
-			if (fabs(element) < NO_CORRELATION)
-				element = 0.0;
-			a[i * d + j] = element;
-			a[j * d + i] = element;
-		}
-	}
-
-	saved = sc_gsl_enter();
-	status = solve(a, d, eval, evec, eval + d);
-	sc_gsl_leave(saved);
-	if (status != GSL_SUCCESS)
-		return SC_SOLVER_FAILED;
-	for (k = 0; k < d; k++)
-	{
-		if (!isfinite(eval[k]))
-			return SC_SOLVER_FAILED;
-	}
-	for (k = 0; k < d * d; k++)
-	{
-		if (!isfinite(evec[k]))
-			return SC_SOLVER_FAILED;
-	}
-
-	/*
-	 * The solver's eigenvalues come in no order, its eigenvectors are columns.
-	 * Pick the largest that is left, the first of equal ones, d times.
-	 */
 	for (k = 0; k < d; k++)
 	{
 		size_t		largest = 0;
@@ -153,17 +141,57 @@ sc_components(const double *matrix, size_t d, double *values, double *vectors,
 			if (eval[i] > eval[largest])
 				largest = i;
 		}
-		values[k] = eval[largest] > 0.0 ? eval[largest] : 0.0;
+		values[k] = eval[largest];
 		eval[largest] = -INFINITY;
-		for (j = 0; j < d; j++)
+		for (j = 0; k < found && j < d; j++)
 			vectors[k * d + j] = evec[j * d + largest];
-		orient(vectors + k * d, d, k);
 	}
+}
+
+ScStatus
+sc_components(const double *matrix, size_t d, size_t wanted, double *values,
+			  double *vectors, void *work, ScPoll poll)
+{
+	size_t		found = sc_components_found(d, wanted);
+	size_t		n_values = sc_eigenvalues_found(d, wanted);
+	size_t		i;
+
+	if (d > SC_MAX_COMPONENT_COLUMNS)
+		return SC_TOO_MANY_COLUMNS;
+
+	/* gsl_eigen_symmv takes a NaN, reports success and returns garbage. */
+	for (i = 0; i < d * d; i++)
+	{
+		if (!isfinite(matrix[i]))
+			return SC_SOLVER_FAILED;
+	}
+
+	if (d <= SC_MAX_DIRECT_COLUMNS)
+	{
+		double	   *evec = work;
+		double	   *eval = evec + d * d;
+
+		if (solve_all(matrix, d, eval, evec, eval + d) != GSL_SUCCESS)
+			return SC_SOLVER_FAILED;
+		sort_components(eval, evec, d, found, values, vectors);
+	}
+	else
+	{
+		double	   *all = work;
+
+		sc_leading_components(matrix, d, n_values, values, all,
+							  all + n_values * d, poll);
+		memcpy(vectors, all, found * d * sizeof(double));
+	}
+	for (i = 0; i < n_values; i++)
+		values[i] = values[i] > 0.0 ? values[i] : 0.0;
+	for (i = 0; i < found; i++)
+		sc_orient_component(vectors + i * d, d, i);
 	return SC_OK;
 }
 
 bool
-sc_component_is_defined(const double *values, size_t d, size_t k)
+sc_component_is_defined(const double *values, size_t n, size_t k)
 {
 	double		tolerance = SC_EIGENVALUE_TOLERANCE * values[0];
 
@@ -171,7 +199,7 @@ sc_component_is_defined(const double *values, size_t d, size_t k)
 		return false;
 	if (k > 0 && values[k - 1] - values[k] <= tolerance)
 		return false;
-	if (k + 1 < d && values[k] - values[k + 1] <= tolerance)
+	if (k + 1 < n && values[k] - values[k + 1] <= tolerance)
 		return false;
 	return true;
 }

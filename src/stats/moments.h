@@ -4,7 +4,7 @@
  *	  Streaming means and co-moments of rows of d scores, mergeable.
  *
  * Each column is measured from a pivot, its first value, so that an offset
- * costs no digits; rows are buffered SC_MOMENTS_BLOCK at a time, a block's mean
+ * costs no digits; rows are buffered SC_BLOCK_ROWS at a time, a block's mean
  * and co-moments are formed in two passes and merged by the formula of Chan,
  * Golub & LeVeque (1979).  Minimum and maximum are kept because a column is
  * constant if and only if they are equal; a sum of squares cannot tell.
@@ -18,9 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "products.h"
 #include "status.h"
-
-#define SC_MOMENTS_BLOCK 64
 
 /* Views of the caller's arrays; n = 0 leaves all of them undefined. */
 typedef struct ScMoments
@@ -31,19 +30,15 @@ typedef struct ScMoments
 	double	   *mean;			/* d, measured from pivot */
 	double	   *min;			/* d */
 	double	   *max;			/* d */
-	double	   *comoment;		/* d (d + 1) / 2: for i, then j >= i, the sum of
-								 * (x_i - mean_i) (x_j - mean_j) */
+	double	   *comoment;		/* SC_TRIANGLE(d): the sums of (x_i - mean_i)
+								 * (x_j - mean_j) */
 } ScMoments;
-
-/* Elements of comoment, and the index of (i, j), i <= j, in it. */
-#define SC_COMOMENTS(d) ((d) * ((d) + 1) / 2)
-#define SC_COMOMENT(d, i, j) ((i) * (2 * (d) - (i) + 1) / 2 + ((j) - (i)))
 
 /* Bytes of workspace for sc_moments_add() and sc_moments_merge(). */
 extern size_t sc_moments_workspace(size_t d);
 
 /*
- * Adds a block of 1..SC_MOMENTS_BLOCK rows, rows[r * d + j], all finite and
+ * Adds a block of 1..SC_BLOCK_ROWS rows, rows[r * d + j], all finite and
  * |x| <= SC_MAX_SCORE; rows are read only.  m->n + count <= INT64_MAX is the
  * caller's to see to.
  */

@@ -20,7 +20,7 @@ new_moments(size_t d)
 	m.mean = exactly(d * sizeof(double));
 	m.min = exactly(d * sizeof(double));
 	m.max = exactly(d * sizeof(double));
-	m.comoment = exactly(SC_COMOMENTS(d) * sizeof(double));
+	m.comoment = exactly(SC_TRIANGLE(d) * sizeof(double));
 	return m;
 }
 
@@ -42,7 +42,7 @@ add_rows(ScMoments *m, const double *rows, size_t from, size_t to, size_t block)
 
 	while (from < to)
 	{
-		size_t		count = block > 0 ? block : 1 + random_below(SC_MOMENTS_BLOCK);
+		size_t		count = block > 0 ? block : 1 + random_below(SC_BLOCK_ROWS);
 
 		if (count > to - from)
 			count = to - from;
@@ -159,7 +159,7 @@ check_moments(const ScMoments *m, const double *rows, size_t n, const Exact *e)
 		{
 			long double sjj = e->comoment[j * d + j];
 
-			CHECK_NEAR(m->comoment[SC_COMOMENT(d, i, j)], e->comoment[i * d + j],
+			CHECK_NEAR(m->comoment[SC_TRIANGLE_AT(d, i, j)], e->comoment[i * d + j],
 					   1e-13L * sqrtl(sii) * sqrtl(sjj));
 			CHECK_NEAR(matrix[i * d + j],
 					   e->comoment[i * d + j] / sqrtl(sii) / sqrtl(sjj), 1e-13L);
@@ -268,7 +268,7 @@ test_constant(void)
 		{
 			for (j = i; j < d; j++)
 			{
-				double		s = m.comoment[SC_COMOMENT(d, i, j)];
+				double		s = m.comoment[SC_TRIANGLE_AT(d, i, j)];
 
 				if (i == first || j == first || i == 4 || j == 4)
 					zero = zero && s == 0.0;
@@ -286,7 +286,7 @@ test_constant(void)
 		/* one last bit in one row, and it is not constant */
 		rows[random_below(n - 1) * d + 4] = nextafter(0.1, 1.0);
 		m = tree(rows + 3, d, 0, n - 1);	/* column 4 is now column 1 */
-		CHECK(m.min[1] < m.max[1] && m.comoment[SC_COMOMENT(d, 1, 1)] > 0.0);
+		CHECK(m.min[1] < m.max[1] && m.comoment[SC_TRIANGLE_AT(d, 1, 1)] > 0.0);
 		free_moments(&m);
 	}
 
