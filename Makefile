@@ -4,8 +4,9 @@
 #   make demo                                the answer on a small data set
 #   make test                                everything that is tested
 #   make paper DATA=folder                   the paper's tables from its data
+#   make bench                               how fast it is (test/bench/run)
 #
-# demo and test install what they need first (test/setup) and run on a
+# demo, test and bench install what they need first (test/setup) and run on a
 # throwaway cluster (test/cluster).  PG_CONFIG=path chooses the server.
 
 MODULE_big = safetycorr
@@ -93,7 +94,7 @@ endif
 build = $(MAKE) --no-print-directory -s $(parallel) all
 parallel = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(or $(shell nproc 2>/dev/null),1))
 
-.PHONY: test demo paper unit
+.PHONY: test demo paper bench unit
 
 ifeq ($(here),./)
 
@@ -115,13 +116,22 @@ paper:
 	+@$(build)
 	@test/cluster test/paper '$(PAPER_DATA)'
 
+# make bench [ONLY=name,name] [SCALE=0.01] [UPDATE=yes] [SYMMV=full]: make hands
+# what is set here down to test/bench/run in the environment.  Its largest
+# tables, two of 1.2 GB, are to stay in shared buffers.
+bench: export CLUSTER_CONF = shared_buffers = 3GB
+bench:
+	@test/setup bench
+	+@$(build)
+	@PYTHONDONTWRITEBYTECODE=1 test/cluster $(or $(TEST_PYTHON),/usr/bin/python3) test/bench/run
+
 unit:
 	@$(MAKE) --no-print-directory -C test/unit check
 
 else
 
 # Outside the source tree only what PGXS does is of use.
-test demo paper unit:
+test demo paper bench unit:
 	$(MAKE) -C $(here) $@
 
 endif
