@@ -1,4 +1,4 @@
-"""Tables for test_plans.py (DATA) and for test_merge.py and test_stored.py (SOURCE)."""
+"""Tables for test_plans.py and test_shards.py (DATA), for test_merge.py, test_stored.py and test_lint.py (SOURCE)."""
 
 DATA = """
 -- Rows of a wide table: ties, NULL, NaN, rows that lack a capability, a group

@@ -96,9 +96,14 @@ ODD_SETTINGS = ("SET extra_float_digits = -9", "SET \"DateStyle\" = 'German, DMY
                 "SET lc_numeric = '{locale}'", "SET lc_monetary = '{locale}'", "SET \"TimeZone\" = 'Asia/Tokyo'")
 
 
-def odd_settings(db):
-    """Applies ODD_SETTINGS, with a decimal comma where the system has one."""
+def odd_values():
+    """ODD_SETTINGS with a decimal comma where the system has one."""
     known = subprocess.run(["locale", "-a"], capture_output=True, text=True).stdout.split()
     comma = [name for name in known if name.startswith(("de_", "fr_"))] + ["C"]
-    for setting in ODD_SETTINGS:
-        db.rows(setting.format(locale=comma[0]))
+    return [setting.format(locale=comma[0]) for setting in ODD_SETTINGS]
+
+
+def odd_settings(db):
+    """Applies them to the session."""
+    for setting in odd_values():
+        db.rows(setting)

@@ -2,7 +2,8 @@
 
 Its SQL examples run in order, in one psql session on a new database, from the
 top of the source tree; where a block of text follows one, that is what psql
-prints.  Its reference is held against the catalogs, its limits against the
+prints.  Those that need more servers are marked, and run by test_recipes.py.
+Its reference is held against the catalogs, its limits against the
 headers.
 """
 import math
@@ -22,17 +23,18 @@ SUPPORT = re.compile(r"_(in|out|recv|send|accum|inv|combine|final)$")
 
 
 class Block:
-    """A fenced block: its language, its text, the line of its first fence."""
+    """A fenced block: its language, its text, the line of its first fence, where it runs."""
 
     def __init__(self, match):
-        self.language, self.text = match["language"], match["text"]
+        self.language, self.text, self.where = match["language"], match["text"], match["where"]
         self.start, self.end = match.span()
-        self.line = README.count("\n", 0, self.start) + 1
+        self.line = README.count("\n", 0, match.start("language")) + 1
         self.output = None  # the text block that follows, if any
 
 
 def read_blocks():
-    fence = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
+    fence = re.compile(r"^(?:<!-- run by test_recipes\.py: (?P<where>.*?) -->\n)?"
+                       r"```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
     blocks = [Block(match) for match in fence.finditer(README)]
     for block, following in zip(blocks, blocks[1:]):
         if following.language == "text" and not README[block.end:following.start].strip():
@@ -41,7 +43,7 @@ def read_blocks():
 
 
 BLOCKS = read_blocks()
-EXAMPLES = [block for block in BLOCKS if block.language == "sql"]
+EXAMPLES = [block for block in BLOCKS if block.language == "sql" and not block.where]
 
 
 def psql(database, script, *options):
@@ -107,7 +109,7 @@ def test_example(block, printed):
 
 
 def test_every_output_has_its_example():
-    followers = [block.output for block in EXAMPLES if block.output]
+    followers = [block.output for block in BLOCKS if block.language == "sql" and block.output]
     strays = [block for block in BLOCKS if block.language == "text" and block not in followers]
     assert [block.text.split(":")[0] for block in strays] == [DEMO_FIRST_LINE]
 
