@@ -62,7 +62,7 @@ $(error safetycorr needs PostgreSQL 15 or later, $(PG_CONFIG) is of $(VERSION))
 endif
 
 # Loops over the elements of rows are worth vectorising; no bit depends on it.
-src/stats/moments.o src/functions/support.o: override CFLAGS += -O3
+src/stats/moments.o src/stats/products.o src/stats/leading.o src/functions/support.o: override CFLAGS += -O3
 
 # PG_CFLAGS does not reach the bitcode, which JIT inlines.
 BITCODE_CFLAGS += -ffp-contract=off

@@ -15,6 +15,7 @@
 
 #include "functions/analysis.h"
 #include "functions/support.h"
+#include "stats/rank.h"
 
 void
 sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns)
@@ -62,6 +63,22 @@ sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns)
 		columns->score[next[at.benchmark]++] = score;
 	}
 	pfree(next);
+}
+
+/* The ranks that every target with a score of each complete model needs. */
+static void
+rank_scores(CapabilityScores *scores)
+{
+	void	   *work = sc_alloc(sc_mid_ranks_workspace(scores->n), 1);
+	uint32		i;
+
+	scores->rank = sc_alloc(scores->n, sizeof(int32));
+	sc_mid_ranks(scores->fit.score, scores->n, scores->rank, work, sc_poll);
+	pfree(work);
+	for (i = 0; i < scores->n && scores->rank[i] == 0; i++)
+		;
+	if (i == scores->n)
+		scores->rank = NULL;
 }
 
 void
@@ -112,10 +129,12 @@ sc_fit_capabilities(const ScoreColumns *columns, const uint32 *benchmark,
 		CHECK_FOR_INTERRUPTS();
 	}
 	scores->status = sc_run_fit(x, scores->n, d, pca, wanted, &scores->fit);
+	scores->rank = NULL;
 	if (scores->status == SC_OK)
 	{
 		for (i = 0; i < scores->n; i++)
 			scores->score[scores->model[i]] = scores->fit.score[i];
+		rank_scores(scores);
 	}
 	pfree(x);
 	pfree(row);
@@ -146,7 +165,12 @@ sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
 	}
 	result->fit_status = result->status = scores->status;
 	if (result->status == SC_OK)
-		result->status = sc_run_correlation(method, y, x, n, &result->c);
+	{
+		if (method == SC_SPEARMAN && n == scores->n && scores->rank != NULL)
+			result->status = sc_run_correlation_with_ranks(y, scores->rank, n, &result->c);
+		else
+			result->status = sc_run_correlation(method, y, x, n, &result->c);
+	}
 	result->c.n = n;
 	pfree(x);
 	pfree(y);

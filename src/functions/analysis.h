@@ -45,6 +45,8 @@ typedef struct CapabilityScores
 	uint32	   *n_observed;		/* [n_models], capability scores of each model */
 	bool	   *complete;		/* [n_models] */
 	double	   *score;			/* [n_models]; set for complete models if SC_OK */
+	int32	   *rank;			/* [n], centred ranks of their scores; NULL if
+								 * not SC_OK, or if all are equal */
 	ScStatus	status;
 	ScCapabilityFit fit;		/* by benchmark and complete model */
 } CapabilityScores;

@@ -235,5 +235,5 @@ sc_score_matrix_subset(PG_FUNCTION_ARGS)
 		else
 			p++;
 	}
-	PG_RETURN_DATUM(sc_matrix_flatten(m));
+	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
 }

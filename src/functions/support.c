@@ -179,6 +179,17 @@ sc_run_correlation(ScMethod method, const double *y, const double *x, Size n,
 	return status;
 }
 
+ScStatus
+sc_run_correlation_with_ranks(const double *y, const int32 *rank_x, Size n,
+							  ScCorrelation *out)
+{
+	void	   *work = sc_alloc(sc_correlate_workspace(SC_SPEARMAN, n), 1);
+	ScStatus	status = sc_correlate_with_ranks(y, rank_x, n, work, sc_poll, out);
+
+	pfree(work);
+	return status;
+}
+
 Datum
 sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c)
 {

@@ -64,6 +64,10 @@ extern void sc_check_status(ScStatus status, Size rows, Size columns);
 extern ScStatus sc_run_correlation(ScMethod method, const double *y,
 								   const double *x, Size n, ScCorrelation *out);
 
+/* The same of sc_correlate_with_ranks(). */
+extern ScStatus sc_run_correlation_with_ranks(const double *y, const int32 *rank_x,
+											  Size n, ScCorrelation *out);
+
 /*
  * The composite correlation_test (n, corr, ci_low, ci_high, p_value) for a
  * function declared to return it; all but n NULL unless status is SC_OK.

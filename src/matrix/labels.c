@@ -17,22 +17,29 @@
 /* So many labels are found by looking at each of them. */
 #define FEW_LABELS 8
 
+typedef struct LabelKey
+{
+	const char *text;
+	uint32		len;
+	uint32		number;			/* no part of the key, but fits in here */
+} LabelKey;
+
 typedef struct LabelEntry
 {
-	Label		key;
+	LabelKey	key;
 	uint32		hash;
 	char		status;
 } LabelEntry;
 
 static inline uint32
-hash_label(Label label)
+hash_label(LabelKey label)
 {
 	return hash_bytes((const unsigned char *) label.text, (int) label.len);
 }
 
 #define SH_PREFIX labelhash
 #define SH_ELEMENT_TYPE LabelEntry
-#define SH_KEY_TYPE Label
+#define SH_KEY_TYPE LabelKey
 #define SH_KEY key
 #define SH_HASH_KEY(tb, key) hash_label(key)
 #define SH_EQUAL(tb, a, b) sc_same_label((a).text, (a).len, (b).text, (b).len)
@@ -69,35 +76,66 @@ sc_labels_init(LabelTable *table, MemoryContext context)
 	table->context = context;
 }
 
+static inline bool
+is_label(const LabelTable *table, uint32 number, const char *text, uint32 len)
+{
+	return sc_same_label(table->label[number].text, table->label[number].len,
+						 text, len);
+}
+
+static inline uint32
+found(LabelTable *table, uint32 number)
+{
+	table->label[table->last].next = number;
+	return table->last = number;
+}
+
+/* Puts a label of the table into the index. */
+static void
+index_label(LabelTable *table, uint32 number)
+{
+	LabelKey	key = {table->label[number].text, table->label[number].len, number};
+	bool		exists;
+
+	(void) labelhash_insert(table->index, key, &exists);
+	Assert(!exists);
+}
+
 int64
 sc_labels_find(LabelTable *table, const char *text, uint32 len)
 {
-	Label		key = {text, len, 0};
+	LabelKey	key = {text, len, 0};
 	LabelEntry *entry;
 	uint32		i;
 
 	if (sc_labels_is_last(table, text, len))
 		return table->last;
+	if (table->last < table->n)
+	{
+		uint32		next = table->label[table->last].next;
+
+		if (is_label(table, next, text, len))
+			return table->last = next;
+	}
 	if (table->index == NULL)
 	{
 		for (i = 0; i < table->n; i++)
 		{
-			if (sc_same_label(table->label[i].text, table->label[i].len, text, len))
-				return table->last = i;
+			if (is_label(table, i, text, len))
+				return found(table, i);
 		}
 		return -1;
 	}
 	entry = labelhash_lookup(table->index, key);
 	if (entry == NULL)
 		return -1;
-	return table->last = entry->key.number;
+	return found(table, entry->key.number);
 }
 
 uint32
 sc_labels_add(LabelTable *table, const char *text, uint32 len)
 {
 	char	   *copy;
-	bool		exists;
 	uint32		i;
 
 	if (len > SC_MAX_LABEL_BYTES)
@@ -124,18 +162,19 @@ sc_labels_add(LabelTable *table, const char *text, uint32 len)
 		memcpy(copy, text, len);
 	table->label[table->n].text = copy;
 	table->label[table->n].len = len;
-	table->label[table->n].number = table->n;
+	table->label[table->n].next = 0;
 	if (table->index != NULL)
-		(void) labelhash_insert(table->index, table->label[table->n], &exists);
+		index_label(table, table->n);
 	else if (table->n == FEW_LABELS)
 	{
 		table->index = labelhash_create(table->context, 2 * FEW_LABELS, NULL);
 		for (i = 0; i <= table->n; i++)
-			(void) labelhash_insert(table->index, table->label[i], &exists);
+			index_label(table, i);
 	}
 
 	/* nothing can fail from here on */
-	table->last = table->n++;
+	found(table, table->n);
+	table->n++;
 	table->bytes += len;
 	table->text_bytes += SC_TEXT_BYTES_PER_LABEL(len);
 	return table->last;

@@ -14,7 +14,7 @@ typedef struct Label
 {
 	const char *text;			/* not terminated; owned by the table's context */
 	uint32		len;
-	uint32		number;
+	uint32		next;			/* the label that was found after this one */
 } Label;
 
 struct labelhash_hash;
@@ -28,7 +28,8 @@ typedef struct LabelTable
 	Label	   *label;			/* [n] */
 	uint32		n;
 	uint32		capacity;
-	uint32		last;			/* found last: rows often come in runs */
+	uint32		last;			/* found last: rows often come in runs, or in
+								 * the same order of labels again and again */
 	uint32		last_id_number;
 	int64		last_id;		/* found last by id */
 	bool		has_last_id;

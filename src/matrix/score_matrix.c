@@ -137,6 +137,18 @@ intern_benchmark_id(ExpandedScoreMatrix *m, int64 id)
  * ----------
  */
 
+/*
+ * The cells of one more model.  Where models come one after the other it will
+ * have as many as they have.
+ */
+static cellhash_hash *
+create_row(const ExpandedScoreMatrix *m)
+{
+	uint32		usual = (m->n_single + m->n_pooled) / m->models.n;
+
+	return cellhash_create(m->hdr.eoh_context, Max(usual, 3), NULL);
+}
+
 /* The cell at a place; a new one, of which only the place is set, if none was. */
 static inline MatrixCell *
 reach_cell(ExpandedScoreMatrix *m, CellIndex at, bool *found)
@@ -144,7 +156,7 @@ reach_cell(ExpandedScoreMatrix *m, CellIndex at, bool *found)
 	cellhash_hash *row = m->row[at.model];
 
 	if (unlikely(row == NULL))
-		row = m->row[at.model] = cellhash_create(m->hdr.eoh_context, 3, NULL);
+		row = m->row[at.model] = create_row(m);
 	return cellhash_insert(row, at.benchmark, found);
 }
 

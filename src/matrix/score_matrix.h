@@ -75,9 +75,6 @@ extern void sc_matrix_read(Datum d, ScoreMatrixView *view);
 /* A copy of a datum's flat form, validated, in CurrentMemoryContext. */
 extern Datum sc_matrix_copy(Datum d);
 
-/* The flat datum of an expanded matrix, in CurrentMemoryContext. */
-extern Datum sc_matrix_flatten(ExpandedScoreMatrix *m);
-
 /*
  * Adds one score: finite, |score| <= SC_MAX_SCORE (22003 otherwise).  A cell
  * that has scores already is pooled: their mean counts.

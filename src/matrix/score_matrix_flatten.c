@@ -268,13 +268,3 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 }
-
-Datum
-sc_matrix_flatten(ExpandedScoreMatrix *m)
-{
-	Size		size = EOH_get_flat_size(&m->hdr);
-	void	   *flat = palloc(size);
-
-	EOH_flatten_into(&m->hdr, flat, size);
-	return PointerGetDatum(flat);
-}

@@ -266,7 +266,7 @@ sc_score_matrix_in(PG_FUNCTION_ARGS)
 	read_cells(m, part[2]);
 	if (!sc_matrix_is_covered(m))
 		sc_json_fail(TYPE_NAME, "A model or benchmark has no cell.");
-	PG_RETURN_DATUM(sc_matrix_flatten(m));
+	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
 }
 
 Datum
@@ -411,7 +411,7 @@ sc_score_matrix_recv(PG_FUNCTION_ARGS)
 	pq_getmsgend(buf);
 	if (!sc_matrix_is_covered(m))
 		sc_wire_fail(TYPE_NAME, "A model or benchmark has no cell.");
-	PG_RETURN_DATUM(sc_matrix_flatten(m));
+	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
 }
 
 Datum

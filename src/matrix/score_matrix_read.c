@@ -11,6 +11,7 @@
 #include "fmgr.h"
 
 #include "matrix/score_matrix.h"
+#include "matrix/state_context.h"
 
 static void
 check_stored(const struct varlena *flat)
@@ -32,7 +33,7 @@ sc_matrix_read(Datum d, ScoreMatrixView *view)
 	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(d)))
 	{
 		/* our own object: valid by construction */
-		flat = (struct varlena *) DatumGetPointer(sc_matrix_flatten(sc_matrix_from_datum(d)));
+		flat = (struct varlena *) DatumGetPointer(sc_flat_datum(&sc_matrix_from_datum(d)->hdr));
 	}
 	else
 	{
@@ -48,7 +49,7 @@ sc_matrix_copy(Datum d)
 	struct varlena *flat;
 
 	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(d)))
-		return sc_matrix_flatten(sc_matrix_from_datum(d));
+		return sc_flat_datum(&sc_matrix_from_datum(d)->hdr);
 	flat = PG_DETOAST_DATUM_COPY(d);
 	check_stored(flat);
 	return PointerGetDatum(flat);

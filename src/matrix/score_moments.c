@@ -142,7 +142,7 @@ double *
 sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n)
 {
 	set_columns(m, n);
-	if (m->moments.n > PG_INT64_MAX - SC_BLOCK_ROWS)
+	if (m->moments.n > PG_INT64_MAX - (int64) SC_BLOCK_ROWS(n))
 		too_many_rows();
 	if (m->buffered == m->buffer_capacity)
 	{
@@ -161,7 +161,8 @@ sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n)
 void
 sc_moments_commit_row(ExpandedScoreMoments *m)
 {
-	if (++m->buffered == SC_BLOCK_ROWS)
+	m->buffered++;
+	if (m->buffered == (int32) SC_BLOCK_ROWS(m->moments.d))
 	{
 		make_arrays(m);
 		fold_buffer(m, &m->moments);
@@ -422,7 +423,7 @@ sc_score_moments_in(PG_FUNCTION_ARGS)
 	}
 	if (n_rows > 0 && (problem = check_moments(&m->moments)) != NULL)
 		sc_json_fail(TYPE_NAME, problem);
-	PG_RETURN_DATUM(ScoreMomentsGetDatum(m));
+	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
 }
 
 Datum
@@ -484,7 +485,7 @@ sc_score_moments_recv(PG_FUNCTION_ARGS)
 			sc_wire_fail(TYPE_NAME, problem);
 	}
 	pq_getmsgend(buf);
-	PG_RETURN_DATUM(ScoreMomentsGetDatum(m));
+	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
 }
 
 Datum

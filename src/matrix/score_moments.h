@@ -4,7 +4,7 @@
  *	  The score_moments type: streaming means and co-moments of complete rows.
  *
  * In memory an expanded object with the arrays of stats/moments.h and a buffer
- * of up to SC_BLOCK_ROWS rows that grows with use, so that a small group
+ * of up to SC_BLOCK_ROWS(d) rows that grows with use, so that a small group
  * costs little; at rest a header and the arrays, the buffer folded in.
  *
  *-------------------------------------------------------------------------

@@ -180,7 +180,7 @@ sc_score_rows_in(PG_FUNCTION_ARGS)
 		sc_json_fail(TYPE_NAME, "A key is missing: version, capabilities, targets or rows.");
 	sc_rows_set_widths(rows, n_capabilities, n_targets);
 	read_rows(rows, mark);
-	PG_RETURN_DATUM(ScoreRowsGetDatum(rows));
+	PG_RETURN_DATUM(sc_flat_datum(&rows->hdr));
 }
 
 static void
@@ -261,7 +261,7 @@ sc_score_rows_recv(PG_FUNCTION_ARGS)
 		rows->n_rows++;
 	}
 	pq_getmsgend(buf);
-	PG_RETURN_DATUM(ScoreRowsGetDatum(rows));
+	PG_RETURN_DATUM(sc_flat_datum(&rows->hdr));
 }
 
 Datum

@@ -58,6 +58,16 @@ sc_shared_state_context(MemoryContext aggregate_context)
 	return context;
 }
 
+Datum
+sc_flat_datum(ExpandedObjectHeader *object)
+{
+	Size		size = EOH_get_flat_size(object);
+	void	   *flat = palloc(size);
+
+	EOH_flatten_into(object, flat, size);
+	return PointerGetDatum(flat);
+}
+
 MemoryContext
 sc_object_context(void)
 {

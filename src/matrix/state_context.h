@@ -8,6 +8,8 @@
 #ifndef SC_MATRIX_STATE_CONTEXT_H
 #define SC_MATRIX_STATE_CONTEXT_H
 
+#include "utils/expandeddatum.h"
+
 #include "matrix/compat.h"
 
 /*
@@ -25,5 +27,11 @@ extern MemoryContext sc_shared_state_context(MemoryContext aggregate_context);
 
 /* A context of its own, under the current one, for a single expanded object. */
 extern MemoryContext sc_object_context(void);
+
+/*
+ * The flat datum of an expanded object in CurrentMemoryContext: what functions
+ * return that callers take for a plain value, which they may pfree().
+ */
+extern Datum sc_flat_datum(ExpandedObjectHeader *object);
 
 #endif							/* SC_MATRIX_STATE_CONTEXT_H */

@@ -113,18 +113,25 @@ sc_dot(const double *a, const double *b, size_t n, ScPoll poll)
 	return sc_sum_total(&total);
 }
 
+/* Of y with x ranked; scratch is that of sc_mid_ranks(), behind the ranks of y. */
 static double
-spearman(const double *y, const double *x, size_t n, void *work, ScPoll poll)
+spearman_of_ranks(const double *y, const int32_t *qx, size_t n, int32_t *qy,
+				  ScPoll poll)
 {
-	int32_t    *qy = work;
-	int32_t    *qx = qy + n;
-	void	   *scratch = qx + n;
-
-	sc_mid_ranks(y, n, qy, scratch, poll);
-	sc_mid_ranks(x, n, qx, scratch, poll);
+	sc_mid_ranks(y, n, qy, qy + n, poll);
 	return sc_rank_correlation(sc_rank_product(qx, qy, n, poll),
 							   sc_rank_product(qx, qx, n, poll),
 							   sc_rank_product(qy, qy, n, poll));
+}
+
+static double
+spearman(const double *y, const double *x, size_t n, void *work, ScPoll poll)
+{
+	int32_t    *qx = work;
+	int32_t    *qy = qx + n;
+
+	sc_mid_ranks(x, n, qx, qy, poll);
+	return spearman_of_ranks(y, qx, n, qy, poll);
 }
 
 static double
@@ -239,16 +246,35 @@ kendall(const double *y, const double *x, size_t n, void *work, ScPoll poll,
 	out->kendall_var = var;
 }
 
-ScStatus
-sc_correlate(ScMethod method, const double *y, const double *x, size_t n,
-			 void *work, ScPoll poll, ScCorrelation *out)
+/* What an answer holds before there is a correlation. */
+static void
+start_answer(ScMethod method, size_t n, ScCorrelation *out)
 {
 	out->method = method;
 	out->n = n;
 	out->corr = 0.0;
 	out->kendall_s = 0.0;
 	out->kendall_var = 0.0;
+}
 
+ScStatus
+sc_correlate_with_ranks(const double *y, const int32_t *rank_x, size_t n,
+						void *work, ScPoll poll, ScCorrelation *out)
+{
+	start_answer(SC_SPEARMAN, n, out);
+	if (n < SC_MIN_MODELS)
+		return SC_TOO_FEW_MODELS;
+	if (sc_is_constant(y, n, poll))
+		return SC_CONSTANT_Y;
+	out->corr = spearman_of_ranks(y, rank_x, n, work, poll);
+	return SC_OK;
+}
+
+ScStatus
+sc_correlate(ScMethod method, const double *y, const double *x, size_t n,
+			 void *work, ScPoll poll, ScCorrelation *out)
+{
+	start_answer(method, n, out);
 	if (n < SC_MIN_MODELS)
 		return SC_TOO_FEW_MODELS;
 	if (sc_is_constant(y, n, poll))

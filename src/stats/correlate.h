@@ -51,4 +51,12 @@ extern ScStatus sc_correlate(ScMethod method, const double *y, const double *x,
 							 size_t n, void *work, ScPoll poll,
 							 ScCorrelation *out);
 
+/*
+ * Spearman's correlation with an x of which sc_mid_ranks() has given the ranks,
+ * not all 0: the same bits as sc_correlate(), for many y with one x.
+ */
+extern ScStatus sc_correlate_with_ranks(const double *y, const int32_t *rank_x,
+										size_t n, void *work, ScPoll poll,
+										ScCorrelation *out);
+
 #endif							/* SC_STATS_CORRELATE_H */

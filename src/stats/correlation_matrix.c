@@ -21,12 +21,19 @@
  */
 #define MAX_EXACT_RANKS ((size_t) 300000)
 
+/* A triangle of sums, and a block of rows. */
+static size_t
+blocks_workspace(size_t d)
+{
+	return (SC_TRIANGLE(d) + SC_BLOCK_SIZE(SC_BLOCK_ROWS(d), d)) * sizeof(double);
+}
+
 /* The workspace: ranks, and what ranking or the blocks of products need. */
 static size_t
 spearman_workspace(size_t n, size_t d)
 {
 	size_t		scratch = sc_mid_ranks_workspace(n);
-	size_t		blocks = (SC_TRIANGLE(d) + SC_BLOCK_ROWS * SC_BLOCK_STRIDE(d)) * sizeof(double);
+	size_t		blocks = blocks_workspace(d);
 	size_t		ranks = (n * d + 1) / 2 * 2 * sizeof(int32_t);
 
 	return ranks + (scratch > blocks ? scratch : blocks);
@@ -72,21 +79,21 @@ spearman_by_blocks(const int32_t *q, size_t n, size_t d, double *matrix,
 				   double *triangle, ScPoll poll)
 {
 	double	   *block = triangle + SC_TRIANGLE(d);
-	size_t		stride = SC_BLOCK_STRIDE(d);
+	size_t		most = SC_BLOCK_ROWS(d);
 	size_t		start;
 	size_t		i;
 	size_t		j;
 	size_t		r;
 
-	memset(triangle, 0, (SC_TRIANGLE(d) + SC_BLOCK_ROWS * stride) * sizeof(double));
-	for (start = 0; start < n; start += SC_BLOCK_ROWS)
+	memset(triangle, 0, blocks_workspace(d));
+	for (start = 0; start < n; start += most)
 	{
-		size_t		count = n - start < SC_BLOCK_ROWS ? n - start : SC_BLOCK_ROWS;
+		size_t		count = n - start < most ? n - start : most;
 
 		for (j = 0; j < d; j++)
 		{
 			for (r = 0; r < count; r++)
-				block[r * stride + j] = q[j * n + start + r];
+				block[SC_BLOCK_AT(count, r, j)] = q[j * n + start + r];
 		}
 		sc_add_products(triangle, d, block, count, NULL, NULL, SC_KERNEL_BEST);
 		if (poll != NULL)
@@ -223,7 +230,7 @@ sc_unit_columns(const double *x, size_t n, size_t d, ScPca pca, double *unit,
 size_t
 sc_dual_matrix_workspace(size_t n)
 {
-	return (SC_TRIANGLE(n) + SC_BLOCK_ROWS * SC_BLOCK_STRIDE(n)) * sizeof(double);
+	return blocks_workspace(n);
 }
 
 void
@@ -232,19 +239,22 @@ sc_dual_matrix(const double *unit, size_t n, size_t d, double *matrix,
 {
 	double	   *triangle = work;
 	double	   *block = triangle + SC_TRIANGLE(n);
-	size_t		stride = SC_BLOCK_STRIDE(n);
+	size_t		most = SC_BLOCK_ROWS(n);
 	size_t		start;
 	size_t		i;
 	size_t		j;
 	size_t		r;
 
 	memset(work, 0, sc_dual_matrix_workspace(n));
-	for (start = 0; start < d; start += SC_BLOCK_ROWS)
+	for (start = 0; start < d; start += most)
 	{
-		size_t		count = d - start < SC_BLOCK_ROWS ? d - start : SC_BLOCK_ROWS;
+		size_t		count = d - start < most ? d - start : most;
 
 		for (r = 0; r < count; r++)
-			memcpy(block + r * stride, unit + (start + r) * n, n * sizeof(double));
+		{
+			for (i = 0; i < n; i++)
+				block[SC_BLOCK_AT(count, r, i)] = unit[(start + r) * n + i];
+		}
 		sc_add_products(triangle, n, block, count, NULL, NULL, SC_KERNEL_BEST);
 		if (poll != NULL)
 			poll();

@@ -23,57 +23,65 @@
  */
 #define SMALLEST_SQUARES (DBL_MIN / DBL_EPSILON)
 
-/* Per column the block's mean, its step and delta; and a centred block. */
+/* Per column the block's delta and step; and a centred block. */
 size_t
 sc_moments_workspace(size_t d)
 {
-	return (2 + SC_BLOCK_ROWS) * SC_BLOCK_STRIDE(d) * sizeof(double);
+	return (2 * d + SC_BLOCK_SIZE(SC_BLOCK_ROWS(d), d)) * sizeof(double);
 }
 
 /*
- * Copies the rows less the pivot into the block, sums them up and widens the
- * ranges.  Column by column in the order of rows, side by side: loops that the
- * compiler can vectorise without changing a bit.
+ * Columns first .. first + width - 1 of count rows: widens their ranges, copies
+ * the rows less the pivot into the panel and takes their mean, which it returns,
+ * from them.  Columns side by side, each in the order of rows: what the
+ * compiler can vectorise without changing a bit, where it knows the width.
  */
-static void
-take_rows(ScMoments *m, const double *restrict rows, size_t count,
-		  double *restrict block, double *restrict sum)
+static inline void
+centre_panel(ScMoments *m, const double *rows, size_t count, size_t first,
+			 size_t width, double *panel, double *mean)
 {
-	size_t		d = m->d;
-	const double *restrict pivot = m->pivot;
-	double	   *restrict min = m->min;
-	double	   *restrict max = m->max;
-	size_t		j;
+	const double *pivot = m->pivot + first;
+	double	   *min = m->min + first;
+	double	   *max = m->max + first;
+	double		low[SC_PANEL];
+	double		high[SC_PANEL];
+	double		sum[SC_PANEL];
+	size_t		b;
 	size_t		r;
 
-	for (r = 0; r < count; r++)
+	for (b = 0; b < width; b++)
 	{
-		for (j = 0; j < d; j++)
-		{
-			double		x = rows[j];
-
-			min[j] = x < min[j] ? x : min[j];
-			max[j] = x > max[j] ? x : max[j];
-			block[j] = x - pivot[j];
-			sum[j] += block[j];
-		}
-		rows += d;
-		block += SC_BLOCK_STRIDE(d);
+		low[b] = min[b];
+		high[b] = max[b];
+		sum[b] = 0.0;
 	}
-}
-
-static void
-centre_block(double *restrict block, size_t count, size_t stride,
-			 const double *restrict mean)
-{
-	size_t		j;
-	size_t		r;
-
 	for (r = 0; r < count; r++)
 	{
-		for (j = 0; j < stride; j++)
-			block[j] -= mean[j];
-		block += stride;
+		const double *row = rows + r * m->d + first;
+
+		for (b = 0; b < width; b++)
+		{
+			double		difference = row[b] - pivot[b];
+
+			low[b] = row[b] < low[b] ? row[b] : low[b];
+			high[b] = row[b] > high[b] ? row[b] : high[b];
+			sum[b] += difference;
+			panel[r * SC_PANEL + b] = difference;
+		}
+		for (b = width; b < SC_PANEL; b++)
+			panel[r * SC_PANEL + b] = 0.0;
+	}
+	for (b = 0; b < width; b++)
+	{
+		min[b] = low[b];
+		max[b] = high[b];
+		sum[b] /= (double) count;
+		mean[b] = sum[b];
+	}
+	for (r = 0; r < count; r++)
+	{
+		for (b = 0; b < width; b++)
+			panel[r * SC_PANEL + b] -= sum[b];
 	}
 }
 
@@ -81,10 +89,9 @@ void
 sc_moments_add(ScMoments *m, const double *rows, size_t count, void *work)
 {
 	size_t		d = m->d;
-	size_t		stride = SC_BLOCK_STRIDE(d);
 	double	   *delta = work;	/* the block's mean at first */
-	double	   *step = delta + stride;
-	double	   *block = step + stride;
+	double	   *step = delta + d;
+	double	   *block = step + d;
 	double		total = (double) m->n + (double) count;
 	double		share = (double) count / total;
 	double		factor = (double) m->n * share;
@@ -101,11 +108,15 @@ sc_moments_add(ScMoments *m, const double *rows, size_t count, void *work)
 			m->comoment[j] = 0.0;
 	}
 
-	memset(work, 0, (2 + count) * stride * sizeof(double));
-	take_rows(m, rows, count, block, delta);
-	for (j = 0; j < d; j++)
-		delta[j] /= (double) count;
-	centre_block(block, count, stride, delta);
+	for (j = 0; j < d; j += SC_PANEL)
+	{
+		double	   *panel = block + SC_BLOCK_AT(count, 0, j);
+
+		if (d - j >= SC_PANEL)
+			centre_panel(m, rows, count, j, SC_PANEL, panel, delta + j);
+		else
+			centre_panel(m, rows, count, j, d - j, panel, delta + j);
+	}
 
 	/* Chan, Golub & LeVeque: the block's mean less the mean so far */
 	for (j = 0; j < d; j++)

@@ -4,7 +4,7 @@
  *	  Streaming means and co-moments of rows of d scores, mergeable.
  *
  * Each column is measured from a pivot, its first value, so that an offset
- * costs no digits; rows are buffered SC_BLOCK_ROWS at a time, a block's mean
+ * costs no digits; rows are taken in blocks of SC_BLOCK_ROWS(d), a block's mean
  * and co-moments are formed in two passes and merged by the formula of Chan,
  * Golub & LeVeque (1979).  Minimum and maximum are kept because a column is
  * constant if and only if they are equal; a sum of squares cannot tell.
@@ -38,7 +38,7 @@ typedef struct ScMoments
 extern size_t sc_moments_workspace(size_t d);
 
 /*
- * Adds a block of 1..SC_BLOCK_ROWS rows, rows[r * d + j], all finite and
+ * Adds a block of 1..SC_BLOCK_ROWS(d) rows, rows[r * d + j], all finite and
  * |x| <= SC_MAX_SCORE; rows are read only.  m->n + count <= INT64_MAX is the
  * caller's to see to.
  */

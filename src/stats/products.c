@@ -13,21 +13,19 @@
 #include "products.h"
 
 #define TILE_ROWS 4
-#define TILE_COLUMNS 8
+#define TILE_COLUMNS SC_PANEL
 
 /*
- * out[a * TILE_COLUMNS + b] = sum over r of ci[r * stride + a] * cj[r * stride + b]
+ * out[a * TILE_COLUMNS + b] = sum over r of ci[r * SC_PANEL + a] * cj[r * SC_PANEL + b]
  */
-typedef void (*Tile) (const double *ci, const double *cj, size_t stride,
-					  size_t count, double *out);
+typedef void (*Tile) (const double *ci, const double *cj, size_t count, double *out);
 
 /* Two doubles: every x86-64 and ARM64 has instructions for these. */
 typedef double Two __attribute__((vector_size(16), aligned(8), may_alias));
 
 /* Half a tile at a time, as many sums as there are registers for. */
 static void
-tile_portable(const double *ci, const double *cj, size_t stride, size_t count,
-			  double *out)
+tile_portable(const double *ci, const double *cj, size_t count, double *out)
 {
 	size_t		half;
 	size_t		r;
@@ -45,7 +43,7 @@ tile_portable(const double *ci, const double *cj, size_t stride, size_t count,
 		Two			s30 = {0.0, 0.0};
 		Two			s31 = {0.0, 0.0};
 
-		for (r = 0; r < count; r++, x += stride, y += stride)
+		for (r = 0; r < count; r++, x += SC_PANEL, y += SC_PANEL)
 		{
 			Two			y0 = *(const Two *) y;
 			Two			y1 = *(const Two *) (y + 2);
@@ -78,8 +76,7 @@ typedef double Four __attribute__((vector_size(32), aligned(8), may_alias));
 /* AVX2 does not bring FMA with it: the compiler cannot fuse here. */
 __attribute__((target("avx2")))
 static void
-tile_avx2(const double *ci, const double *cj, size_t stride, size_t count,
-		  double *out)
+tile_avx2(const double *ci, const double *cj, size_t count, double *out)
 {
 	Four		s00 = {0.0, 0.0, 0.0, 0.0};
 	Four		s01 = {0.0, 0.0, 0.0, 0.0};
@@ -91,7 +88,7 @@ tile_avx2(const double *ci, const double *cj, size_t stride, size_t count,
 	Four		s31 = {0.0, 0.0, 0.0, 0.0};
 	size_t		r;
 
-	for (r = 0; r < count; r++, ci += stride, cj += stride)
+	for (r = 0; r < count; r++, ci += SC_PANEL, cj += SC_PANEL)
 	{
 		Four		y0 = *(const Four *) cj;
 		Four		y1 = *(const Four *) (cj + 4);
@@ -128,34 +125,56 @@ choose_tile(ScKernel kernel)
 	return tile_portable;
 }
 
+/*
+ * Adds the sums of a tile to the triangle: rows first .. last - 1, of each the
+ * columns start .. end - 1 from the diagonal on.
+ */
+static void
+add_tile(double *triangle, size_t d, const double *sums, size_t first,
+		 size_t last, size_t start, size_t end, const double *step,
+		 const double *delta)
+{
+	size_t		i;
+	size_t		j;
+
+	for (i = first; i < last; i++)
+	{
+		const double *sum = sums + (i - first) * TILE_COLUMNS;
+		double	   *row = triangle + SC_TRIANGLE_AT(d, i, i) - i;
+
+		if (step == NULL)
+		{
+			for (j = start > i ? start : i; j < end; j++)
+				row[j] += sum[j - start];
+		}
+		else
+		{
+			for (j = start > i ? start : i; j < end; j++)
+				row[j] += sum[j - start] + step[i] * delta[j];
+		}
+	}
+}
+
 void
 sc_add_products(double *triangle, size_t d, const double *block, size_t count,
 				const double *step, const double *delta, ScKernel kernel)
 {
 	Tile		tile = choose_tile(kernel);
-	size_t		stride = SC_BLOCK_STRIDE(d);
 	double		sums[TILE_ROWS * TILE_COLUMNS];
 	size_t		first;
 	size_t		start;
-	size_t		i;
-	size_t		j;
 
 	for (first = 0; first < d; first += TILE_ROWS)
 	{
-		/* the tile that has the diagonal begins at a multiple of its width */
-		for (start = first / TILE_COLUMNS * TILE_COLUMNS; start < d; start += TILE_COLUMNS)
+		/* the tile that has the diagonal begins with its panel */
+		for (start = first / SC_PANEL * SC_PANEL; start < d; start += TILE_COLUMNS)
 		{
-			size_t		end = start + TILE_COLUMNS < d ? start + TILE_COLUMNS : d;
-
-			tile(block + first, block + start, stride, count, sums);
-			for (i = first; i < first + TILE_ROWS && i < d; i++)
-			{
-				const double *sum = sums + (i - first) * TILE_COLUMNS;
-				double	   *row = triangle + SC_TRIANGLE_AT(d, i, i) - i;
-
-				for (j = start > i ? start : i; j < end; j++)
-					row[j] += sum[j - start] + (step ? step[i] * delta[j] : 0.0);
-			}
+			tile(block + SC_BLOCK_AT(count, 0, first),
+				 block + SC_BLOCK_AT(count, 0, start), count, sums);
+			add_tile(triangle, d, sums, first,
+					 first + TILE_ROWS < d ? first + TILE_ROWS : d, start,
+					 start + TILE_COLUMNS < d ? start + TILE_COLUMNS : d,
+					 step, delta);
 		}
 	}
 }

@@ -11,11 +11,22 @@
 
 #include <stddef.h>
 
-/* Rows of a block: 64 rows of 64 columns are as much as a first-level cache. */
-#define SC_BLOCK_ROWS 64
+/*
+ * A block has up to so many rows of d columns: enough to pay for adding its sums
+ * to a triangle that is larger than the caches.
+ */
+#define SC_BLOCK_ROWS(d) ((size_t) ((d) <= 256 ? 64 : 256))
 
-/* Doubles from one row of a block to the next: d and padding, which is 0. */
-#define SC_BLOCK_STRIDE(d) (((d) + 7) / 8 * 8)
+/*
+ * It is stored as panels of eight columns, row by row within a panel, so that
+ * what the inner loop reads lies in one piece: element (r, j) of a block of
+ * count rows.  The last panel is filled up with zeros.
+ */
+#define SC_PANEL 8
+#define SC_PANELS(d) (((d) + SC_PANEL - 1) / SC_PANEL)
+#define SC_BLOCK_AT(count, r, j) \
+	((j) / SC_PANEL * SC_PANEL * (count) + (r) * SC_PANEL + (j) % SC_PANEL)
+#define SC_BLOCK_SIZE(count, d) (SC_PANELS(d) * SC_PANEL * (count))
 
 /* Elements of the upper triangle, and the index of (i, j), i <= j, in it. */
 #define SC_TRIANGLE(d) ((d) * ((d) + 1) / 2)
@@ -35,11 +46,9 @@ typedef enum ScKernel
 /*
  * For each i <= j < d, adds to the upper triangle, row by row,
  *
- *		sum over r < count of block[r * stride + i] * block[r * stride + j]
- *		+ step[i] * delta[j]
+ *		sum over r < count of block(r, i) * block(r, j) + step[i] * delta[j]
  *
- * stride is SC_BLOCK_STRIDE(d); count <= SC_BLOCK_ROWS; step and delta may both
- * be NULL for none.
+ * step and delta may both be NULL for none.
  */
 extern void sc_add_products(double *triangle, size_t d, const double *block,
 							size_t count, const double *step,

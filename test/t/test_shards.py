@@ -307,7 +307,6 @@ def test_plproxy(proxy):
         f"SELECT print({MATRIX}) FROM scores")
 
 
-@pytest.mark.xfail(strict=True, reason="score_moments_in returns an expanded object, which no caller can free")
 def test_plproxy_moments(proxy):
     """The same for wide shards; plproxy frees what an input function returns."""
     rows = proxy.rows("""SELECT numbers(first_component(rollup(s))),

@@ -18,9 +18,9 @@ new_fit(size_t n, size_t d)
 	ScCapabilityFit fit;
 
 	fit.spread = exactly(d * sizeof(ScSpread));
-	fit.matrix = exactly(d * d * sizeof(double));
 	fit.value = exactly(d * sizeof(double));
 	fit.vector = exactly(d * d * sizeof(double));
+	fit.n_values = fit.n_vectors = SIZE_MAX;
 	fit.score = exactly(n * sizeof(double));
 	fit.constant = SIZE_MAX;
 	return fit;
@@ -30,21 +30,40 @@ static void
 free_fit(ScCapabilityFit *fit)
 {
 	free(fit->spread);
-	free(fit->matrix);
 	free(fit->value);
 	free(fit->vector);
 	free(fit->score);
 }
 
 static ScStatus
-fit_capability(const double *x, size_t n, size_t d, ScPca pca,
-			   ScCapabilityFit *fit)
+fit_some(const double *x, size_t n, size_t d, ScPca pca, size_t wanted,
+		 ScCapabilityFit *fit)
 {
-	void	   *work = exactly(sc_capability_workspace(n, d));
-	ScStatus	status = sc_capability_fit(x, n, d, pca, work, NULL, fit);
+	void	   *work = exactly(sc_capability_workspace(n, d, pca, wanted));
+	ScStatus	status = sc_capability_fit(x, n, d, pca, wanted, work, NULL, fit);
 
 	free(work);
 	return status;
+}
+
+/* All components that there are. */
+static ScStatus
+fit_capability(const double *x, size_t n, size_t d, ScPca pca,
+			   ScCapabilityFit *fit)
+{
+	return fit_some(x, n, d, pca, d, fit);
+}
+
+/* The correlation matrix of the table, to be freed. */
+static double *
+matrix_of(const double *x, size_t n, size_t d, ScPca pca)
+{
+	double	   *matrix = exactly(d * d * sizeof(double));
+	void	   *work = exactly(sc_correlation_matrix_workspace(n, d, pca));
+
+	sc_correlation_matrix(x, n, d, pca, matrix, work, NULL);
+	free(work);
+	return matrix;
 }
 
 /* d columns of n models that share a factor, in units of their own, with ties. */
@@ -135,6 +154,7 @@ static void
 check_fit(const double *x, size_t n, size_t d, ScPca pca,
 		  const ScCapabilityFit *fit)
 {
+	double	   *doubles = matrix_of(x, n, d, pca);
 	long double *matrix = exactly(d * d * sizeof(long double));
 	long double *v = exactly(d * sizeof(long double));
 	long double *w = exactly(d * sizeof(long double));
@@ -150,12 +170,13 @@ check_fit(const double *x, size_t n, size_t d, ScPca pca,
 		for (j = 0; j < d; j++)
 		{
 			matrix[i * d + j] = exact_correlation(x + i * n, x + j * n, n, pca);
-			CHECK_NEAR(fit->matrix[i * d + j], matrix[i * d + j],
+			CHECK_NEAR(doubles[i * d + j], matrix[i * d + j],
 					   pca == SC_PCA_SPEARMAN ? 4e-16L : 4e-15L);
-			CHECK(fit->matrix[i * d + j] == fit->matrix[j * d + i]);
+			CHECK(doubles[i * d + j] == doubles[j * d + i]);
 		}
-		CHECK(fit->matrix[i * d + i] == 1.0);
+		CHECK(doubles[i * d + i] == 1.0);
 	}
+	CHECK(fit->n_values == d && fit->n_vectors == (n < d && d > 32 ? n : d));
 
 	for (i = 0; i < d; i++)
 		v[i] = 1.0L;
@@ -202,6 +223,7 @@ check_fit(const double *x, size_t n, size_t d, ScPca pca,
 		CHECK_NEAR(fit->score[i], score, 1e-12L);
 		CHECK_NEAR(fit->score[i] - fit->score[0], score - first, 1e-12L);
 	}
+	free(doubles);
 	free(matrix);
 	free(v);
 	free(w);
@@ -211,7 +233,7 @@ static void
 test_recipe(void)
 {
 	static const size_t ns[] = {4, 7, 27, 60};
-	static const size_t ds[] = {1, 2, 3, 5, 12};
+	static const size_t ds[] = {1, 2, 3, 5, 12, 32, 33};
 	size_t		a;
 	size_t		b;
 	size_t		i;
@@ -220,7 +242,7 @@ test_recipe(void)
 
 	for (a = 0; a < 4; a++)
 	{
-		for (b = 0; b < 5; b++)
+		for (b = 0; b < 7; b++)
 		{
 			size_t		n = ns[a];
 			size_t		d = ds[b];
@@ -230,8 +252,10 @@ test_recipe(void)
 			{
 				ScCapabilityFit fit = new_fit(n, d);
 				ScCapabilityFit again = new_fit(n, d);
+				double	   *matrix;
 
 				random_table(x, n, d);
+				matrix = matrix_of(x, n, d, pca);
 				CHECK(fit_capability(x, n, d, pca, &fit) == SC_OK);
 				check_fit(x, n, d, pca, &fit);
 				CHECK(fit_capability(x, n, d, pca, &again) == SC_OK);
@@ -246,17 +270,18 @@ test_recipe(void)
 						ScCorrelation c;
 
 						sc_correlate(method, x + i * n, x + j * n, n, work, NULL, &c);
-						CHECK(c.corr == fit.matrix[i * d + j]);
+						CHECK(c.corr == matrix[i * d + j]);
 						free(work);
 					}
 				}
 				if (d == 1)
 				{
-					CHECK(fit.matrix[0] == 1.0 && fit.value[0] == 1.0 &&
+					CHECK(matrix[0] == 1.0 && fit.value[0] == 1.0 &&
 						  fit.vector[0] == 1.0);
 					for (i = 0; i < n; i++)
 						CHECK(fit.score[i] == (x[i] - fit.spread[0].pivot - fit.spread[0].centre) / fit.spread[0].sd);
 				}
+				free(matrix);
 				free_fit(&fit);
 				free_fit(&again);
 			}
@@ -282,6 +307,8 @@ test_row_order(void)
 	{
 		ScCapabilityFit fit = new_fit(n, d);
 		ScCapabilityFit other = new_fit(n, d);
+		double	   *matrix;
+		double	   *matrix2;
 		bool		tied = true;
 		bool		kept = true;
 
@@ -299,7 +326,9 @@ test_row_order(void)
 		}
 		CHECK(fit_capability(x, n, d, SC_PCA_SPEARMAN, &fit) == SC_OK);
 		CHECK(fit_capability(y, n, d, SC_PCA_SPEARMAN, &other) == SC_OK);
-		CHECK(same_bits(fit.matrix, other.matrix, d * d));
+		matrix = matrix_of(x, n, d, SC_PCA_SPEARMAN);
+		matrix2 = matrix_of(y, n, d, SC_PCA_SPEARMAN);
+		CHECK(same_bits(matrix, matrix2, d * d));
 		CHECK(same_bits(fit.vector, other.vector, d * d));
 		for (i = 1; i < n; i += 3)
 			tied = tied && fit.score[i] == fit.score[i - 1];
@@ -307,6 +336,8 @@ test_row_order(void)
 			kept = kept && fabs(other.score[i] - fit.score[order[i]]) < 1e-12;
 		CHECK(tied);
 		CHECK(kept);
+		free(matrix);
+		free(matrix2);
 		free_fit(&fit);
 		free_fit(&other);
 	}
@@ -318,13 +349,18 @@ test_statuses(void)
 	size_t		most = SC_MAX_COMPONENT_COLUMNS + 1;
 	double	   *x = exactly(most * 4 * sizeof(double));
 	ScCapabilityFit fit = new_fit(4, 3);
+	double	   *matrix;
 	double		untouched = 0.0;
 	size_t		i;
 
 	memset(&untouched, 0xff, sizeof(untouched));
 	for (i = 0; i < most * 4; i++)
 		x[i] = 0.1;
-	CHECK(fit_capability(x, 2, most, SC_PCA_SPEARMAN, &fit) == SC_TOO_MANY_COLUMNS);
+	CHECK(fit_some(x, most, most, SC_PCA_SPEARMAN, 1, &fit) == SC_TOO_MANY_COLUMNS);
+	CHECK(fit_some(x, 2, most, SC_PCA_SPEARMAN, 1, &fit) == SC_TOO_FEW_MODELS);
+	CHECK(fit_some(x, 4, most, SC_PCA_PEARSON, 1, &fit) == SC_CONSTANT_COLUMN);
+	CHECK(fit.constant == 0);
+	fit.constant = SIZE_MAX;
 	CHECK(fit_capability(x, 2, 3, SC_PCA_SPEARMAN, &fit) == SC_TOO_FEW_MODELS);
 	CHECK(fit_capability(x, 0, 3, SC_PCA_PEARSON, &fit) == SC_TOO_FEW_MODELS);
 	CHECK(fit.constant == SIZE_MAX);
@@ -337,7 +373,10 @@ test_statuses(void)
 	CHECK(fit_capability(x, 4, 3, SC_PCA_SPEARMAN, &fit) == SC_CONSTANT_COLUMN);
 	CHECK(fit.constant == 2);
 	CHECK(memcmp(fit.spread, &untouched, sizeof(double)) == 0);
-	CHECK(memcmp(fit.matrix, &untouched, sizeof(double)) == 0);
+	CHECK(memcmp(fit.value, &untouched, sizeof(double)) == 0);
+	CHECK(memcmp(fit.vector, &untouched, sizeof(double)) == 0);
+	CHECK(memcmp(fit.score, &untouched, sizeof(double)) == 0);
+	CHECK(fit.n_values == SIZE_MAX && fit.n_vectors == SIZE_MAX);
 
 	/* two benchmarks without correlation, 1 2 3 4 and 2 4 1 3: no component */
 	for (i = 0; i < 4; i++)
@@ -347,7 +386,10 @@ test_statuses(void)
 	x[6] = 1.0;
 	x[7] = 3.0;
 	CHECK(fit_capability(x, 4, 2, SC_PCA_SPEARMAN, &fit) == SC_UNDEFINED_COMPONENT);
-	CHECK(fit.matrix[1] == 0.0 && fit.value[0] == 1.0 && fit.spread[0].mean == 1.5);
+	matrix = matrix_of(x, 4, 2, SC_PCA_SPEARMAN);
+	CHECK(matrix[1] == 0.0 && fit.value[0] == 1.0 && fit.spread[0].mean == 1.5);
+	CHECK(fit.n_values == 2 && fit.n_vectors == 2);
+	free(matrix);
 	CHECK(memcmp(fit.score, &untouched, sizeof(double)) == 0);
 	CHECK(fit_capability(x, 4, 2, SC_PCA_PEARSON, &fit) == SC_UNDEFINED_COMPONENT);
 
@@ -355,7 +397,9 @@ test_statuses(void)
 	for (i = 0; i < 4; i++)
 		x[4 + i] = -x[i];
 	CHECK(fit_capability(x, 4, 2, SC_PCA_SPEARMAN, &fit) == SC_OK);
-	CHECK(fit.matrix[1] == -1.0 && fit.vector[0] > 0.7 && fit.vector[1] < -0.7);
+	matrix = matrix_of(x, 4, 2, SC_PCA_SPEARMAN);
+	CHECK(matrix[1] == -1.0 && fit.vector[0] > 0.7 && fit.vector[1] < -0.7);
+	free(matrix);
 	CHECK(fit.score[0] < fit.score[1] && fit.score[2] < fit.score[3]);
 	free(x);
 	free_fit(&fit);
@@ -474,16 +518,20 @@ test_magnitudes(void)
 	{
 		ScCapabilityFit fit = new_fit(n, d);
 		ScCapabilityFit other = new_fit(n, d);
+		double	   *matrix = matrix_of(x, n, d, pca);
+		double	   *moved = matrix_of(y, n, d, pca);
 		bool		finite = true;
 
 		CHECK(fit_capability(x, n, d, pca, &fit) == SC_OK);
 		CHECK(fit_capability(y, n, d, pca, &other) == SC_OK);
 		for (i = 0; i < d * d; i++)
-			CHECK_NEAR(other.matrix[i], fit.matrix[i],
+			CHECK_NEAR(moved[i], matrix[i],
 					   pca == SC_PCA_SPEARMAN ? 0.0L : 1e-7L);
 		for (i = 0; i < n; i++)
 			finite = finite && fabs(other.score[i]) < 100.0;
 		CHECK(finite);
+		free(matrix);
+		free(moved);
 		free_fit(&fit);
 		free_fit(&other);
 	}
@@ -496,8 +544,6 @@ test_wide_matrix(void)
 	size_t		n = 5;
 	size_t		d = 300;
 	double	   *x = exactly(n * d * sizeof(double));
-	double	   *matrix = exactly(d * d * sizeof(double));
-	void	   *work = exactly(sc_capability_workspace(n, d));
 	size_t		i;
 	int			pca;
 
@@ -505,15 +551,59 @@ test_wide_matrix(void)
 		x[i] = random_normal();
 	for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
 	{
-		sc_correlation_matrix(x, n, d, pca, matrix, work, NULL);
+		double	   *matrix = matrix_of(x, n, d, pca);
+
 		for (i = 0; i < d; i++)
 			CHECK_NEAR(matrix[i * d + (d - 1 - i)],
 					   exact_correlation(x + i * n, x + (d - 1 - i) * n, n, pca),
 					   2e-15L);
+		free(matrix);
 	}
 	free(x);
-	free(matrix);
-	free(work);
+}
+
+/*
+ * Two groups of benchmarks without correlation between them: where both are as
+ * large the first component is undefined, by any of the ways it is looked for.
+ */
+static void
+test_two_groups(void)
+{
+	static const double patterns[2][4] = {{0, 1, 2, 3}, {1, 3, 0, 2}};
+	static const size_t ns[] = {4, 8, 40, 264, 400};
+	static const size_t ds[] = {2, 32, 33, 64, 256, 257, 258, 300, 401};
+	size_t		a;
+	size_t		b;
+	size_t		i;
+	size_t		wanted;
+	int			pca;
+
+	for (a = 0; a < 5; a++)
+	{
+		for (b = 0; b < 9; b++)
+		{
+			size_t		n = ns[a];
+			size_t		d = ds[b];
+			double	   *x = exactly(n * d * sizeof(double));
+
+			for (i = 0; i < n * d; i++)
+				x[i] = patterns[i / n < d / 2][i % n % 4];
+			for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
+			{
+				for (wanted = 1; wanted <= 3 && wanted <= d; wanted += 2)
+				{
+					ScCapabilityFit fit = new_fit(n, d);
+
+					CHECK(fit_some(x, n, d, pca, wanted, &fit) ==
+						  (d % 2 == 0 ? SC_UNDEFINED_COMPONENT : SC_OK));
+					CHECK_NEAR(fit.value[0], (long double) ((d + 1) / 2), 1e-12L * (long double) d);
+					CHECK_NEAR(fit.value[1], (long double) (d / 2), 1e-10L * (long double) d);
+					free_fit(&fit);
+				}
+			}
+			free(x);
+		}
+	}
 }
 
 static void
@@ -522,7 +612,6 @@ test_poll_and_jump(void)
 	size_t		n = 70000;
 	size_t		d = 4;
 	double	   *x = exactly(n * d * sizeof(double));
-	void	   *work = exactly(sc_capability_workspace(n, d));
 	ScCapabilityFit fit = new_fit(n, d);
 	double	   *score = exactly(n * sizeof(double));
 	volatile int pca;
@@ -533,9 +622,10 @@ test_poll_and_jump(void)
 	{
 		volatile long jumps = 0;
 		volatile long calls;
+		void	   *volatile work = exactly(sc_capability_workspace(n, d, pca, d));
 
 		poll_calls = poll_jumps_at = 0;
-		CHECK(sc_capability_fit(x, n, d, pca, work, test_poll, &fit) == SC_OK);
+		CHECK(sc_capability_fit(x, n, d, pca, d, work, test_poll, &fit) == SC_OK);
 		calls = poll_calls;
 		CHECK(calls > 40);
 		memcpy(score, fit.score, n * sizeof(double));
@@ -544,17 +634,17 @@ test_poll_and_jump(void)
 			poll_calls = 0;
 			poll_jumps_at = at;
 			if (setjmp(poll_target) == 0)
-				sc_capability_fit(x, n, d, pca, work, test_poll, &fit);
+				sc_capability_fit(x, n, d, pca, d, work, test_poll, &fit);
 			else
 				jumps++;
 		}
 		CHECK(jumps == (calls - 1) / 37 + 1);
 		poll_jumps_at = 0;
-		CHECK(sc_capability_fit(x, n, d, pca, work, NULL, &fit) == SC_OK);
+		CHECK(sc_capability_fit(x, n, d, pca, d, work, NULL, &fit) == SC_OK);
 		CHECK(same_bits(score, fit.score, n));
+		free(work);
 	}
 	free(x);
-	free(work);
 	free(score);
 	free_fit(&fit);
 }
@@ -568,6 +658,7 @@ main(void)
 	RUN(test_mean_sd);
 	RUN(test_magnitudes);
 	RUN(test_wide_matrix);
+	RUN(test_two_groups);
 	RUN(test_poll_and_jump);
 	return check_done();
 }

@@ -12,13 +12,22 @@
 #include "component.h"
 
 static ScStatus
-components(const double *matrix, size_t d, double *values, double *vectors)
+some_components(const double *matrix, size_t d, size_t wanted, double *values,
+				double *vectors)
 {
-	void	   *work = exactly(sc_components_workspace(d));
-	ScStatus	status = sc_components(matrix, d, values, vectors, work);
+	void	   *work = exactly(sc_components_workspace(d, wanted));
+	ScStatus	status = sc_components(matrix, d, wanted, values, vectors, work,
+									   test_poll);
 
 	free(work);
 	return status;
+}
+
+/* All of them, of up to SC_MAX_DIRECT_COLUMNS columns. */
+static ScStatus
+components(const double *matrix, size_t d, double *values, double *vectors)
+{
+	return some_components(matrix, d, d, values, vectors);
 }
 
 /*
@@ -133,8 +142,7 @@ test_random(void)
 		double	   *vectors = exactly(d * d * sizeof(double));
 		double	   *again = exactly(d * d * sizeof(double));
 		double	   *values = exactly(d * sizeof(double));
-		size_t		i;
-		size_t		j;
+		size_t		wanted;
 
 		for (f = d > 60 ? 1 : 0; f < (d > 60 ? 2 : 3); f++)
 		{
@@ -145,14 +153,19 @@ test_random(void)
 			CHECK(same_bits(copy, matrix, d * d));
 			check_components(matrix, d, values, vectors);
 
-			/* only the lower triangle is read */
-			for (i = 0; i < d; i++)
+			/* fewer are the first of these; there is room for no more */
+			for (wanted = 1; wanted < d + 3; wanted += 1 + wanted * 2)
 			{
-				for (j = i + 1; j < d; j++)
-					copy[i * d + j] = NAN;
+				size_t		found = wanted < d ? wanted : d;
+				double	   *first = exactly(found * d * sizeof(double));
+
+				CHECK(sc_components_found(d, wanted) == found);
+				CHECK(sc_eigenvalues_found(d, wanted) == d);
+				CHECK(some_components(matrix, d, wanted, again, first) == SC_OK);
+				CHECK(same_bits(again, values, d));
+				CHECK(same_bits(first, vectors, found * d));
+				free(first);
 			}
-			CHECK(components(copy, d, values, again) == SC_OK);
-			CHECK(same_bits(again, vectors, d * d));
 		}
 		free(matrix);
 		free(copy);
@@ -247,6 +260,129 @@ test_known(void)
 	CHECK(components(matrix, 2, values, vectors) == SC_OK);
 	CHECK_NEAR(values[0], 1.0L, 1e-15L);
 	CHECK(values[1] == 0.0);
+}
+
+/*
+ * Above SC_MAX_DIRECT_COLUMNS: as many as are wanted and at most ten, one
+ * eigenvalue more, oriented; the direct solver's are the same.
+ */
+static void
+test_iteration(void)
+{
+	static const size_t ds[] = {257, 300, 411};
+	static const size_t wants[] = {1, 2, 9, 10, 11, 500};
+	size_t		a;
+	size_t		b;
+	size_t		i;
+	size_t		k;
+
+	for (a = 0; a < 3; a++)
+	{
+		size_t		d = ds[a];
+		double	   *matrix = exactly(d * d * sizeof(double));
+		double	   *copy = exactly(d * d * sizeof(double));
+
+		/* one factor, noise, fewer rows than columns and reversed columns */
+		random_correlations(matrix, d, a == 2 ? 100 : 2 * d, a == 1 ? 0.0 : 1.0);
+		if (a == 2)
+		{
+			for (i = 0; i < d * d; i++)
+			{
+				if ((i / d % 3 == 0) != (i % d % 3 == 0))
+					matrix[i] = -matrix[i];
+			}
+		}
+		memcpy(copy, matrix, d * d * sizeof(double));
+		for (b = 0; b < 6; b++)
+		{
+			size_t		found = wants[b] < 10 ? wants[b] : 10;
+			double	   *values = exactly((found + 1) * sizeof(double));
+			double	   *vectors = exactly(found * d * sizeof(double));
+			double	   *oriented = exactly(d * sizeof(double));
+
+			CHECK(sc_components_found(d, wants[b]) == found);
+			CHECK(sc_eigenvalues_found(d, wants[b]) == found + 1);
+			poll_calls = 0;
+			CHECK(some_components(matrix, d, wants[b], values, vectors) == SC_OK);
+			CHECK(poll_calls > (long) found);
+			CHECK(same_bits(matrix, copy, d * d));
+			for (k = 0; k < found; k++)
+			{
+				const double *v = vectors + k * d;
+				long double residual = 0.0L;
+				long double length = 0.0L;
+				size_t		j;
+
+				for (i = 0; i < d; i++)
+				{
+					long double row = -(long double) values[k] * v[i];
+
+					for (j = 0; j < d; j++)
+						row += (long double) matrix[i * d + j] * v[j];
+					residual += row * row;
+					length += (long double) v[i] * v[i];
+				}
+				CHECK_NEAR(sqrtl(residual), 0.0L, 3e-14L * values[0]);
+				CHECK_NEAR(length, 1.0L, 1e-14L);
+				CHECK(values[k] >= values[k + 1] && values[k + 1] >= 0.0);
+				CHECK(sc_component_is_defined(values, found + 1, k));
+				memcpy(oriented, v, d * sizeof(double));
+				sc_orient_component(oriented, d, k);
+				CHECK(same_bits(oriented, v, d));
+				for (i = 0; i < d; i++)
+					oriented[i] = -v[i];
+				sc_orient_component(oriented, d, k);
+				CHECK(same_bits(oriented, v, d));
+			}
+			free(values);
+			free(vectors);
+			free(oriented);
+		}
+		free(matrix);
+		free(copy);
+	}
+}
+
+/* d = 256 and, with a column that correlates with no other, 257. */
+static void
+test_both_ways(void)
+{
+	size_t		d = SC_MAX_DIRECT_COLUMNS;
+	size_t		e = d + 1;
+	double	   *matrix = exactly(d * d * sizeof(double));
+	double	   *larger = exactly(e * e * sizeof(double));
+	double	   *vectors = exactly(10 * d * sizeof(double));
+	double	   *others = exactly(10 * e * sizeof(double));
+	double	   *values = exactly(d * sizeof(double));
+	double	   *few = exactly(11 * sizeof(double));
+	size_t		i;
+	size_t		k;
+
+	random_correlations(matrix, d, 2 * d, 0.5);
+	for (i = 0; i < e * e; i++)
+		larger[i] = i / e == d || i % e == d ? (double) (i + 1 == e * e) :
+			matrix[i / e * d + i % e];
+	CHECK(some_components(matrix, d, 10, values, vectors) == SC_OK);
+	CHECK(some_components(larger, e, 10, few, others) == SC_OK);
+	CHECK(values[10] > 1.1);
+	for (k = 0; k < 10; k++)
+	{
+		double		gap = fmin(values[k] - values[k + 1],
+							   k == 0 ? INFINITY : values[k - 1] - values[k]);
+
+		CHECK_NEAR(few[k], values[k], 1e-12L * values[0]);
+		CHECK_NEAR(others[k * e + d], 0.0L, 1e-12L * values[0] / gap);
+		for (i = 0; i < d; i++)
+			CHECK_NEAR(others[k * e + i], vectors[k * d + i],
+					   1e-12L * values[0] / gap);
+	}
+	CHECK_NEAR(few[10], values[10], 1e-10L * values[0]);
+	free(matrix);
+	free(larger);
+	free(vectors);
+	free(others);
+	free(values);
+	free(few);
 }
 
 static void
@@ -364,8 +500,7 @@ test_hostile(void)
 			for (j = 0; j < 9; j++)
 				matrix[j] = j % 4 == 0 ? 1.0 : 0.5;
 			matrix[i] = bad[k];
-			CHECK(components(matrix, 3, values, vectors) ==
-				  (i / 3 >= i % 3 ? SC_SOLVER_FAILED : SC_OK));
+			CHECK(components(matrix, 3, values, vectors) == SC_SOLVER_FAILED);
 		}
 	}
 	for (i = 0; i < 9; i++)
@@ -376,7 +511,10 @@ test_hostile(void)
 
 	for (i = 0; i < most * most; i++)
 		large[i] = i % (most + 1) == 0 ? 1.0 : 0.5;
-	CHECK(sc_components(large, most, NULL, NULL, NULL) == SC_TOO_MANY_COLUMNS);
+	CHECK(sc_components(large, most, 1, NULL, NULL, NULL, NULL) == SC_TOO_MANY_COLUMNS);
+	large[SC_MAX_DIRECT_COLUMNS + 1] = NAN;
+	CHECK(some_components(large, SC_MAX_DIRECT_COLUMNS + 1, 1, values, vectors) ==
+		  SC_SOLVER_FAILED);
 
 	CHECK(handled == 0);
 	CHECK(gsl_set_error_handler(before) == count_errors);
@@ -388,6 +526,8 @@ main(void)
 {
 	RUN(test_random);
 	RUN(test_known);
+	RUN(test_iteration);
+	RUN(test_both_ways);
 	RUN(test_signs);
 	RUN(test_defined);
 	RUN(test_hostile);

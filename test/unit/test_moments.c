@@ -42,7 +42,7 @@ add_rows(ScMoments *m, const double *rows, size_t from, size_t to, size_t block)
 
 	while (from < to)
 	{
-		size_t		count = block > 0 ? block : 1 + random_below(SC_BLOCK_ROWS);
+		size_t		count = block > 0 ? block : 1 + random_below(SC_BLOCK_ROWS(m->d));
 
 		if (count > to - from)
 			count = to - from;
