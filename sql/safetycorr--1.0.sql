@@ -302,13 +302,13 @@ COMMENT ON FUNCTION capabilities_corr_final(score_rows) IS
 CREATE AGGREGATE capabilities_corr(capabilities float8[], safety float8) (
 	SFUNC = score_rows_accum,
 	STYPE = score_rows,
-	SSPACE = 2048,
+	SSPACE = 1024,
 	FINALFUNC = capabilities_corr_final,
 	COMBINEFUNC = score_rows_combine,
 	MSFUNC = score_rows_accum,
 	MINVFUNC = score_rows_inv,
 	MSTYPE = score_rows,
-	MSSPACE = 2048,
+	MSSPACE = 1024,
 	MFINALFUNC = capabilities_corr_final,
 	PARALLEL = SAFE
 );
@@ -327,13 +327,13 @@ COMMENT ON FUNCTION capabilities_corr_array_final(score_rows) IS
 CREATE AGGREGATE capabilities_corr(capabilities float8[], safety float8[]) (
 	SFUNC = score_rows_accum,
 	STYPE = score_rows,
-	SSPACE = 2048,
+	SSPACE = 1024,
 	FINALFUNC = capabilities_corr_array_final,
 	COMBINEFUNC = score_rows_combine,
 	MSFUNC = score_rows_accum,
 	MINVFUNC = score_rows_inv,
 	MSTYPE = score_rows,
-	MSSPACE = 2048,
+	MSSPACE = 1024,
 	MFINALFUNC = capabilities_corr_array_final,
 	PARALLEL = SAFE
 );
@@ -352,13 +352,13 @@ COMMENT ON FUNCTION capabilities_test_final(score_rows) IS
 CREATE AGGREGATE capabilities_test(capabilities float8[], safety float8) (
 	SFUNC = score_rows_accum,
 	STYPE = score_rows,
-	SSPACE = 2048,
+	SSPACE = 1024,
 	FINALFUNC = capabilities_test_final,
 	COMBINEFUNC = score_rows_combine,
 	MSFUNC = score_rows_accum,
 	MINVFUNC = score_rows_inv,
 	MSTYPE = score_rows,
-	MSSPACE = 2048,
+	MSSPACE = 1024,
 	MFINALFUNC = capabilities_test_final,
 	PARALLEL = SAFE
 );
@@ -393,7 +393,7 @@ COMMENT ON FUNCTION score_moments_combine(score_moments, score_moments) IS
 CREATE AGGREGATE score_moments(scores float8[]) (
 	SFUNC = score_moments_accum,
 	STYPE = score_moments,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	COMBINEFUNC = score_moments_combine,
 	PARALLEL = SAFE
 );
@@ -404,7 +404,7 @@ COMMENT ON AGGREGATE score_moments(float8[]) IS
 CREATE AGGREGATE rollup(score_moments) (
 	SFUNC = score_moments_combine,
 	STYPE = score_moments,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	COMBINEFUNC = score_moments_combine,
 	PARALLEL = SAFE
 );
@@ -423,7 +423,7 @@ COMMENT ON FUNCTION first_component(score_moments) IS
 CREATE AGGREGATE first_component(scores float8[]) (
 	SFUNC = score_moments_accum,
 	STYPE = score_moments,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	FINALFUNC = first_component,
 	COMBINEFUNC = score_moments_combine,
 	PARALLEL = SAFE
@@ -539,13 +539,13 @@ COMMENT ON FUNCTION spearman_corr_final(score_rows) IS
 CREATE AGGREGATE spearman_corr(y float8, x float8) (
 	SFUNC = score_rows_accum,
 	STYPE = score_rows,
-	SSPACE = 2048,
+	SSPACE = 1024,
 	FINALFUNC = spearman_corr_final,
 	COMBINEFUNC = score_rows_combine,
 	MSFUNC = score_rows_accum,
 	MINVFUNC = score_rows_inv,
 	MSTYPE = score_rows,
-	MSSPACE = 2048,
+	MSSPACE = 1024,
 	MFINALFUNC = spearman_corr_final,
 	PARALLEL = SAFE
 );
@@ -564,13 +564,13 @@ COMMENT ON FUNCTION kendall_corr_final(score_rows) IS
 CREATE AGGREGATE kendall_corr(y float8, x float8) (
 	SFUNC = score_rows_accum,
 	STYPE = score_rows,
-	SSPACE = 2048,
+	SSPACE = 1024,
 	FINALFUNC = kendall_corr_final,
 	COMBINEFUNC = score_rows_combine,
 	MSFUNC = score_rows_accum,
 	MINVFUNC = score_rows_inv,
 	MSTYPE = score_rows,
-	MSSPACE = 2048,
+	MSSPACE = 1024,
 	MFINALFUNC = kendall_corr_final,
 	PARALLEL = SAFE
 );
@@ -617,7 +617,7 @@ COMMENT ON FUNCTION merge(score_matrix, score_matrix) IS
 CREATE AGGREGATE score_matrix(model text, benchmark text, score float8) (
 	SFUNC = score_matrix_accum,
 	STYPE = score_matrix,
-	SSPACE = 8192,
+	SSPACE = 4096,
 	COMBINEFUNC = merge,
 	PARALLEL = SAFE
 );
@@ -628,7 +628,7 @@ COMMENT ON AGGREGATE score_matrix(text, text, float8) IS
 CREATE AGGREGATE score_matrix(model bigint, benchmark bigint, score float8) (
 	SFUNC = score_matrix_accum,
 	STYPE = score_matrix,
-	SSPACE = 8192,
+	SSPACE = 4096,
 	COMBINEFUNC = merge,
 	PARALLEL = SAFE
 );
@@ -639,7 +639,7 @@ COMMENT ON AGGREGATE score_matrix(bigint, bigint, float8) IS
 CREATE AGGREGATE score_matrix(model text, scores jsonb) (
 	SFUNC = score_matrix_accum,
 	STYPE = score_matrix,
-	SSPACE = 8192,
+	SSPACE = 4096,
 	COMBINEFUNC = merge,
 	PARALLEL = SAFE
 );
@@ -650,7 +650,7 @@ COMMENT ON AGGREGATE score_matrix(text, jsonb) IS
 CREATE AGGREGATE rollup(score_matrix) (
 	SFUNC = merge,
 	STYPE = score_matrix,
-	SSPACE = 8192,
+	SSPACE = 4096,
 	COMBINEFUNC = merge,
 	PARALLEL = SAFE
 );

@@ -335,8 +335,8 @@ test_large(void)
 
 	check_run(matrix, 600, 11, true);
 	free(matrix);
-	matrix = random_correlations(600, 700, 0.0);
-	check_run(matrix, 600, 4, true);
+	matrix = random_correlations(600, 200, 0.0);
+	check_run(matrix, 600, 3, false);
 	free(matrix);
 }
 
@@ -472,14 +472,17 @@ test_rank_one(void)
 	}
 }
 
-/* The rest of the spectrum below the top: spread out, or flat. */
+/*
+ * The rest of the spectrum below the top: spread out; flat but for one; with
+ * zeros; flat, so that a few steps find the top.
+ */
 static void
 fill_spectrum(double *values, size_t n, size_t from, int rest)
 {
 	size_t		i;
 
 	for (i = from; i < n; i++)
-		values[i] = rest == 0 ? 0.5 * (double) (n - i) / (double) n :
+		values[i] = rest == 3 ? 0.025 : rest == 0 ? 0.5 * (double) (n - i) / (double) n :
 			rest == 1 ? 0.25 + (i == from ? 0.25 : 0.0) : i < n / 2 ? 0.5 / (double) (i + 1) : 0.0;
 }
 
@@ -501,7 +504,7 @@ test_coincident(void)
 
 		for (copies = 2; copies <= 3; copies++)
 		{
-			for (rest = 0; rest < (n == 600 ? 1 : 3); rest++)
+			for (rest = 0; rest < (n == 600 ? 1 : 4); rest++)
 			{
 				double	   *matrix;
 
@@ -509,11 +512,12 @@ test_coincident(void)
 					values[i] = 3.0;
 				fill_spectrum(values, n, copies, rest);
 				matrix = random_spectrum(values, n);
-				for (k = 2; k <= 11 && k <= n; k += n == 600 ? 4 : 1 + k / 3)
+				for (k = 2; k <= 11 && k <= n; k += n > 200 ? 4 : 1 + k / 3)
 				{
 					Leading		l;
 
-					check_run(matrix, n, k, n < 300 && k == 3);
+					if (n < 200 || k == 2)
+						check_run(matrix, n, k, n < 200 || k == 3);
 					l = leading(matrix, n, k);
 					CHECK(!sc_component_is_defined(l.values, k, 0));
 					CHECK(!sc_component_is_defined(l.values, k, 1));
@@ -537,7 +541,7 @@ static void
 test_gaps(void)
 {
 	static const double gaps[] = {1e-3, 1e-6, 1e-8, 2e-9, 5e-10, 1e-11, 1e-14};
-	static const size_t ns[] = {5, 64, 257};
+	static const size_t ns[] = {5, 48, 257};
 	double		values[257];
 	size_t		a;
 	size_t		i;
@@ -557,6 +561,9 @@ test_gaps(void)
 					size_t		n = ns[a];
 					double	   *matrix;
 
+					/* the large one takes long */
+					if (n > 200 && (rest == 1 || near == 3 || gaps[g] == 1e-11))
+						continue;
 					for (i = 0; i < (size_t) near; i++)
 						values[i] = 2.0 * (1.0 - (double) i * gaps[g]);
 					fill_spectrum(values, n, (size_t) near, rest);
@@ -565,7 +572,8 @@ test_gaps(void)
 					{
 						Leading		l;
 
-						check_run(matrix, n, k, n < 200 || (k == 4 && rest == 0));
+						if (n < 200 || k == 3)
+							check_run(matrix, n, k, n < 200 || rest == 0);
 						l = leading(matrix, n, k);
 						for (i = 0; i < 2; i++)
 							CHECK(sc_component_is_defined(l.values, k, i) == (gaps[g] > 1e-9));
@@ -589,7 +597,7 @@ test_gaps(void)
 static void
 test_blocks(void)
 {
-	static const size_t sizes[] = {2, 10, 64, 130};
+	static const size_t sizes[] = {2, 10, 66};
 	static const double rs[] = {0.9, 0.75, 0.5, 0.25};
 	size_t		a;
 	size_t		i;
@@ -597,7 +605,7 @@ test_blocks(void)
 	size_t		b;
 	int			kind;
 
-	for (a = 0; a < 4; a++)
+	for (a = 0; a < 3; a++)
 	{
 		for (kind = 0; kind < 3; kind++)
 		{
