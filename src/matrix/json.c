@@ -276,6 +276,8 @@ sc_json_put_doubles(StringInfo out, const double *values, size_t n)
 		if (i > 0)
 			appendStringInfoChar(out, ',');
 		sc_json_put_double(out, values[i]);
+		if ((i & 0xFFFF) == 0xFFFF)
+			CHECK_FOR_INTERRUPTS();
 	}
 	appendStringInfoChar(out, ']');
 }

@@ -108,14 +108,22 @@ sc_labels_find(LabelTable *table, const char *text, uint32 len)
 	LabelEntry *entry;
 	uint32		i;
 
-	if (sc_labels_is_last(table, text, len))
-		return table->last;
-	if (table->last < table->n)
+	if (table->skip > 0)
+		table->skip--;
+	else if (table->last < table->n)
 	{
 		uint32		next = table->label[table->last].next;
 
 		if (is_label(table, next, text, len))
+		{
+			table->wrong = 0;
 			return table->last = next;
+		}
+
+		/* rows in no order: guess less and less often */
+		if (table->wrong < 64)
+			table->wrong++;
+		table->skip = table->wrong / 4;
 	}
 	if (table->index == NULL)
 	{

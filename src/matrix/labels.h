@@ -30,6 +30,8 @@ typedef struct LabelTable
 	uint32		capacity;
 	uint32		last;			/* found last: rows often come in runs, or in
 								 * the same order of labels again and again */
+	uint32		wrong;			/* guesses of the next one that failed */
+	uint32		skip;			/* lookups before the next guess */
 	uint32		last_id_number;
 	int64		last_id;		/* found last by id */
 	bool		has_last_id;
@@ -39,7 +41,10 @@ typedef struct LabelTable
 
 extern void sc_labels_init(LabelTable *table, MemoryContext context);
 
-/* Number of a label, or -1; any encoding-valid bytes, compared bytewise. */
+/*
+ * Number of a label, or -1; any encoding-valid bytes, compared bytewise.  Ask
+ * sc_labels_is_last() first where rows may come in runs.
+ */
 extern int64 sc_labels_find(LabelTable *table, const char *text, uint32 len);
 
 /*

@@ -16,6 +16,10 @@
 /* Fewest models and benchmarks that room is made for. */
 #define FIRST_CAPACITY 4
 
+/* From so many cells on scores wait until there are so many of them. */
+#define MANY_CELLS 4096
+#define MOST_PENDING 128
+
 /* Keeps the text form under its limit; called before a label is added. */
 static inline void
 check_size(const ExpandedScoreMatrix *m, uint64 more)
@@ -214,6 +218,9 @@ add_score(ExpandedScoreMatrix *m, CellIndex at, double score)
 		cell->u.score = score;
 		m->n_single++;
 		check_size(m, 0);
+		if (m->n_single >= MANY_CELLS && m->pending == NULL)
+			m->pending = MemoryContextAlloc(m->hdr.eoh_context,
+											sizeof(PendingScore) * MOST_PENDING);
 	}
 	else if (cell->is_pooled)
 		sc_pooled_add_score(&m->pooled[cell->u.pooled],
@@ -246,6 +253,66 @@ add_pooled(ExpandedScoreMatrix *m, CellIndex at, const PooledCell *add, uint8 fl
  * ----------
  */
 
+/*
+ * Three passes, each of which asks for what the next one needs: a cell after the
+ * other, every row would wait for memory twice.
+ */
+void
+sc_matrix_settle(ExpandedScoreMatrix *m)
+{
+	uint32		n = m->n_pending;
+	uint64		pooled[MOST_PENDING];
+	uint32		i;
+
+	for (i = 0; i < n; i++)
+	{
+		const cellhash_hash *row = m->row[m->pending[i].at.model];
+
+		if (row != NULL)
+			__builtin_prefetch(&row->data[murmurhash32(m->pending[i].at.benchmark) & row->sizemask]);
+	}
+	for (i = 0; i < n; i++)
+	{
+		cellhash_hash *row = m->row[m->pending[i].at.model];
+		const MatrixCell *cell = row == NULL ? NULL :
+		cellhash_lookup(row, m->pending[i].at.benchmark);
+
+		pooled[i] = PG_UINT64_MAX;
+		if (cell != NULL && cell->is_pooled)
+		{
+			pooled[i] = cell->u.pooled;
+			__builtin_prefetch(&m->pooled[pooled[i]], 1);
+			__builtin_prefetch(&m->pooled_flags[pooled[i]]);
+		}
+	}
+	m->n_pending = 0;
+	for (i = 0; i < n; i++)
+	{
+		if (pooled[i] != PG_UINT64_MAX)
+			sc_pooled_add_score(&m->pooled[pooled[i]], &m->pooled_flags[pooled[i]],
+								m->pending[i].score);
+		else
+			add_score(m, m->pending[i].at, m->pending[i].score);
+	}
+}
+
+static inline void
+add_soon(ExpandedScoreMatrix *m, CellIndex at, double score)
+{
+	PendingScore *pending;
+
+	if (m->pending == NULL)
+	{
+		add_score(m, at, score);
+		return;
+	}
+	pending = &m->pending[m->n_pending++];
+	pending->at = at;
+	pending->score = score;
+	if (m->n_pending == MOST_PENDING)
+		sc_matrix_settle(m);
+}
+
 void
 sc_matrix_add(ExpandedScoreMatrix *m, const char *model, uint32 model_len,
 			  const char *benchmark, uint32 benchmark_len, double score)
@@ -255,7 +322,7 @@ sc_matrix_add(ExpandedScoreMatrix *m, const char *model, uint32 model_len,
 	score = sc_check_score(score);
 	at.model = intern_model(m, model, model_len);
 	at.benchmark = intern_benchmark(m, benchmark, benchmark_len);
-	add_score(m, at, score);
+	add_soon(m, at, score);
 }
 
 void
@@ -267,7 +334,7 @@ sc_matrix_add_by_id(ExpandedScoreMatrix *m, int64 model, int64 benchmark,
 	score = sc_check_score(score);
 	at.model = intern_model_id(m, model);
 	at.benchmark = intern_benchmark_id(m, benchmark);
-	add_score(m, at, score);
+	add_soon(m, at, score);
 }
 
 void
@@ -291,6 +358,7 @@ sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from)
 	uint32		i;
 	uint32		len;
 
+	sc_matrix_settle(m);
 	for (i = 0; i < from->n_benchmarks; i++)
 	{
 		const char *label = sc_flat_label(from, from->n_models + i, &len);
@@ -418,6 +486,7 @@ sc_matrix_is_covered(ExpandedScoreMatrix *m)
 		cellhash_start_iterate(m->row[i], &iterator);
 		while ((cell = cellhash_iterate(m->row[i], &iterator)) != NULL)
 			covered[cell->benchmark] = true;
+		CHECK_FOR_INTERRUPTS();
 	}
 	for (i = 0; i < m->benchmarks.n && covered[i]; i++)
 		;

@@ -33,6 +33,13 @@ typedef struct MatrixCell
 	}			u;
 } MatrixCell;
 
+/* A score on its way to its cell. */
+typedef struct PendingScore
+{
+	CellIndex	at;
+	double		score;
+} PendingScore;
+
 struct cellhash_hash;
 
 /*
@@ -52,6 +59,13 @@ typedef struct ExpandedScoreMatrix
 	uint32		pooled_capacity;
 	PooledCell *pooled;
 	uint8	   *pooled_flags;
+
+	/*
+	 * In a matrix that is larger than the caches, scores wait here until there
+	 * are enough for the memory of their cells to be fetched side by side.
+	 */
+	PendingScore *pending;		/* NULL while the matrix is small */
+	uint32		n_pending;
 } ExpandedScoreMatrix;
 
 /*
@@ -94,6 +108,12 @@ extern void sc_matrix_add_by_id(ExpandedScoreMatrix *m, int64 model,
  */
 extern void sc_matrix_copy_cell(ExpandedScoreMatrix *m, const ScoreMatrixView *from,
 								CellIndex at, uint32 i, bool single);
+
+/*
+ * Adds the scores that wait.  Whoever reads the cells calls it first, also where
+ * the matrix is read-only: its value does not change.
+ */
+extern void sc_matrix_settle(ExpandedScoreMatrix *m);
 
 /* Raises 22023 if a benchmark is both a capability and a covariate. */
 extern void sc_check_flags(const char *label, uint32 len, uint8 flags);

@@ -54,6 +54,8 @@ matrix_get_flat_size(ExpandedObjectHeader *eohptr)
 {
 	ExpandedScoreMatrix *m = (ExpandedScoreMatrix *) eohptr;
 
+	sc_matrix_settle(m);
+
 	/* the limit of the text form keeps this far below MaxAllocSize */
 	return sc_flat_size(m->models.n, m->benchmarks.n, m->n_single, m->n_pooled,
 						m->models.bytes + m->benchmarks.bytes);

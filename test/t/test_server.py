@@ -26,6 +26,14 @@ INSERT INTO matrix SELECT big, (SELECT score_matrix(m::bigint, b::bigint, sin(m 
         FROM generate_series(1, 200) AS m, generate_series(1, 600) AS b), big::text
 FROM (SELECT score_matrix(i % 5000, i / 5000, sin(i)) AS big
       FROM (SELECT generate_series(0, 1199999)::bigint AS i) AS s) AS q;
+
+CREATE TABLE wide (moments score_moments, noise score_matrix);
+ALTER TABLE wide ALTER moments SET STORAGE EXTERNAL;
+INSERT INTO wide SELECT
+    (SELECT score_moments(v) FROM (SELECT array_agg(hashint4(i * 2003 + j)::float8) AS v
+        FROM generate_series(1, 300) AS i, generate_series(1, 2000) AS j GROUP BY i) AS s),
+    (SELECT score_matrix(i, j, hashint4((i * 2003 + j)::int4)) FROM generate_series(1, 700::bigint) AS i,
+        generate_series(1, 800::bigint) AS j);
 """
 
 SERIES = "FROM (SELECT generate_series(1, 9000000)::bigint AS i) AS s"
@@ -47,16 +55,20 @@ LONG = [
     (300, "SELECT correlation_matrix(square, method => 'kendall') FROM matrix"),
     (300, """SELECT c FROM matrix, capabilities_correlations(square, (benchmarks(square))[:256],
              targets => (benchmarks(square))[:256]) AS c"""),
+    (200, "SELECT first_component(moments) FROM wide"),
+    (600, "SELECT first_component(moments) FROM wide"),
+    (200, "SELECT length(rollup(moments)::text) FROM wide, generate_series(1, 9)"),
+    (300, "SELECT capabilities_components(noise, benchmarks(noise)) FROM wide"),
     (150, "SELECT count(*) FROM matrix, generate_series(1, 500) AS i, "
           "capabilities_correlations(square, ARRAY['1', '2', (i % 9 + 3)::text])"),
     (150, "SELECT count(*) FROM matrix, cells(big)"),
     (200, "SELECT length(big_text::score_matrix::text) FROM matrix"),
     (700, "SELECT length(big_text::score_matrix::text) FROM matrix"),
     (150, "SELECT length(big::text) FROM matrix"),
-    (200, "SELECT score_matrix_send(merge(big, big)) FROM matrix"),
-    (600, "SELECT score_matrix_send(merge(big, big)) FROM matrix"),
-    (200, "SELECT score_matrix_send(subset(big, benchmarks => (SELECT array_agg(i::text) "
-          "FROM generate_series(0, 230) AS i))) FROM matrix"),
+    (200, "SELECT length(score_matrix_send(merge(big, big))) FROM matrix"),
+    (600, "SELECT length(score_matrix_send(merge(big, big))) FROM matrix"),
+    (200, "SELECT length(score_matrix_send(subset(big, benchmarks => (SELECT array_agg(i::text) "
+          "FROM generate_series(0, 230) AS i)))) FROM matrix"),
 ]
 
 
