@@ -19,6 +19,9 @@
 /* Sums of weights and differences of weights below this are rounding. */
 #define SIGN_TOLERANCE 1e-9
 
+/* Larger elements are no correlations; their sums of squares stay finite. */
+#define LARGEST_ELEMENT 1e140
+
 /*
  * Elements below this are 0 to the solver: where the squares of a whole row
  * underflow its reflections are not orthogonal any more.
@@ -162,7 +165,7 @@ sc_components(const double *matrix, size_t d, size_t wanted, double *values,
 	/* gsl_eigen_symmv takes a NaN, reports success and returns garbage. */
 	for (i = 0; i < d * d; i++)
 	{
-		if (!isfinite(matrix[i]))
+		if (!(fabs(matrix[i]) <= LARGEST_ELEMENT))
 			return SC_SOLVER_FAILED;
 	}
 

@@ -61,7 +61,7 @@ extern size_t sc_components_workspace(size_t d, size_t wanted);
  * eigenvalues, which rounding makes of zero, become 0.  Vectors are oriented.
  *
  * SC_OK, SC_TOO_MANY_COLUMNS, SC_SOLVER_FAILED (also for a matrix that is not
- * finite).  d >= 1, wanted >= 1; d = 1 gives value matrix[0] and vector 1.
+ * finite, or has elements above 1e140).  d >= 1, wanted >= 1; d = 1 gives value matrix[0] and vector 1.
  */
 extern ScStatus sc_components(const double *matrix, size_t d, size_t wanted,
 							  double *values, double *vectors, void *work,

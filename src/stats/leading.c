@@ -16,6 +16,9 @@
 #define PAIR_TOLERANCE 1e-14
 #define VALUE_TOLERANCE 1e-10
 
+/* Pivots are not smaller than some of this, whose squared inverse is finite. */
+#define SMALLEST_SHIFT 1e-120
+
 /* Solves by inverse iteration: one brings convergence, one more digits. */
 #define INVERSE_STEPS 3
 
@@ -143,7 +146,7 @@ largest_value(const Tridiagonal *t)
 	{
 		double		middle = low + (high - low) / 2;
 
-		if (middle <= low || middle >= high)
+		if (!(middle > low && middle < high))
 			return high;
 		if (all_below(t, middle))
 			high = middle;
@@ -159,7 +162,7 @@ largest_value(const Tridiagonal *t)
 static void
 factor(Tridiagonal *t, double shift)
 {
-	double		tiny = DBL_EPSILON * fmax(fabs(shift), DBL_MIN / DBL_EPSILON);
+	double		tiny = DBL_EPSILON * fmax(fabs(shift), SMALLEST_SHIFT);
 	size_t		m = t->m;
 	size_t		i;
 
@@ -249,16 +252,24 @@ largest_pair(Tridiagonal *t)
  */
 
 /*
- * Numbers between -1 and 1 in no order: no eigenvector of real data is
- * orthogonal to them (Weyl's sequence of the golden ratio).
+ * Numbers between -1 and 1 in no order, to which no eigenvector of real data is
+ * orthogonal, and others for each component: of two that share an eigenvalue,
+ * the first found is all that a start has of both (SplitMix64: Steele, Lea &
+ * Flood, OOPSLA 2014).
  */
 static void
-start_vector(double *a, size_t n)
+start_vector(double *a, size_t n, size_t c)
 {
 	size_t		i;
 
 	for (i = 0; i < n; i++)
-		a[i] = (double) (int32_t) ((uint32_t) (i + 1) * UINT32_C(2654435769)) * 0x1p-31;
+	{
+		uint64_t	z = ((uint64_t) c * n + i + 1) * UINT64_C(0x9E3779B97F4A7C15);
+
+		z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+		z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+		a[i] = (double) (int64_t) (z ^ (z >> 31)) * 0x1p-63;
+	}
 }
 
 /* The step after which the eigenpair is looked at again. */
@@ -290,7 +301,7 @@ next_component(const double *matrix, size_t n, size_t c, double *vectors,
 	t.swapped = t.multiplier + n;
 	t.vector = t.swapped + n;
 
-	start_vector(basis, n);
+	start_vector(basis, n, c);
 	orthogonalise(basis, vectors, c, n);
 	orthogonalise(basis, vectors, c, n);
 	normalise(basis, n);

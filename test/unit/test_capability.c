@@ -563,6 +563,152 @@ test_wide_matrix(void)
 }
 
 /*
+ * More benchmarks than models: the eigenvalues, the components that are defined
+ * and those that are not, the scores are those of the correlation matrix.
+ */
+static void
+check_primal(const double *x, size_t n, size_t d, ScPca pca, size_t wanted)
+{
+	size_t		found = sc_components_found(d, wanted);
+	size_t		n_values = sc_eigenvalues_found(d, wanted);
+	double	   *matrix = matrix_of(x, n, d, pca);
+	double	   *values = exactly(n_values * sizeof(double));
+	double	   *vectors = exactly(found * d * sizeof(double));
+	void	   *work = exactly(sc_components_workspace(d, wanted));
+	ScCapabilityFit fit = new_fit(n, d);
+	ScCapabilityFit again = new_fit(n, d);
+	ScStatus	status;
+	size_t		i;
+	size_t		k;
+
+	free(fit.vector);			/* room for those that are found, no more */
+	fit.vector = exactly(sc_components_found(n, wanted) * d * sizeof(double));
+	CHECK(sc_components(matrix, d, wanted, values, vectors, work, NULL) == SC_OK);
+	status = fit_some(x, n, d, pca, wanted, &fit);
+	CHECK(status == (sc_component_is_defined(values, n_values, 0) ? SC_OK :
+					 SC_UNDEFINED_COMPONENT));
+	CHECK(fit.n_values == (n <= SC_MAX_DIRECT_COLUMNS ? d : sc_eigenvalues_found(n, wanted)));
+	CHECK(fit.n_vectors == sc_components_found(n, wanted));
+	for (k = 0; k < n_values && k < fit.n_values; k++)
+	{
+		CHECK_NEAR(fit.value[k], values[k],
+				   (d > SC_MAX_DIRECT_COLUMNS && k + 1 == n_values ? 1e-10L : 1e-12L) * values[0]);
+		CHECK(fit.value[k] >= 0.0 && (k == 0 || fit.value[k] <= fit.value[k - 1]));
+	}
+	for (; k < fit.n_values; k++)
+		CHECK(fit.value[k] >= 0.0 && fit.value[k] <= fit.value[k - 1]);
+	for (k = 0; k < found && k < fit.n_vectors; k++)
+	{
+		bool		defined = sc_component_is_defined(values, n_values, k);
+		double		gap = fmin(k == 0 ? INFINITY : values[k - 1] - values[k],
+							   k + 1 == n_values ? INFINITY : values[k] - values[k + 1]);
+		long double off = 0.0L;
+
+		CHECK(sc_component_is_defined(fit.value, fit.n_values, k) == defined);
+		for (i = 0; i < d; i++)
+			off += ((long double) fit.vector[k * d + i] - vectors[k * d + i]) *
+				((long double) fit.vector[k * d + i] - vectors[k * d + i]);
+		if (defined)
+			CHECK_NEAR(sqrtl(off), 0.0L, 1e-12L * values[0] / gap);
+	}
+	for (i = 0; i < n && status == SC_OK; i++)
+		CHECK(fit.score[i] == sc_component_score(x + i, n, d, fit.spread, fit.vector));
+	CHECK(fit_some(x, n, d, pca, wanted, &again) == status);
+	CHECK(same_bits(fit.value, again.value, fit.n_values));
+	CHECK(same_bits(fit.vector, again.vector, fit.n_vectors * d));
+	CHECK(same_bits(fit.score, again.score, n));
+	free(matrix);
+	free(values);
+	free(vectors);
+	free(work);
+	free_fit(&fit);
+	free_fit(&again);
+}
+
+static void
+test_dual(void)
+{
+	static const size_t ns[] = {5, 6, 9, 16, 32, 33, 60};
+	static const size_t ds[] = {33, 34, 61, 129, 200, 257, 400};
+	size_t		a;
+	size_t		b;
+	size_t		i;
+	size_t		wanted = 1;
+	int			pca;
+
+	for (a = 0; a < 7; a++)
+	{
+		for (b = 0; b < 7; b++)
+		{
+			size_t		n = ns[a];
+			size_t		d = ds[b];
+			double	   *x = exactly(n * d * sizeof(double));
+
+			for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON && n < d; pca++)
+			{
+				random_table(x, n, d);
+				if ((a + b) % 3 == 1)	/* noise */
+				{
+					for (i = 0; i < n * d; i++)
+						x[i] = random_normal();
+				}
+				else if ((a + b) % 3 == 2)	/* every benchmark twice or thrice */
+				{
+					for (i = 0; i < n * d; i++)
+						x[i] = x[i % (n * (d / 3))];
+				}
+				check_primal(x, n, d, pca, wanted);
+				wanted = wanted % 12 + 1;
+			}
+			free(x);
+		}
+	}
+
+	/* more models than the direct solver takes, through the dual all the same */
+	{
+		double	   *x = exactly(257 * 300 * sizeof(double));
+
+		random_table(x, 257, 300);
+		check_primal(x, 257, 300, SC_PCA_PEARSON, 3);
+		check_primal(x, 256, 257, SC_PCA_SPEARMAN, 12);
+		free(x);
+	}
+}
+
+/* More benchmarks than SC_MAX_COMPONENT_COLUMNS, of fewer models. */
+static void
+test_many_benchmarks(void)
+{
+	size_t		n = 20;
+	size_t		d = SC_MAX_COMPONENT_COLUMNS + 1;
+	double	   *x = exactly(n * d * sizeof(double));
+	ScCapabilityFit fit;
+	long double trace = 0.0L;
+	long double length = 0.0L;
+	size_t		j;
+
+	fit.spread = exactly(d * sizeof(ScSpread));
+	fit.value = exactly(d * sizeof(double));
+	fit.vector = exactly(2 * d * sizeof(double));
+	fit.score = exactly(n * sizeof(double));
+	random_table(x, n, d);
+	CHECK(fit_some(x, n, d, SC_PCA_SPEARMAN, 2, &fit) == SC_OK);
+	CHECK(fit.n_values == d && fit.n_vectors == 2);
+	for (j = 0; j < d; j++)
+	{
+		trace += fit.value[j];
+		length += (long double) fit.vector[j] * fit.vector[j];
+		CHECK(j < n || fit.value[j] == 0.0);
+	}
+	CHECK_RELATIVE(trace, (long double) d, 1e-13L);
+	CHECK_NEAR(length, 1.0L, 1e-13L);
+	for (j = 0; j < d; j += 100)	/* all share one factor */
+		CHECK(fit.vector[j] > 0.0);
+	free(x);
+	free_fit(&fit);
+}
+
+/*
  * Two groups of benchmarks without correlation between them: where both are as
  * large the first component is undefined, by any of the ways it is looked for.
  */
@@ -658,6 +804,8 @@ main(void)
 	RUN(test_mean_sd);
 	RUN(test_magnitudes);
 	RUN(test_wide_matrix);
+	RUN(test_dual);
+	RUN(test_many_benchmarks);
 	RUN(test_two_groups);
 	RUN(test_poll_and_jump);
 	return check_done();
