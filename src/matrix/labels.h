@@ -26,6 +26,8 @@ typedef struct LabelTable
 	struct labelhash_hash *index;	/* none while there are few labels */
 	struct idhash_hash *ids;	/* numbers of labels that came as integers */
 	Label	   *label;			/* [n] */
+	char	   *arena;			/* where the text of the next label goes */
+	uint32		arena_left;
 	uint32		n;
 	uint32		capacity;
 	uint32		last;			/* found last: rows often come in runs, or in

@@ -269,7 +269,7 @@ sc_matrix_settle(ExpandedScoreMatrix *m)
 		const cellhash_hash *row = m->row[m->pending[i].at.model];
 
 		if (row != NULL)
-			__builtin_prefetch(&row->data[murmurhash32(m->pending[i].at.benchmark) & row->sizemask]);
+			__builtin_prefetch(&row->data[m->pending[i].at.benchmark & row->sizemask]);
 	}
 	for (i = 0; i < n; i++)
 	{

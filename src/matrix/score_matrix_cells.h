@@ -16,7 +16,7 @@
 #define SH_ELEMENT_TYPE MatrixCell
 #define SH_KEY_TYPE uint32
 #define SH_KEY benchmark
-#define SH_HASH_KEY(tb, key) murmurhash32(key)
+#define SH_HASH_KEY(tb, key) (key)
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DECLARE

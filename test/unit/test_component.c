@@ -516,6 +516,11 @@ test_hostile(void)
 	CHECK(some_components(large, SC_MAX_DIRECT_COLUMNS + 1, 1, values, vectors) ==
 		  SC_SOLVER_FAILED);
 
+	for (i = 0; i < (SC_MAX_DIRECT_COLUMNS + 1) * (SC_MAX_DIRECT_COLUMNS + 1); i++)
+		large[i] = 1e308;
+	CHECK(some_components(large, SC_MAX_DIRECT_COLUMNS + 1, 1, values, vectors) ==
+		  SC_SOLVER_FAILED);
+
 	CHECK(handled == 0);
 	CHECK(gsl_set_error_handler(before) == count_errors);
 	free(large);

@@ -234,6 +234,32 @@ test_accuracy(void)
 	}
 }
 
+/* So many columns that blocks are longer. */
+static void
+test_wide(void)
+{
+	size_t		n = 300;
+	size_t		d = 257;
+	double	   *rows = exactly(n * d * sizeof(double));
+	Exact		e;
+	size_t		k;
+
+	CHECK(SC_BLOCK_ROWS(d) > SC_BLOCK_ROWS(d - 1));
+	random_rows(rows, n, d);
+	e = exact_moments(rows, n, d);
+	for (k = 0; k < 2; k++)
+	{
+		ScMoments	m = new_moments(d);
+
+		add_rows(&m, rows, 0, n, k == 0 ? SC_BLOCK_ROWS(d) : 77);
+		check_moments(&m, rows, n, &e);
+		free_moments(&m);
+	}
+	free(rows);
+	free(e.mean);
+	free(e.comoment);
+}
+
 /* Constant columns keep co-moments of exactly 0, however rows are divided. */
 static void
 test_constant(void)
@@ -475,6 +501,7 @@ int
 main(void)
 {
 	RUN(test_accuracy);
+	RUN(test_wide);
 	RUN(test_constant);
 	RUN(test_merge_edges);
 	RUN(test_statuses);
