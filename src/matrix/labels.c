@@ -87,7 +87,10 @@ is_label(const LabelTable *table, uint32 number, const char *text, uint32 len)
 static inline uint32
 found(LabelTable *table, uint32 number)
 {
-	table->label[table->last].next = number;
+	if (number == table->last)
+		table->wrong = 0;		/* rows in runs again */
+	else
+		table->label[table->last].next = number;
 	return table->last = number;
 }
 
@@ -121,8 +124,7 @@ sc_labels_find(LabelTable *table, const char *text, uint32 len)
 			return table->last = next;
 		}
 
-		/* rows in no order: guess less and less often */
-		if (table->wrong < 64)
+		if (table->wrong < SC_NO_ORDER)
 			table->wrong++;
 		table->skip = table->wrong / 4;
 	}

@@ -32,7 +32,7 @@ typedef struct LabelTable
 	uint32		capacity;
 	uint32		last;			/* found last: rows often come in runs, or in
 								 * the same order of labels again and again */
-	uint32		wrong;			/* guesses of the next one that failed */
+	uint32		wrong;			/* guesses that failed, lately; see below */
 	uint32		skip;			/* lookups before the next guess */
 	uint32		last_id_number;
 	int64		last_id;		/* found last by id */
@@ -43,10 +43,7 @@ typedef struct LabelTable
 
 extern void sc_labels_init(LabelTable *table, MemoryContext context);
 
-/*
- * Number of a label, or -1; any encoding-valid bytes, compared bytewise.  Ask
- * sc_labels_is_last() first where rows may come in runs.
- */
+/* Number of a label, or -1; any encoding-valid bytes, compared bytewise. */
 extern int64 sc_labels_find(LabelTable *table, const char *text, uint32 len);
 
 /*
@@ -89,11 +86,20 @@ sc_same_label(const char *a, uint32 a_len, const char *b, uint32 b_len)
 	return x == y;
 }
 
-/* Is this the label that was found last?  Then its number is table->last. */
+/*
+ * After so many failed guesses in a row, rows come in no order: then only every
+ * sixteenth lookup begins with a guess, until one is right.
+ */
+#define SC_NO_ORDER 64
+
+/*
+ * Is this, at a guess, the label that was found last?  Then its number is
+ * table->last.  To be asked before sc_labels_find().
+ */
 static inline bool
 sc_labels_is_last(const LabelTable *table, const char *text, uint32 len)
 {
-	return table->last < table->n &&
+	return table->wrong < SC_NO_ORDER && table->last < table->n &&
 		sc_same_label(table->label[table->last].text,
 					  table->label[table->last].len, text, len);
 }

@@ -143,14 +143,16 @@ intern_benchmark_id(ExpandedScoreMatrix *m, int64 id)
 
 /*
  * The cells of one more model.  Where models come one after the other it will
- * have as many as they have.
+ * have as many as the one before it; otherwise that has few yet.  So all the
+ * room that is made in advance is at most that of all cells.
  */
 static cellhash_hash *
-create_row(const ExpandedScoreMatrix *m)
+create_row(ExpandedScoreMatrix *m)
 {
-	uint32		usual = (m->n_single + m->n_pooled) / m->models.n;
+	uint32		likely_cells = m->newest == NULL ? 0 : m->newest->members;
 
-	return cellhash_create(m->hdr.eoh_context, Max(usual, 3), NULL);
+	m->newest = cellhash_create(m->hdr.eoh_context, Max(likely_cells, 3), NULL);
+	return m->newest;
 }
 
 /* The cell at a place; a new one, of which only the place is set, if none was. */

@@ -54,6 +54,7 @@ typedef struct ExpandedScoreMatrix
 	LabelTable	benchmarks;
 	uint8	   *benchmark_flags;	/* [benchmarks.capacity] */
 	struct cellhash_hash **row; /* [models.capacity], NULL: no cells yet */
+	struct cellhash_hash *newest;	/* of them */
 	uint32		n_single;
 	uint32		n_pooled;
 	uint32		pooled_capacity;
