@@ -360,7 +360,6 @@ sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from)
 	uint32		i;
 	uint32		len;
 
-	sc_matrix_settle(m);
 	for (i = 0; i < from->n_benchmarks; i++)
 	{
 		const char *label = sc_flat_label(from, from->n_models + i, &len);
