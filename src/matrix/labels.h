@@ -25,6 +25,8 @@ typedef struct LabelTable
 	MemoryContext context;
 	struct labelhash_hash *index;	/* none while there are few labels */
 	struct idhash_hash *ids;	/* numbers of labels that came as integers */
+	const char *probe;			/* looked for in the index */
+	uint32		probe_len;
 	Label	   *label;			/* [n] */
 	char	   *arena;			/* where the text of the next label goes */
 	uint32		arena_left;
@@ -64,26 +66,32 @@ extern void sc_labels_set_id(LabelTable *table, int64 id, uint32 number);
  */
 extern void sc_labels_sort(const LabelTable *table, uint32 *order, uint32 *rank);
 
-/* Equality without a call for the usual short labels. */
+/* Equality without a call: labels are short, and most of them differ early. */
 static inline bool
 sc_same_label(const char *a, uint32 a_len, const char *b, uint32 b_len)
 {
 	uint64		x;
 	uint64		y;
+	uint32		i;
 
 	if (a_len != b_len)
 		return false;
-	if (a_len < sizeof(uint64) || a_len > 2 * sizeof(uint64))
+	if (a_len < sizeof(uint64))
 		return memcmp(a, b, a_len) == 0;
 
-	/* the first eight bytes and the last eight, which may overlap */
-	memcpy(&x, a, sizeof(uint64));
-	memcpy(&y, b, sizeof(uint64));
-	if (x != y)
-		return false;
+	/* the last eight bytes, then eight by eight, which may overlap */
 	memcpy(&x, a + a_len - sizeof(uint64), sizeof(uint64));
 	memcpy(&y, b + a_len - sizeof(uint64), sizeof(uint64));
-	return x == y;
+	if (x != y)
+		return false;
+	for (i = 0; i + sizeof(uint64) < a_len; i += sizeof(uint64))
+	{
+		memcpy(&x, a + i, sizeof(uint64));
+		memcpy(&y, b + i, sizeof(uint64));
+		if (x != y)
+			return false;
+	}
+	return true;
 }
 
 /*
