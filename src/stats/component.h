@@ -69,7 +69,7 @@ extern ScStatus sc_components(const double *matrix, size_t d, size_t wanted,
 
 /*
  * The eigenvalues alone, d of them, of 1 <= d <= SC_MAX_DIRECT_COLUMNS columns:
- * two to eight times as fast, and equal to those of sc_components() up to
+ * up to eight times as fast, and equal to those of sc_components() up to
  * rounding.  work is that of sc_components().  The same statuses.
  */
 extern ScStatus sc_eigenvalues(const double *matrix, size_t d, double *values,

@@ -12,7 +12,6 @@
  *-------------------------------------------------------------------------
  */
 #include <math.h>
-#include <string.h>
 
 #include "component.h"
 #include "component_bootstrap.h"
