@@ -94,6 +94,30 @@ sc_orient_component(double *vector, size_t d, size_t k)
 		vector[j] += 0.0;		/* no negative zero */
 }
 
+/* gsl_eigen_symmv takes a NaN, reports success and returns garbage. */
+static bool
+elements_are_sound(const double *matrix, size_t d)
+{
+	size_t		i;
+
+	for (i = 0; i < d * d; i++)
+	{
+		if (!(fabs(matrix[i]) <= LARGEST_ELEMENT))
+			return false;
+	}
+	return true;
+}
+
+/* What the solver is given, and destroys. */
+static void
+copy_for_solver(const double *matrix, size_t d, double *a)
+{
+	size_t		i;
+
+	for (i = 0; i < d * d; i++)
+		a[i] = fabs(matrix[i]) < NO_CORRELATION ? 0.0 : matrix[i];
+}
+
 /* All of them, in the order and with the signs that GSL gives. */
 static int
 solve_all(const double *matrix, size_t d, double *eval, double *evec, double *work)
@@ -103,8 +127,7 @@ solve_all(const double *matrix, size_t d, double *eval, double *evec, double *wo
 	int			status;
 	size_t		i;
 
-	for (i = 0; i < d * d; i++)
-		a[i] = fabs(matrix[i]) < NO_CORRELATION ? 0.0 : matrix[i];
+	copy_for_solver(matrix, d, a);
 	saved = sc_gsl_enter();
 	status = solve(a, d, eval, evec, a + d * d);
 	sc_gsl_leave(saved);
@@ -162,12 +185,8 @@ sc_components(const double *matrix, size_t d, size_t wanted, double *values,
 	if (d > SC_MAX_COMPONENT_COLUMNS)
 		return SC_TOO_MANY_COLUMNS;
 
-	/* gsl_eigen_symmv takes a NaN, reports success and returns garbage. */
-	for (i = 0; i < d * d; i++)
-	{
-		if (!(fabs(matrix[i]) <= LARGEST_ELEMENT))
-			return SC_SOLVER_FAILED;
-	}
+	if (!elements_are_sound(matrix, d))
+		return SC_SOLVER_FAILED;
 
 	if (d <= SC_MAX_DIRECT_COLUMNS)
 	{
@@ -190,6 +209,52 @@ sc_components(const double *matrix, size_t d, size_t wanted, double *values,
 		values[i] = values[i] > 0.0 ? values[i] : 0.0;
 	for (i = 0; i < found; i++)
 		sc_orient_component(vectors + i * d, d, i);
+	return SC_OK;
+}
+
+ScStatus
+sc_eigenvalues(const double *matrix, size_t d, double *values, void *work)
+{
+	double	   *copy = work;
+	gsl_eigen_symm_workspace w;
+	gsl_matrix_view a;
+	gsl_vector_view eval;
+	gsl_error_handler_t *saved;
+	int			status;
+	size_t		i;
+	size_t		j;
+
+	if (d > SC_MAX_DIRECT_COLUMNS)
+		return SC_TOO_MANY_COLUMNS;
+	if (!elements_are_sound(matrix, d))
+		return SC_SOLVER_FAILED;
+
+	copy_for_solver(matrix, d, copy);
+	w.size = d;
+	w.d = copy + d * d;
+	w.sd = w.d + d;
+	saved = sc_gsl_enter();
+	a = gsl_matrix_view_array(copy, d, d);
+	eval = gsl_vector_view_array(values, d);
+	status = gsl_eigen_symm(&a.matrix, &eval.vector, &w);
+	sc_gsl_leave(saved);
+	if (status != GSL_SUCCESS)
+		return SC_SOLVER_FAILED;
+	for (i = 0; i < d; i++)
+	{
+		if (!isfinite(values[i]))
+			return SC_SOLVER_FAILED;
+	}
+
+	/* in descending order, by insertion: there are few */
+	for (i = 0; i < d; i++)
+	{
+		double		value = values[i] > 0.0 ? values[i] : 0.0;
+
+		for (j = i; j > 0 && values[j - 1] < value; j--)
+			values[j] = values[j - 1];
+		values[j] = value;
+	}
 	return SC_OK;
 }
 

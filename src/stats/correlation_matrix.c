@@ -139,6 +139,22 @@ spearman_by_pairs(const int32_t *q, size_t n, size_t d, double *matrix, ScPoll p
 	}
 }
 
+size_t
+sc_rank_matrix_workspace(size_t d)
+{
+	return blocks_workspace(d);
+}
+
+void
+sc_rank_matrix(const int32_t *rank, size_t n, size_t d, double *matrix,
+			   void *work, ScPoll poll)
+{
+	if (n <= MAX_EXACT_RANKS)
+		spearman_by_blocks(rank, n, d, matrix, work, poll);
+	else
+		spearman_by_pairs(rank, n, d, matrix, poll);
+}
+
 static void
 pearson_matrix(const double *x, size_t n, size_t d, double *matrix,
 			   void *work, ScPoll poll)
@@ -178,10 +194,7 @@ sc_correlation_matrix(const double *x, size_t n, size_t d, ScPca pca,
 	{
 		case SC_PCA_SPEARMAN:
 			rank_columns(x, n, d, q, poll);
-			if (n <= MAX_EXACT_RANKS)
-				spearman_by_blocks(q, n, d, matrix, past_ranks(q, n, d), poll);
-			else
-				spearman_by_pairs(q, n, d, matrix, poll);
+			sc_rank_matrix(q, n, d, matrix, past_ranks(q, n, d), poll);
 			break;
 		case SC_PCA_PEARSON:
 			pearson_matrix(x, n, d, matrix, work, poll);

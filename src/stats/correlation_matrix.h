@@ -13,6 +13,7 @@
 #define SC_STATS_CORRELATION_MATRIX_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "status.h"
 
@@ -33,6 +34,15 @@ extern size_t sc_correlation_matrix_workspace(size_t n, size_t d, ScPca pca);
 extern void sc_correlation_matrix(const double *x, size_t n, size_t d,
 								  ScPca pca, double *matrix, void *work,
 								  ScPoll poll);
+
+/*
+ * Spearman's from columns that have been ranked as by sc_mid_ranks(), rank[j * n
+ * + i], none of them all 0; by the same code.  It needs a workspace of
+ * sc_rank_matrix_workspace() bytes.
+ */
+extern size_t sc_rank_matrix_workspace(size_t d);
+extern void sc_rank_matrix(const int32_t *rank, size_t n, size_t d,
+						   double *matrix, void *work, ScPoll poll);
 
 /*
  * The same columns, ranked for Spearman, centred and scaled to unit length:

@@ -128,6 +128,24 @@ check_components(const double *a, size_t d, const double *values,
 	CHECK(signs);
 }
 
+/* Those found without vectors. */
+static void
+check_eigenvalues(const double *matrix, size_t d, const double *expected)
+{
+	double	   *values = exactly(d * sizeof(double));
+	void	   *work = exactly(sc_components_workspace(d, d));
+	size_t		k;
+
+	CHECK(sc_eigenvalues(matrix, d, values, work) == SC_OK);
+	for (k = 0; k < d; k++)
+	{
+		CHECK_NEAR(values[k], expected[k], 1e-14L * (1 + expected[0]));
+		CHECK(values[k] >= 0.0 && (k == 0 || values[k] <= values[k - 1]));
+	}
+	free(values);
+	free(work);
+}
+
 static void
 test_random(void)
 {
@@ -152,6 +170,8 @@ test_random(void)
 			CHECK(components(matrix, d, values, vectors) == SC_OK);
 			CHECK(same_bits(copy, matrix, d * d));
 			check_components(matrix, d, values, vectors);
+			check_eigenvalues(matrix, d, values);
+			CHECK(same_bits(copy, matrix, d * d));
 
 			/* fewer are the first of these; there is room for no more */
 			for (wanted = 1; wanted < d + 3; wanted += 1 + wanted * 2)
@@ -485,6 +505,7 @@ test_hostile(void)
 	gsl_error_handler_t *before = gsl_set_error_handler(count_errors);
 	size_t		most = SC_MAX_COMPONENT_COLUMNS + 1;
 	double	   *large = exactly(most * most * sizeof(double));
+	void	   *solver = exactly(sc_components_workspace(3, 3));
 	double		matrix[9];
 	double		values[3];
 	double		vectors[9];
@@ -501,6 +522,7 @@ test_hostile(void)
 				matrix[j] = j % 4 == 0 ? 1.0 : 0.5;
 			matrix[i] = bad[k];
 			CHECK(components(matrix, 3, values, vectors) == SC_SOLVER_FAILED);
+			CHECK(sc_eigenvalues(matrix, 3, values, solver) == SC_SOLVER_FAILED);
 		}
 	}
 	for (i = 0; i < 9; i++)
@@ -512,6 +534,7 @@ test_hostile(void)
 	for (i = 0; i < most * most; i++)
 		large[i] = i % (most + 1) == 0 ? 1.0 : 0.5;
 	CHECK(sc_components(large, most, 1, NULL, NULL, NULL, NULL) == SC_TOO_MANY_COLUMNS);
+	CHECK(sc_eigenvalues(large, SC_MAX_DIRECT_COLUMNS + 1, NULL, NULL) == SC_TOO_MANY_COLUMNS);
 	large[SC_MAX_DIRECT_COLUMNS + 1] = NAN;
 	CHECK(some_components(large, SC_MAX_DIRECT_COLUMNS + 1, 1, values, vectors) ==
 		  SC_SOLVER_FAILED);
@@ -524,6 +547,7 @@ test_hostile(void)
 	CHECK(handled == 0);
 	CHECK(gsl_set_error_handler(before) == count_errors);
 	free(large);
+	free(solver);
 }
 
 int

@@ -1,0 +1,359 @@
+/*-------------------------------------------------------------------------
+ *
+ * score_bootstrap.c
+ *	  Bootstrap replicates of capabilities scores over benchmarks.
+ *
+ * Columns that stand c times need not be written c times.  With R the matrix of
+ * the m different ones and C the diagonal of their c, the matrix of all d has the
+ * eigenvalues of sqrt(C) R sqrt(C), but for zeros; of its unit eigenvector u each
+ * of the c copies of column j has the weight v = u[j] / sqrt(c).  A score is the
+ * sum of c v z.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <math.h>
+#include <string.h>
+
+#include "capability.h"
+#include "component.h"
+#include "normal.h"
+#include "private.h"
+#include "rank.h"
+#include "score_bootstrap.h"
+
+/* The table, and pieces of the workspace. */
+typedef struct Bootstrap
+{
+	const double *x;
+	const double *se;			/* NULL: nothing is drawn anew */
+	size_t		n;
+	size_t		d;
+	ScPca		pca;
+
+	/* of all benchmarks, or of those taken where they are drawn anew */
+	double	   *z;				/* column by column */
+	double	   *matrix;
+
+	/* of one resample */
+	size_t		m;				/* different benchmarks */
+	uint32_t   *taken;			/* d: how often each was */
+	uint32_t   *column;			/* d: those taken, ascending */
+	double	   *scaled;			/* d x d: sqrt(C) R sqrt(C), m x m */
+	double	   *value;			/* d */
+	double	   *vector;			/* d: u, then c v */
+	double	   *copies;			/* d: v of each copy */
+	double	   *score;			/* n */
+	uint32_t   *order;			/* n: from the last resample */
+	void	   *scratch;		/* of what is called */
+} Bootstrap;
+
+static size_t
+larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * Bytes, a multiple of 8.  Fewer columns may take more: sc_components() has a
+ * way of its own for few.
+ */
+static size_t
+scratch_size(size_t n, size_t d, ScPca pca)
+{
+	size_t		few = d < SC_MAX_DIRECT_COLUMNS ? d : SC_MAX_DIRECT_COLUMNS;
+	size_t		size = larger(sc_components_workspace(d, 1),
+							  sc_components_workspace(few, 1));
+
+	size = larger(size, sc_correlation_matrix_workspace(n, d, pca));
+	size = larger(size, sc_sort_workspace(n));
+	return (size + 7) / 8 * 8;
+}
+
+size_t
+sc_score_bootstrap_workspace(size_t n, size_t d, ScPca pca)
+{
+	return (n * d + 2 * d * d + 3 * d + n) * sizeof(double) +
+		scratch_size(n, d, pca) + (2 * d + n) * sizeof(uint32_t);
+}
+
+static void
+lay_out(Bootstrap *s, void *work)
+{
+	size_t		n = s->n;
+	size_t		d = s->d;
+
+	s->z = work;
+	s->matrix = s->z + n * d;
+	s->scaled = s->matrix + d * d;
+	s->value = s->scaled + d * d;
+	s->vector = s->value + d;
+	s->copies = s->vector + d;
+	s->score = s->copies + d;
+	s->scratch = s->score + n;
+	s->taken = (uint32_t *) ((char *) s->scratch + scratch_size(n, d, s->pca));
+	s->column = s->taken + d;
+	s->order = s->column + d;
+}
+
+/* Are there standard errors at all? */
+static bool
+any_error(const double *se, size_t n, size_t d, ScPoll poll)
+{
+	size_t		i;
+
+	for (i = 0; se != NULL && i < n * d; i++)
+	{
+		if (se[i] > 0.0)
+			return true;
+		sc_poll_at(poll, i);
+	}
+	return false;
+}
+
+/* z-scores of a column, in the words of sc_component_score(); false: constant. */
+static bool
+standardise(const double *x, size_t n, double *z, ScPoll poll)
+{
+	ScSpread	spread;
+	size_t		i;
+
+	sc_spread(x, n, poll, &spread);
+	if (spread.sd == 0.0)
+		return false;
+	for (i = 0; i < n; i++)
+	{
+		z[i] = (x[i] - spread.pivot - spread.centre) / spread.sd;
+		sc_poll_at(poll, i);
+	}
+	return true;
+}
+
+static void
+take_benchmarks(Bootstrap *s, uint64_t seed, uint64_t b)
+{
+	ScPhilox	random;
+	size_t		j;
+
+	sc_philox_start(&random, seed, SC_RESAMPLE_BENCHMARKS, b);
+	memset(s->taken, 0, s->d * sizeof(uint32_t));
+	for (j = 0; j < s->d; j++)
+		s->taken[sc_philox_index(&random, s->d)]++;
+	s->m = 0;
+	for (j = 0; j < s->d; j++)
+	{
+		if (s->taken[j] > 0)
+			s->column[s->m++] = (uint32_t) j;
+	}
+}
+
+/* z-scores and matrix of the benchmarks taken, drawn anew; false: a constant. */
+static bool
+redraw(Bootstrap *s, uint64_t seed, uint64_t b, ScPoll poll)
+{
+	size_t		n = s->n;
+	ScPhilox	random;
+	size_t		a;
+	size_t		i;
+
+	sc_philox_start(&random, seed, SC_REDRAW_SCORES, b);
+	for (a = 0; a < s->m; a++)
+	{
+		const double *x = s->x + s->column[a] * n;
+		const double *se = s->se + s->column[a] * n;
+		double	   *drawn = s->z + a * n;
+
+		for (i = 0; i < n; i++)
+		{
+			drawn[i] = x[i];
+			if (se[i] > 0.0)
+				drawn[i] += se[i] * sc_philox_normal(&random);
+			sc_poll_at(poll, i);
+		}
+		if (sc_is_constant(drawn, n, poll))
+			return false;
+		if (poll != NULL)
+			poll();
+	}
+	sc_correlation_matrix(s->z, n, s->m, s->pca, s->matrix, s->scratch, poll);
+	for (a = 0; a < s->m; a++)
+		standardise(s->z + a * n, n, s->z + a * n, poll);
+	return true;
+}
+
+/*
+ * The weights c v of the benchmarks taken, in s->vector.  SC_UNDEFINED_COMPONENT
+ * if the resample has no first component.
+ */
+static ScStatus
+find_weights(Bootstrap *s, ScPoll poll)
+{
+	size_t		m = s->m;
+	size_t		copy = 0;
+	ScStatus	status;
+	size_t		a;
+	size_t		b;
+	uint32_t	c;
+
+	for (a = 0; a < m; a++)
+	{
+		uint32_t	ja = s->column[a];
+
+		for (b = 0; b < m; b++)
+		{
+			uint32_t	jb = s->column[b];
+			double		r = s->se == NULL ? s->matrix[ja * s->d + jb] :
+				s->matrix[a * m + b];
+
+			s->scaled[a * m + b] = r *
+				sqrt((double) s->taken[ja] * (double) s->taken[jb]);
+		}
+	}
+	status = sc_components(s->scaled, m, 1, s->value, s->vector, s->scratch, poll);
+	if (status != SC_OK)
+		return status;
+	if (!sc_component_is_defined(s->value, sc_eigenvalues_found(m, 1), 0))
+		return SC_UNDEFINED_COMPONENT;
+
+	for (a = 0; a < m; a++)
+	{
+		for (c = s->taken[s->column[a]]; c > 0; c--)
+			s->copies[copy++] = s->vector[a] / sqrt(s->taken[s->column[a]]);
+	}
+	sc_orient_component(s->copies, s->d, 0);
+	for (a = 0, copy = 0; a < m; a++)
+	{
+		uint32_t	times = s->taken[s->column[a]];
+
+		s->vector[a] = times * s->copies[copy];
+		copy += times;
+	}
+	return SC_OK;
+}
+
+/* In the order of columns for every model, so that equal models tie. */
+static void
+compute_scores(Bootstrap *s, ScPoll poll)
+{
+	size_t		n = s->n;
+	size_t		a;
+	size_t		i;
+
+	for (i = 0; i < n; i++)
+		s->score[i] = 0.0;
+	for (a = 0; a < s->m; a++)
+	{
+		const double *z = s->z + (s->se == NULL ? s->column[a] : a) * n;
+		double		weight = s->vector[a];
+
+		for (i = 0; i < n; i++)
+		{
+			s->score[i] += weight * z[i];
+			sc_poll_at(poll, i);
+		}
+		if (poll != NULL)
+			poll();
+	}
+}
+
+/* Is model i among those asked for? */
+static inline bool
+is_wanted(const ScScoreReplicates *out, size_t i)
+{
+	return i >= out->first_model && i - out->first_model < out->models;
+}
+
+/* The order may be any on entry: that of the last resample is near. */
+static void
+put_ranks(Bootstrap *s, size_t b, ScPoll poll, ScScoreReplicates *out)
+{
+	size_t		better = 0;		/* models before the group of equal ones */
+	size_t		p;
+
+	sc_sort_order(s->score, s->n, s->order, s->scratch, poll);
+	for (p = s->n; p-- > 0;)
+	{
+		uint32_t	i = s->order[p];
+
+		if (p + 1 < s->n && s->score[i] != s->score[s->order[p + 1]])
+			better = s->n - 1 - p;
+		if (is_wanted(out, i))
+			out->rank[(i - out->first_model) * out->stride + b] =
+				(int32_t) better + 1;
+		sc_poll_at(poll, p);
+	}
+}
+
+static void
+put_scores(const Bootstrap *s, bool valid, size_t b, ScPoll poll,
+		   ScScoreReplicates *out)
+{
+	size_t		i;
+
+	for (i = 0; i < out->models; i++)
+	{
+		size_t		at = i * out->stride + b;
+
+		out->score[at] = valid ? s->score[out->first_model + i] : NAN;
+		if (!valid && out->rank != NULL)
+			out->rank[at] = 0;
+		sc_poll_at(poll, i);
+	}
+}
+
+ScStatus
+sc_score_bootstrap(const double *x, const double *se, size_t n, size_t d,
+				   ScPca pca, uint64_t seed, void *work, ScPoll poll,
+				   ScScoreReplicates *out)
+{
+	Bootstrap	s;
+	size_t		b;
+	size_t		i;
+	size_t		j;
+
+	if (d > SC_MAX_COMPONENT_COLUMNS)
+		return SC_TOO_MANY_COLUMNS;
+	if (n < SC_MIN_MODELS)
+		return SC_TOO_FEW_MODELS;
+
+	s.x = x;
+	s.se = any_error(se, n, d, poll) ? se : NULL;
+	s.n = n;
+	s.d = d;
+	s.pca = pca;
+	lay_out(&s, work);
+	for (j = 0; j < d; j++)
+	{
+		if (!standardise(x + j * n, n, s.z + j * n, poll))
+			return SC_CONSTANT_COLUMN;
+		if (poll != NULL)
+			poll();
+	}
+	if (s.se == NULL)
+		sc_correlation_matrix(x, n, d, pca, s.matrix, s.scratch, poll);
+	for (i = 0; i < n; i++)
+	{
+		s.order[i] = (uint32_t) i;
+		sc_poll_at(poll, i);
+	}
+
+	for (b = 0; b < out->count; b++)
+	{
+		ScStatus	status = SC_CONSTANT_COLUMN;
+
+		if (poll != NULL)
+			poll();
+		take_benchmarks(&s, seed, out->first + b);
+		if (s.se == NULL || redraw(&s, seed, out->first + b, poll))
+			status = find_weights(&s, poll);
+		if (status == SC_SOLVER_FAILED)
+			return status;
+		if (status == SC_OK)
+		{
+			compute_scores(&s, poll);
+			if (out->rank != NULL)
+				put_ranks(&s, b, poll, out);
+		}
+		put_scores(&s, status == SC_OK, b, poll, out);
+	}
+	return SC_OK;
+}

@@ -1,0 +1,75 @@
+/*-------------------------------------------------------------------------
+ *
+ * score_bootstrap.h
+ *	  How far capabilities scores and ranks of models depend on which benchmarks
+ *	  measure capability, and on the error of each score.
+ *
+ * Models stay, benchmarks are resampled: they are a sample of the benchmarks
+ * that there could be.  Resample b takes d of the d benchmarks, with
+ * replacement: those at sc_philox_index(d), d times, of the stream b of
+ * SC_RESAMPLE_BENCHMARKS.  One that is taken c times stands c times: the recipe
+ * of capability.h is that of a table of d columns, some of them equal, and the
+ * sign is sc_orient_component()'s of their d weights.
+ *
+ * Scores with a known standard error are drawn anew in every resample: x + se *
+ * sc_philox_normal(), of the stream b of SC_REDRAW_SCORES, one number for each
+ * cell with se > 0, benchmark by benchmark of those taken, in ascending order
+ * and each once, and in it model by model.  z-scores, ranks and matrix are then
+ * those of the scores drawn.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_STATS_SCORE_BOOTSTRAP_H
+#define SC_STATS_SCORE_BOOTSTRAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "correlation_matrix.h"
+#include "status.h"
+
+/*
+ * With fewer benchmarks than this a resample is of too few different ones for
+ * its spread to mean anything.  The caller's to see to.
+ */
+#define SC_MIN_RESAMPLED_BENCHMARKS 6
+
+/*
+ * Which resamples and which models, and the caller's memory for what they give:
+ * resample first + b, b < count, of model first_model + i, i < models, is at
+ * [i * stride + b]; stride >= count.  Ranks are among all n models.
+ */
+typedef struct ScScoreReplicates
+{
+	size_t		first;
+	size_t		count;
+	size_t		stride;
+	size_t		first_model;
+	size_t		models;
+	double	   *score;
+	int32_t    *rank;			/* 1: the best; equal scores share the better
+								 * one.  NULL for none */
+} ScScoreReplicates;
+
+/* Bytes of workspace for sc_score_bootstrap(). */
+extern size_t sc_score_bootstrap_workspace(size_t n, size_t d, ScPca pca);
+
+/*
+ * Of the table x, n models x d benchmarks as in capability.h, finite, |x| <=
+ * SC_MAX_SCORE.  se, of the same shape, holds standard errors up to
+ * SC_MAX_SCORE; 0 and NaN mean that the score is taken as it is; NULL: all are.
+ *
+ * A resample has score NaN and rank 0 everywhere if its first component is
+ * undefined, see sc_component_is_defined(), or a benchmark drawn anew does not
+ * vary.  The answer for a resample does not depend on which others are asked
+ * for.
+ *
+ * SC_TOO_MANY_COLUMNS above SC_MAX_COMPONENT_COLUMNS, SC_TOO_FEW_MODELS,
+ * SC_CONSTANT_COLUMN (of x), SC_SOLVER_FAILED (what is in out is of no use),
+ * SC_OK.
+ */
+extern ScStatus sc_score_bootstrap(const double *x, const double *se, size_t n,
+								   size_t d, ScPca pca, uint64_t seed, void *work,
+								   ScPoll poll, ScScoreReplicates *out);
+
+#endif							/* SC_STATS_SCORE_BOOTSTRAP_H */
