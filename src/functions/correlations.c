@@ -139,7 +139,7 @@ typedef struct RowContext
 	const char *role;
 	const char *status;			/* SC_STATUS_OK: the correlation stands */
 	bool		tested;			/* with interval and p-value */
-	double		confidence;
+	double		quantile;		/* of the interval's confidence */
 } RowContext;
 
 static void
@@ -167,7 +167,7 @@ put_correlation(ReturnSetInfo *rsinfo, const ScoreColumns *columns,
 		{
 			values[8] = Float8GetDatum(sc_p_value(&result->c));
 			nulls[8] = false;
-			if (sc_interval(&result->c, row->confidence, &low, &high))
+			if (sc_interval(&result->c, row->quantile, &low, &high))
 			{
 				values[6] = Float8GetDatum(low);
 				values[7] = Float8GetDatum(high);
@@ -226,7 +226,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 	ScMethod	method = sc_method_argument(fcinfo, 3);
 	ScPca		pca = sc_pca_argument(fcinfo, 4);
 	bool		exclude_self = sc_bool_argument(fcinfo, 5, "exclude_self");
-	double		confidence = sc_confidence_argument(fcinfo, 6);
+	double		quantile = sc_normal_quantile(sc_confidence_argument(fcinfo, 6));
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
 	BenchmarkSet targets;
@@ -249,7 +249,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		row.role = role_of(&columns, target, is_capability);
-		row.confidence = confidence;
+		row.quantile = quantile;
 		row.tested = true;
 		if (is_capability && exclude_self)
 		{
@@ -286,7 +286,7 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ScMethod	method = sc_method_argument(fcinfo, 3);
-	double		confidence = sc_confidence_argument(fcinfo, 4);
+	double		quantile = sc_normal_quantile(sc_confidence_argument(fcinfo, 4));
 	ScoreColumns columns;
 	BenchmarkSet reference;
 	BenchmarkSet targets;
@@ -310,7 +310,7 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 		sc_correlate_benchmarks(&columns, target, (uint32) against, method, &result);
 		row.role = role_of(&columns, target,
 						   sc_is_flagged(&columns, target, SC_BENCHMARK_CAPABILITY));
-		row.confidence = confidence;
+		row.quantile = quantile;
 		row.tested = target != against;
 		row.status = target == against && result.status == SC_OK ?
 			SC_STATUS_PART_WHOLE :

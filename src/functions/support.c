@@ -207,7 +207,7 @@ sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c)
 	{
 		values[1] = Float8GetDatum(c->corr);
 		nulls[1] = false;
-		if (sc_interval(c, SC_DEFAULT_CONFIDENCE, &low, &high))
+		if (sc_interval(c, sc_normal_quantile(SC_DEFAULT_CONFIDENCE), &low, &high))
 		{
 			values[2] = Float8GetDatum(low);
 			values[3] = Float8GetDatum(high);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * infer.c
- *	  Intervals and p-values of a correlation.
+ *	  Intervals, p-values and verdicts of a correlation.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,6 +11,7 @@
 
 #include "gsl_guard.h"
 #include "infer.h"
+#include "student.h"
 
 /* What 1 - |corr| stands for where corr is 1 or -1: half a rank step. */
 static double
@@ -19,8 +20,18 @@ half_rank_step(double n)
 	return 6.0 / (n * (n - 1.0) * (n + 1.0));
 }
 
+double
+sc_normal_quantile(double confidence)
+{
+	gsl_error_handler_t *saved = sc_gsl_enter();
+	double		quantile = gsl_cdf_ugaussian_Qinv((1.0 - confidence) / 2.0);
+
+	sc_gsl_leave(saved);
+	return quantile;
+}
+
 bool
-sc_interval(const ScCorrelation *c, double confidence, double *low,
+sc_interval(const ScCorrelation *c, double quantile, double *low,
 			double *high)
 {
 	double		n = (double) c->n;
@@ -28,7 +39,6 @@ sc_interval(const ScCorrelation *c, double confidence, double *low,
 	double		z;
 	double		variance = 0.0;
 	double		half_width;
-	gsl_error_handler_t *saved;
 
 	if (c->n < 4 || (c->method == SC_KENDALL && c->n < 5))
 		return false;
@@ -57,36 +67,12 @@ sc_interval(const ScCorrelation *c, double confidence, double *low,
 			break;
 	}
 
-	saved = sc_gsl_enter();
-	half_width = gsl_cdf_ugaussian_Qinv((1.0 - confidence) / 2.0) *
-		sqrt(variance);
-	sc_gsl_leave(saved);
+	half_width = quantile * sqrt(variance);
 
 	/* at 1 or -1 the estimate itself is the end on its side */
 	*low = fmin(tanh(z - half_width), c->corr);
 	*high = fmax(tanh(z + half_width), c->corr);
 	return true;
-}
-
-/*
- * P(Beta(nu / 2, 1/2) <= x), x = 1 - r^2, with nu = n - 2: Student's t test of
- * t^2 = nu r^2 / x.  Near r = 0 it is asked for as P(Beta(1/2, nu / 2) >= r^2),
- * the same thing, because x is 1 there and no longer knows r; elsewhere not,
- * because for nu > 200,000 GSL forms that as a difference from 1.
- */
-static double
-student_p_value(double r, double x, double nu)
-{
-	gsl_error_handler_t *saved;
-	double		p;
-
-	saved = sc_gsl_enter();
-	if (nu * r * r < x)
-		p = gsl_cdf_beta_Q(r * r, 0.5, nu / 2.0);
-	else
-		p = gsl_cdf_beta_P(x, nu / 2.0, 0.5);
-	sc_gsl_leave(saved);
-	return p;
 }
 
 static double
@@ -119,14 +105,51 @@ sc_p_value(const ScCorrelation *c)
 				x = step * (2.0 - step);
 				r = 1.0 - step;
 			}
-			p = student_p_value(r, x, n - 2.0);
+			p = sc_student_of_correlation(r, x, n - 2.0);
 			break;
 		case SC_PEARSON:
-			p = student_p_value(r, x, n - 2.0);
+			p = sc_student_of_correlation(r, x, n - 2.0);
 			break;
 		case SC_KENDALL:
 			p = normal_p_value(c->kendall_s / sqrt(c->kendall_var));
 			break;
 	}
 	return fmin(fmax(p, 0.0), 1.0);
+}
+
+ScVerdict
+sc_verdict(double low, double high, double line)
+{
+	if (low >= line)
+		return SC_ENTANGLED;
+	if (high <= -line)
+		return SC_INVERSE;
+	if (low >= -line && high <= line)
+		return SC_LOW;
+	if (low > 0.0)
+		return SC_POSITIVE;
+	if (high < 0.0)
+		return SC_NEGATIVE;
+	return SC_UNRESOLVED;
+}
+
+const char *
+sc_verdict_word(ScVerdict verdict)
+{
+	switch (verdict)
+	{
+		case SC_ENTANGLED:
+			return "entangled";
+		case SC_INVERSE:
+			return "inverse";
+		case SC_LOW:
+			return "low";
+		case SC_POSITIVE:
+			return "positive";
+		case SC_NEGATIVE:
+			return "negative";
+		case SC_UNRESOLVED:
+			break;
+	}
+	return "unresolved";
 }

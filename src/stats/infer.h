@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * infer.h
- *	  Intervals and p-values of a correlation.
+ *	  Intervals, p-values and verdicts of a correlation.
  *
  * Intervals are symmetric on Fisher's z scale, z = atanh(corr), with variance
  *	  Spearman	(1 + corr^2 / 2) / (n - 3)	Bonett & Wright, Psychometrika 65
@@ -30,14 +30,47 @@
 #include "correlate.h"
 
 /*
- * The interval of c->corr at the given confidence (0 < confidence < 1).
+ * The z that a standard normal variable exceeds in magnitude with probability
+ * 1 - confidence, 0 < confidence < 1: once for many intervals.
+ */
+extern double sc_normal_quantile(double confidence);
+
+/*
+ * The interval of c->corr, with the quantile of the wanted confidence.
  * Returns false, leaving low and high alone, where n is too small for a
  * variance: n < 4, for Kendall n < 5.
  */
-extern bool sc_interval(const ScCorrelation *c, double confidence,
+extern bool sc_interval(const ScCorrelation *c, double quantile,
 						double *low, double *high);
 
 /* The p-value of c, which came with SC_OK (so n >= 3); within [0, 1]. */
 extern double sc_p_value(const ScCorrelation *c);
+
+/*
+ * What an interval says about a line, below which a correlation counts as low:
+ * the first of these that holds.
+ */
+typedef enum ScVerdict
+{
+	SC_ENTANGLED,				/* wholly at or above the line */
+	SC_INVERSE,					/* wholly at or below minus the line */
+	SC_LOW,						/* wholly between the two, ends included */
+	SC_POSITIVE,				/* wholly above 0 */
+	SC_NEGATIVE,				/* wholly below 0 */
+	SC_UNRESOLVED				/* none of these */
+} ScVerdict;
+
+/*
+ * The line of Ren et al. on Spearman's scale, and where that is on Kendall's:
+ * of a bivariate normal, tau = 2/pi asin(r), r = 2 sin(pi rho_s / 6).
+ */
+#define SC_VERDICT_LINE 0.4
+#define SC_VERDICT_LINE_KENDALL 0.273
+
+/* Of low <= high and line >= 0; an interval with a NaN is SC_UNRESOLVED. */
+extern ScVerdict sc_verdict(double low, double high, double line);
+
+/* Its word, in lower case. */
+extern const char *sc_verdict_word(ScVerdict verdict);
 
 #endif							/* SC_STATS_INFER_H */

@@ -91,7 +91,7 @@ check_done(void)
  * Exactly size bytes, so that the address sanitiser sees a step beyond, and
  * none of them zero.
  */
-static void *UNUSED
+static UNUSED void *
 exactly(size_t size)
 {
 	void	   *memory = malloc(size);

@@ -2,7 +2,8 @@
  *
  * test_infer.c
  *	  Intervals against published values and the formulas in long double,
- *	  p-values against numerical integration and closed forms.
+ *	  p-values against numerical integration and closed forms, verdicts
+ *	  against what each one says.
  *
  *-------------------------------------------------------------------------
  */
@@ -100,7 +101,7 @@ test_published(void)
 
 	CHECK(sc_correlate(SC_SPEARMAN, y, x, 15, work, NULL, &c) == SC_OK);
 	CHECK_NEAR(c.corr, 970.0L / sqrtl(1110.0L * 1120.0L), 1.2e-16L);
-	CHECK(sc_interval(&c, 0.95, &low, &high));
+	CHECK(sc_interval(&c, sc_normal_quantile(0.95), &low, &high));
 	CHECK_NEAR(low, 0.5840950938L, 5e-11L);
 	CHECK_NEAR(high, 0.9638296742L, 5e-11L);
 
@@ -151,7 +152,8 @@ test_intervals(void)
 					double		low;
 					double		high;
 
-					CHECK(sc_interval(&c, confidences[k], &low, &high));
+					CHECK(sc_interval(&c, sc_normal_quantile(confidences[k]),
+									  &low, &high));
 					CHECK_NEAR(low, tanhl(atanhl(r) - half), 1e-14L);
 					CHECK_NEAR(high, tanhl(atanhl(r) + half), 1e-14L);
 					CHECK(low >= -1.0 && high <= 1.0);
@@ -192,10 +194,11 @@ test_perfect(void)
 			double		mirrored_low;
 			double		mirrored_high;
 
-			CHECK(sc_interval(&plus, 0.95, &low, &high));
+			CHECK(sc_interval(&plus, sc_normal_quantile(0.95), &low, &high));
 			CHECK_NEAR(low, tanhl(z - half), 1e-14L);
 			CHECK(high == 1.0);
-			CHECK(sc_interval(&minus, 0.95, &mirrored_low, &mirrored_high));
+			CHECK(sc_interval(&minus, sc_normal_quantile(0.95), &mirrored_low,
+							  &mirrored_high));
 			CHECK(mirrored_low == -high && mirrored_high == -low);
 		}
 
@@ -232,7 +235,7 @@ test_too_few(void)
 			double		high = 78.0;
 			bool		expected = n >= (methods[m] == SC_KENDALL ? 5u : 4u);
 
-			CHECK(sc_interval(&c, 0.95, &low, &high) == expected);
+			CHECK(sc_interval(&c, sc_normal_quantile(0.95), &low, &high) == expected);
 			CHECK((low == 77.0 && high == 78.0) == !expected);
 		}
 	}
@@ -314,6 +317,91 @@ test_kendall(void)
 	}
 }
 
+static void
+test_normal_quantile(void)
+{
+	static const double confidences[] = {0.01, 0.1, 0.5, 0.8, 0.95, 0.99, 0.999,
+	1 - 1e-9};
+	size_t		i;
+
+	for (i = 0; i < sizeof(confidences) / sizeof(*confidences); i++)
+		CHECK_RELATIVE(sc_normal_quantile(confidences[i]),
+					   upper_quantile((1 - (long double) confidences[i]) / 2), 1e-11L);
+	CHECK_RELATIVE(sc_normal_quantile(0.95), 1.959963984540054236L, 1e-15L);
+}
+
+/*
+ * Each verdict by what it says, of all intervals with ends on a grid that
+ * contains the line, its opposite, 0 and what is next to them.
+ */
+static void
+test_verdict(void)
+{
+	static const double lines[] = {0.0, 0.273, 0.4, 1.0};
+	double		grid[16];
+	size_t		a;
+	size_t		b;
+	size_t		k;
+
+	for (k = 0; k < 4; k++)
+	{
+		double		line = lines[k];
+		size_t		n = 0;
+
+		for (b = 0; b < 4; b++)
+		{
+			static const double at[] = {-1.0, 0.0, 1.0, 0.5};
+
+			grid[n++] = nextafter(at[b] * line, -2.0);
+			grid[n++] = at[b] * line;
+			grid[n++] = nextafter(at[b] * line, 2.0);
+		}
+		grid[n++] = -1.0;
+		grid[n++] = 1.0;
+		for (a = 0; a < n; a++)
+		{
+			for (b = 0; b < n; b++)
+			{
+				double		low = grid[a];
+				double		high = grid[b];
+				bool		above = low >= line;
+				bool		below = high <= -line;
+				bool		within = -line <= low && high <= line;
+				ScVerdict	expected = above ? SC_ENTANGLED : below ? SC_INVERSE :
+					within ? SC_LOW : low > 0 ? SC_POSITIVE :
+					high < 0 ? SC_NEGATIVE : SC_UNRESOLVED;
+
+				if (low > high)
+					continue;
+				CHECK(sc_verdict(low, high, line) == expected);
+			}
+		}
+	}
+
+	CHECK(sc_verdict(0.4, 0.9, SC_VERDICT_LINE) == SC_ENTANGLED);
+	CHECK(sc_verdict(-0.9, -0.4, SC_VERDICT_LINE) == SC_INVERSE);
+	CHECK(sc_verdict(-0.4, 0.4, SC_VERDICT_LINE) == SC_LOW);
+	CHECK(sc_verdict(0.1, 0.4, SC_VERDICT_LINE) == SC_LOW);
+	CHECK(sc_verdict(0.1, 0.41, SC_VERDICT_LINE) == SC_POSITIVE);
+	CHECK(sc_verdict(-0.41, -0.1, SC_VERDICT_LINE) == SC_NEGATIVE);
+	CHECK(sc_verdict(-0.1, 0.41, SC_VERDICT_LINE) == SC_UNRESOLVED);
+	CHECK(sc_verdict(0.0, 0.41, SC_VERDICT_LINE) == SC_UNRESOLVED);
+	CHECK(sc_verdict(NAN, 0.1, SC_VERDICT_LINE) == SC_UNRESOLVED);
+	CHECK(sc_verdict(NAN, NAN, SC_VERDICT_LINE) == SC_UNRESOLVED);
+
+	/* the two lines are one: tau of the normal distribution with that rho */
+	CHECK_NEAR(2 / acosl(-1.0L) *
+			   asinl(2 * sinl(acosl(-1.0L) * SC_VERDICT_LINE / 6)),
+			   SC_VERDICT_LINE_KENDALL, 5e-4L);
+
+	CHECK(strcmp(sc_verdict_word(SC_ENTANGLED), "entangled") == 0);
+	CHECK(strcmp(sc_verdict_word(SC_INVERSE), "inverse") == 0);
+	CHECK(strcmp(sc_verdict_word(SC_LOW), "low") == 0);
+	CHECK(strcmp(sc_verdict_word(SC_POSITIVE), "positive") == 0);
+	CHECK(strcmp(sc_verdict_word(SC_NEGATIVE), "negative") == 0);
+	CHECK(strcmp(sc_verdict_word(SC_UNRESOLVED), "unresolved") == 0);
+}
+
 static int	handled = 0;
 
 static void
@@ -338,7 +426,7 @@ test_handler(void)
 	CHECK(sc_p_value(&c) < 1e-289);
 	c.corr = 1e-160;
 	CHECK(sc_p_value(&c) == 1.0);
-	CHECK(sc_interval(&c, 1.0 - 0x1p-53, &low, &high));
+	CHECK(sc_interval(&c, sc_normal_quantile(1.0 - 0x1p-53), &low, &high));
 	c.method = SC_KENDALL;
 	c.kendall_s = 1e18;
 	c.kendall_var = 1.0;
@@ -356,6 +444,8 @@ main(void)
 	RUN(test_too_few);
 	RUN(test_student);
 	RUN(test_kendall);
+	RUN(test_normal_quantile);
+	RUN(test_verdict);
 	RUN(test_handler);
 	return check_done();
 }

@@ -1,0 +1,140 @@
+/*-------------------------------------------------------------------------
+ *
+ * student.c
+ *	  Student's t distribution, accurate in its tails.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <math.h>
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+
+#include "gsl_guard.h"
+#include "student.h"
+
+/* Newton's steps for a quantile: three are usual, all are never needed. */
+#define MAX_STEPS 50
+
+/* After a step below this, relative to t, what is left is rounding. */
+#define LAST_STEP 1e-7
+
+/* Larger t, whose squares overflow, are infinite. */
+#define LARGEST_T 1e150
+
+/* Of smaller tails there is no quantile: densities would underflow. */
+#define SMALLEST_TAIL 1e-100
+
+/*
+ * P(Beta(nu / 2, 1/2) <= x), x = 1 - r^2: Student's t test of t^2 = nu r^2 / x.
+ * Near r = 0 it is asked for as P(Beta(1/2, nu / 2) >= r^2), the same thing,
+ * because x is 1 there and no longer knows r; elsewhere not, because for nu >
+ * 200,000 GSL forms that as a difference from 1.
+ */
+double
+sc_student_of_correlation(double r, double x, double nu)
+{
+	gsl_error_handler_t *saved;
+	double		p;
+
+	saved = sc_gsl_enter();
+	if (nu * r * r < x)
+		p = gsl_cdf_beta_Q(r * r, 0.5, nu / 2.0);
+	else
+		p = gsl_cdf_beta_P(x, nu / 2.0, 0.5);
+	sc_gsl_leave(saved);
+	return p;
+}
+
+double
+sc_student_two_sided(double t, double nu)
+{
+	double		p;
+
+	if (isnan(t))
+		return t;
+	if (fabs(t) > LARGEST_T)
+		return 0.0;
+	p = sc_student_of_correlation(t / sqrt(nu + t * t), nu / (nu + t * t), nu);
+	return fmin(fmax(p, 0.0), 1.0);
+}
+
+/* P(|T| < t), which is what is known well near t = 0. */
+static double
+central(double t, double nu)
+{
+	gsl_error_handler_t *saved = sc_gsl_enter();
+	double		p = gsl_cdf_beta_P(t * t / (nu + t * t), 0.5, nu / 2.0);
+
+	sc_gsl_leave(saved);
+	return p;
+}
+
+/* The density; good to 1e-8 for large nu, enough for steps that shrink. */
+static double
+density(double t, double nu)
+{
+	gsl_error_handler_t *saved = sc_gsl_enter();
+	double		f = gsl_ran_tdist_pdf(t, nu);
+
+	sc_gsl_leave(saved);
+	return f;
+}
+
+/*
+ * Where to start: Wallace's approximation of t by the normal quantile, Ann.
+ * Math. Statist. 30 (1959) 1124-1130.
+ */
+static double
+first_guess(double tail, double nu)
+{
+	gsl_error_handler_t *saved = sc_gsl_enter();
+	double		z = gsl_cdf_ugaussian_Qinv(tail);
+
+	sc_gsl_leave(saved);
+	z *= (8.0 * nu + 3.0) / (8.0 * nu + 1.0);
+	return fmin(sqrt(nu * expm1(z * z / nu)), LARGEST_T);
+}
+
+/*
+ * Newton's method: near 0 on the central probability; beyond on the logarithm
+ * of the tail against that of t, which is concave, so that it converges from
+ * everywhere, and nearly straight where the tail is a power of t.
+ */
+double
+sc_student_quantile(double p, double nu)
+{
+	double		tail = p < 0.5 ? p : 1.0 - p;
+	double		t;
+	int			step;
+
+	if (isnan(p))
+		return p;
+	if (tail <= 0.0)
+		return p < 0.5 ? -HUGE_VAL : HUGE_VAL;
+	if (tail == 0.5)
+		return 0.0;
+
+	tail = fmax(tail, SMALLEST_TAIL);
+	t = first_guess(tail, nu);
+	for (step = 0; step < MAX_STEPS; step++)
+	{
+		double		before = t;
+
+		if (t < 1.0)
+			t += (1.0 - 2.0 * tail - central(t, nu)) / (2.0 * density(t, nu));
+		else
+		{
+			double		beyond = sc_student_two_sided(t, nu);
+
+			if (beyond > 0.0)
+				t *= exp(log(beyond / (2.0 * tail)) * beyond /
+						 (2.0 * t * density(t, nu)));
+			else
+				t = sqrt(t);	/* far out: at least 1 still */
+		}
+		if (!(fabs(t - before) > LAST_STEP * before))
+			break;
+	}
+	return p < 0.5 ? -t : t;
+}
