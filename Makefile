@@ -63,6 +63,7 @@ endif
 
 # Loops over the elements of rows are worth vectorising; no bit depends on it.
 src/stats/moments.o src/stats/products.o src/stats/leading.o src/functions/support.o: override CFLAGS += -O3
+src/stats/refit_lanes.o: override CFLAGS += -O3 -fno-math-errno
 
 # PG_CFLAGS does not reach the bitcode, which JIT inlines.
 BITCODE_CFLAGS += -ffp-contract=off
