@@ -280,7 +280,7 @@ count_ways(Count *count, ScPoll poll)
 	for (subset = 0; subset < subsets - 1; subset++)
 	{
 		const uint32_t *from = count->ways + count->start[subset];
-		int32_t		length = count->high[subset] - count->low[subset] + 1;
+		int32_t		length;
 		int			found;
 		int			k;
 
@@ -288,6 +288,7 @@ count_ways(Count *count, ScPoll poll)
 			poll();
 		if (count->low[subset] > count->high[subset])
 			continue;
+		length = count->high[subset] - count->low[subset] + 1;
 		found = find_choices(count, subset, choices);
 		for (k = 0; k < found; k++)
 		{

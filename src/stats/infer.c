@@ -21,6 +21,19 @@ half_rank_step(double n)
 }
 
 double
+sc_fisher_z(double corr, size_t n)
+{
+	double		step;
+
+	if (fabs(corr) < 1.0)
+		return atanh(corr);
+
+	/* atanh(1 - step), also where 1 - step rounds to 1 */
+	step = half_rank_step((double) n);
+	return copysign(0.5 * log((2.0 - step) / step), corr);
+}
+
+double
 sc_normal_quantile(double confidence)
 {
 	gsl_error_handler_t *saved = sc_gsl_enter();
@@ -36,23 +49,15 @@ sc_interval(const ScCorrelation *c, double quantile, double *low,
 {
 	double		n = (double) c->n;
 	double		r = c->corr;
-	double		z;
+	double		z = sc_fisher_z(r, c->n);
 	double		variance = 0.0;
 	double		half_width;
 
 	if (c->n < 4 || (c->method == SC_KENDALL && c->n < 5))
 		return false;
 
-	if (fabs(r) < 1.0)
-		z = atanh(r);
-	else
-	{
-		/* atanh(1 - step), also where 1 - step rounds to 1 */
-		double		step = half_rank_step(n);
-
-		z = copysign(0.5 * log((2.0 - step) / step), r);
-		r = copysign(1.0 - step, r);
-	}
+	if (fabs(r) == 1.0)
+		r = copysign(1.0 - half_rank_step(n), r);
 
 	switch (c->method)
 	{

@@ -35,6 +35,9 @@
  */
 extern double sc_normal_quantile(double confidence);
 
+/* z of a correlation of n >= 3 observations, finite also where it is 1 or -1. */
+extern double sc_fisher_z(double corr, size_t n);
+
 /*
  * The interval of c->corr, with the quantile of the wanted confidence.
  * Returns false, leaving low and high alone, where n is too small for a
