@@ -21,7 +21,7 @@ PAPER_DATA := $(if $(filter command environment,$(firstword $(origin DATA))),$(D
 override DATA := sql/safetycorr--1.0.sql
 
 # Regression tests, in the order they run: sql/NAME.sql, expected/NAME.out.
-REGRESS = install types wide matrix analyses missing errors constants
+REGRESS = install types wide matrix analyses missing uncertainty errors constants
 
 # Tests compare text with non-ASCII labels in C order on any cluster.
 ENCODING = UTF8
@@ -62,7 +62,7 @@ $(error safetycorr needs PostgreSQL 15 or later, $(PG_CONFIG) is of $(VERSION))
 endif
 
 # Loops over the elements of rows are worth vectorising; no bit depends on it.
-src/stats/moments.o src/stats/products.o src/stats/leading.o src/functions/support.o: override CFLAGS += -O3
+src/stats/moments.o src/stats/products.o src/stats/leading.o src/stats/power.o src/functions/support.o: override CFLAGS += -O3
 src/stats/refit_lanes.o: override CFLAGS += -O3 -fno-math-errno
 
 # PG_CFLAGS does not reach the bitcode, which JIT inlines.

@@ -18,8 +18,8 @@ FROM (VALUES
 -- What an analyst sees; six digits are enough here.
 CREATE FUNCTION six(float8) RETURNS numeric LANGUAGE sql RETURN round($1::numeric, 6);
 
--- capabilities_correlations.  safe: 0.9, as in wide.sql; toxic, negated, 1, where
--- p takes half a rank step less than 1 (0.013320).  f's score counts nowhere.
+-- capabilities_correlations.  safe: 0.9, as in wide.sql; toxic, negated, 1.  p is
+-- exact: 10 and 2 of 120 orders lie as far out.  f's score counts nowhere.
 SELECT benchmark, role, negated, n, n_dropped, six(corr) AS corr, six(ci_low) AS ci_low, six(ci_high) AS ci_high,
        six(p_value) AS p_value, status
 FROM m, capabilities_correlations(m);
@@ -40,8 +40,8 @@ SELECT benchmark, role, n, six(corr) AS corr, status FROM m, capabilities_correl
 
 -- Methods: pearson is 0.9 too (equal values and ranks), p by t with 3 degrees of
 -- freedom the same, its interval Fisher's: tanh(atanh(0.9) -+ 1.959964 / sqrt(2));
--- kendall 0.8 with (9 - 1) / sqrt(5 * 4 * 15 / 18) = 1.959592: p 0.050044, interval
--- tanh(atanh(0.8) -+ 1.959964 * sqrt(0.437)).
+-- kendall 0.8, p exact: 10 of 120 orders have at most one discordant pair, or one
+-- concordant; interval tanh(atanh(0.8) -+ 1.959964 * sqrt(0.437)).
 SELECT method, n, six(corr) AS corr, six(ci_low) AS ci_low, six(ci_high) AS ci_high, six(p_value) AS p_value
 FROM m, unnest('{spearman,pearson,kendall}'::text[]) method, capabilities_correlations(m, targets => '{safe}', method => method);
 -- Confidence: z of 0.5 and 0.999.

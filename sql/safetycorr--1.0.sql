@@ -578,6 +578,81 @@ CREATE AGGREGATE kendall_corr(y float8, x float8) (
 COMMENT ON AGGREGATE kendall_corr(float8, float8) IS
 'Kendall rank correlation tau-b; NULL for fewer than 3 pairs or a constant';
 
+CREATE FUNCTION spearman_test_final(state score_rows)
+RETURNS correlation_test
+AS 'MODULE_PATHNAME', 'sc_spearman_test_final'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION spearman_test_final(score_rows) IS
+'final function: the Spearman correlation of the two columns with n, interval and p-value';
+
+CREATE AGGREGATE spearman_test(y float8, x float8) (
+	SFUNC = score_rows_accum,
+	STYPE = score_rows,
+	SSPACE = 1024,
+	FINALFUNC = spearman_test_final,
+	COMBINEFUNC = score_rows_combine,
+	MSFUNC = score_rows_accum,
+	MINVFUNC = score_rows_inv,
+	MSTYPE = score_rows,
+	MSSPACE = 1024,
+	MFINALFUNC = spearman_test_final,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE spearman_test(float8, float8) IS
+'Spearman rank correlation, mid-ranks for ties, with n, 95 % interval and p-value; n alone for fewer than 3 pairs or a constant';
+
+CREATE FUNCTION pearson_test_final(state score_rows)
+RETURNS correlation_test
+AS 'MODULE_PATHNAME', 'sc_pearson_test_final'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION pearson_test_final(score_rows) IS
+'final function: the Pearson correlation of the two columns with n, interval and p-value';
+
+CREATE AGGREGATE pearson_test(y float8, x float8) (
+	SFUNC = score_rows_accum,
+	STYPE = score_rows,
+	SSPACE = 1024,
+	FINALFUNC = pearson_test_final,
+	COMBINEFUNC = score_rows_combine,
+	MSFUNC = score_rows_accum,
+	MINVFUNC = score_rows_inv,
+	MSTYPE = score_rows,
+	MSSPACE = 1024,
+	MFINALFUNC = pearson_test_final,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE pearson_test(float8, float8) IS
+'Pearson correlation with n, 95 % interval and p-value; n alone for fewer than 3 pairs or a constant';
+
+CREATE FUNCTION kendall_test_final(state score_rows)
+RETURNS correlation_test
+AS 'MODULE_PATHNAME', 'sc_kendall_test_final'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION kendall_test_final(score_rows) IS
+'final function: the Kendall correlation of the two columns with n, interval and p-value';
+
+CREATE AGGREGATE kendall_test(y float8, x float8) (
+	SFUNC = score_rows_accum,
+	STYPE = score_rows,
+	SSPACE = 1024,
+	FINALFUNC = kendall_test_final,
+	COMBINEFUNC = score_rows_combine,
+	MSFUNC = score_rows_accum,
+	MINVFUNC = score_rows_inv,
+	MSTYPE = score_rows,
+	MSSPACE = 1024,
+	MFINALFUNC = kendall_test_final,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE kendall_test(float8, float8) IS
+'Kendall rank correlation tau-b with n, 95 % interval and p-value; n alone for fewer than 3 pairs or a constant';
+
 -- ---------------------------------------------------------------------
 -- Over a long table: one row per score
 -- ---------------------------------------------------------------------
@@ -723,37 +798,64 @@ COMMENT ON FUNCTION capabilities_test(score_matrix, text[], text) IS
 CREATE FUNCTION capabilities_correlations(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
 	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
-	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95)
+	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
+	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
+	families jsonb DEFAULT NULL, low float8 DEFAULT NULL)
 RETURNS TABLE (
 	benchmark text, role text, negated bool, n int4, n_dropped int4,
-	corr float8, ci_low float8, ci_high float8, p_value float8, status text)
+	n_families int4, n_resamples int4, corr float8, ci_low float8, ci_high float8,
+	p_value float8, q_value float8, slope float8, benchmark_sd float8,
+	verdict text, status text)
 AS 'MODULE_PATHNAME', 'sc_capabilities_correlations'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
-COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text, text, bool, float8) IS
-'capabilities correlation of every target benchmark, with n, interval and p-value';
+COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text, text, bool, float8, text, int4, int8, jsonb, float8) IS
+'capabilities correlation of every target benchmark, with n, interval, p-value, q-value, slope and verdict';
 
 CREATE FUNCTION benchmark_correlations(m score_matrix, against text,
 	targets text[] DEFAULT NULL, method text DEFAULT 'spearman',
-	confidence float8 DEFAULT 0.95)
+	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
+	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
+	families jsonb DEFAULT NULL, low float8 DEFAULT NULL)
 RETURNS TABLE (
 	benchmark text, role text, negated bool, n int4, n_dropped int4,
-	corr float8, ci_low float8, ci_high float8, p_value float8, status text)
+	n_families int4, n_resamples int4, corr float8, ci_low float8, ci_high float8,
+	p_value float8, q_value float8, slope float8, benchmark_sd float8,
+	verdict text, status text)
 AS 'MODULE_PATHNAME', 'sc_benchmark_correlations'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
-COMMENT ON FUNCTION benchmark_correlations(score_matrix, text, text[], text, float8) IS
-'correlation of every target benchmark with one benchmark or covariate, such as training compute, with n, interval and p-value';
+COMMENT ON FUNCTION benchmark_correlations(score_matrix, text, text[], text, float8, text, int4, int8, jsonb, float8) IS
+'correlation of every target benchmark with one benchmark or covariate, such as training compute, with n, interval, p-value, q-value, slope and verdict';
+
+CREATE FUNCTION capabilities_difference(m score_matrix, capabilities text[],
+	benchmark_a text, benchmark_b text,
+	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
+	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
+	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
+	families jsonb DEFAULT NULL)
+RETURNS TABLE (
+	n int4, n_families int4, n_resamples int4, corr_a float8, corr_b float8,
+	difference float8, ci_low float8, ci_high float8, p_value float8, status text)
+AS 'MODULE_PATHNAME', 'sc_capabilities_difference'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
+
+COMMENT ON FUNCTION capabilities_difference(score_matrix, text[], text, text, text, text, float8, text, int4, int8, jsonb) IS
+'difference of the capabilities correlations of two benchmarks over the models that have both, with interval and p-value from the same resamples';
 
 CREATE FUNCTION capabilities_scores(m score_matrix,
-	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman')
+	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
+	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
+	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0)
 RETURNS TABLE (
-	model text, capability float8, rank int4, n_observed int4, status text)
+	model text, capability float8, rank int4, n_observed int4,
+	ci_low float8, ci_high float8, rank_low int4, rank_high int4,
+	n_resamples int4, status text)
 AS 'MODULE_PATHNAME', 'sc_capabilities_scores'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
-COMMENT ON FUNCTION capabilities_scores(score_matrix, text[], text) IS
-'capabilities score of every model of a matrix (a set; over the rows of a wide table see capabilities_score, for a stored component component_score)';
+COMMENT ON FUNCTION capabilities_scores(score_matrix, text[], text, float8, text, int4, int8) IS
+'capabilities score and rank of every model of a matrix, with intervals from resampling the capability benchmarks (a set; over the rows of a wide table see capabilities_score, for a stored component component_score)';
 
 CREATE FUNCTION capabilities_component(m score_matrix,
 	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman')
@@ -766,26 +868,63 @@ COMMENT ON FUNCTION capabilities_component(score_matrix, text[], text) IS
 
 CREATE FUNCTION capabilities_loadings(m score_matrix,
 	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
-	components int4 DEFAULT 1)
+	components int4 DEFAULT 1, confidence float8 DEFAULT 0.95,
+	ci text DEFAULT NULL, resamples int4 DEFAULT 1000, seed int8 DEFAULT 0)
 RETURNS TABLE (
 	component int4, benchmark text, weight float8, loading float8,
-	n int4, status text)
+	ci_low float8, ci_high float8, n_resamples int4, n int4, status text)
 AS 'MODULE_PATHNAME', 'sc_capabilities_loadings'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
 
-COMMENT ON FUNCTION capabilities_loadings(score_matrix, text[], text, int4) IS
-'weight and loading of every capability benchmark on the first components';
+COMMENT ON FUNCTION capabilities_loadings(score_matrix, text[], text, int4, float8, text, int4, int8) IS
+'weight and loading of every capability benchmark on the first components, with the interval of the loading from resampling models';
 
 CREATE FUNCTION capabilities_components(m score_matrix,
-	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman')
+	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
+	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
+	resamples int4 DEFAULT 1000, seed int8 DEFAULT 0)
 RETURNS TABLE (
 	component int4, eigenvalue float8, explained float8, cumulative float8,
+	ci_low float8, ci_high float8, n_resamples int4, parallel_threshold float8,
 	n int4, status text)
 AS 'MODULE_PATHNAME', 'sc_capabilities_components'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
 
-COMMENT ON FUNCTION capabilities_components(score_matrix, text[], text) IS
-'eigenvalue and explained variance of every component of the capability benchmarks';
+COMMENT ON FUNCTION capabilities_components(score_matrix, text[], text, float8, text, int4, int8) IS
+'eigenvalue and explained variance of every component of the capability benchmarks, with the interval of the latter from resampling models, and the eigenvalue that chance would give (parallel analysis)';
+
+CREATE FUNCTION capability_adjusted_scores(m score_matrix,
+	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
+	pca text DEFAULT 'spearman', confidence float8 DEFAULT 0.95)
+RETURNS TABLE (
+	model text, benchmark text, negated bool, capability float8, score float8, expected float8,
+	pi_low float8, pi_high float8, residual float8, studentised float8,
+	p_value float8, q_value float8, rank int4, n int4, status text)
+AS 'MODULE_PATHNAME', 'sc_capability_adjusted_scores'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
+
+COMMENT ON FUNCTION capability_adjusted_scores(score_matrix, text[], text[], text, float8) IS
+'score of every model on every target beside the score that its capability lets expect (least squares), with prediction interval, residual and externally studentised residual; rank 1 is furthest above expectation, where lower is better below';
+
+CREATE FUNCTION capabilities_robustness(m score_matrix,
+	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
+	families jsonb DEFAULT NULL, confidence float8 DEFAULT 0.95,
+	low float8 DEFAULT NULL)
+RETURNS TABLE (
+	benchmark text, role text, negated bool, n int4, corr float8, verdict text,
+	without_benchmark_low float8, without_benchmark_low_name text,
+	without_benchmark_high float8, without_benchmark_high_name text,
+	without_model_low float8, without_model_low_name text,
+	without_model_high float8, without_model_high_name text,
+	without_family_low float8, without_family_low_name text,
+	without_family_high float8, without_family_high_name text,
+	pearson float8, kendall float8, pca_pearson float8, mean_z float8,
+	sign_flips bool, verdict_flips bool, status text)
+AS 'MODULE_PATHNAME', 'sc_capabilities_robustness'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 100;
+
+COMMENT ON FUNCTION capabilities_robustness(score_matrix, text[], text[], jsonb, float8, float8) IS
+'how far each capabilities correlation moves without one capability benchmark, model or family, by other methods and with other scores of capability, and whether its sign or verdict flips';
 
 CREATE FUNCTION correlation_matrix(m score_matrix,
 	benchmarks text[] DEFAULT NULL, method text DEFAULT 'spearman')

@@ -19,10 +19,10 @@ SELECT capabilities_corr(ARRAY[mmlu, gsm8k], safe) AS safe,
        capabilities_corr(ARRAY[mmlu, gsm8k], ARRAY[safe, toxic, NULL]) AS all
 FROM board;
 
--- scipy 1.10: spearmanr gives p = 0.037386; Bonett-Wright: atanh(0.9) -+ 1.959964 *
--- sqrt((1 + 0.81 / 2) / 2), back through tanh.  At -1 the interval is taken at
--- half a rank step less, 1 - 6 / 120 = 0.95 (-0.998183 to -0.160805, p = 0.013320),
--- and reaches to the estimate.
+-- Bonett-Wright: atanh(0.9) -+ 1.959964 * sqrt((1 + 0.81 / 2) / 2), back through
+-- tanh.  At -1 the interval is taken at half a rank step less, 1 - 6 / 120 = 0.95
+-- (-0.998183 to -0.160805), and reaches to the estimate.  p is exact: 10 and 2 of
+-- 120 orders lie as far out.
 SELECT n, round(corr::numeric, 6) AS corr, round(ci_low::numeric, 6) AS ci_low,
        round(ci_high::numeric, 6) AS ci_high, round(p_value::numeric, 6) AS p_value
 FROM (SELECT (capabilities_test(ARRAY[mmlu, gsm8k], safe)).* FROM board

@@ -65,15 +65,26 @@ sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns)
 	pfree(next);
 }
 
-/* The ranks that every target with a score of each complete model needs. */
+/*
+ * Spreads the scores of the complete models over all, and finds what every target
+ * needs of them.
+ */
 static void
-rank_scores(CapabilityScores *scores)
+set_scores(CapabilityScores *scores, const double *score)
 {
 	void	   *work = sc_alloc(sc_mid_ranks_workspace(scores->n), 1);
+	ScSpread	spread;
 	uint32		i;
 
+	for (i = 0; i < scores->n; i++)
+		scores->score[scores->model[i]] = score[i];
+	if (scores->n > 0)
+	{
+		sc_spread(score, scores->n, sc_poll, &spread);
+		scores->sd = spread.sd;
+	}
 	scores->rank = sc_alloc(scores->n, sizeof(int32));
-	sc_mid_ranks(scores->fit.score, scores->n, scores->rank, work, sc_poll);
+	sc_mid_ranks(score, scores->n, scores->rank, work, sc_poll);
 	pfree(work);
 	for (i = 0; i < scores->n && scores->rank[i] == 0; i++)
 		;
@@ -81,14 +92,12 @@ rank_scores(CapabilityScores *scores)
 		scores->rank = NULL;
 }
 
-void
-sc_fit_capabilities(const ScoreColumns *columns, const uint32 *benchmark,
-					uint32 d, ScPca pca, uint32 wanted,
-					CapabilityScores *scores)
+/* Which models are complete, and their scores. */
+static void
+find_complete(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
+			  CapabilityScores *scores)
 {
 	uint32		n_models = columns->view.n_models;
-	uint32	   *row = sc_alloc(n_models, sizeof(uint32));
-	double	   *x;
 	uint32		i;
 	uint32		j;
 	uint32		k;
@@ -100,6 +109,7 @@ sc_fit_capabilities(const ScoreColumns *columns, const uint32 *benchmark,
 	memset(scores->n_observed, 0, sizeof(uint32) * n_models);
 	scores->complete = sc_alloc(n_models, sizeof(bool));
 	scores->model = sc_alloc(n_models, sizeof(uint32));
+	scores->row = sc_alloc(n_models, sizeof(uint32));
 	scores->score = sc_alloc(n_models, sizeof(double));
 	for (j = 0; j < d; j++)
 	{
@@ -113,31 +123,86 @@ sc_fit_capabilities(const ScoreColumns *columns, const uint32 *benchmark,
 		scores->score[i] = get_float8_nan();
 		if (scores->complete[i])
 		{
-			row[i] = scores->n;
+			scores->row[i] = scores->n;
 			scores->model[scores->n++] = i;
 		}
 	}
 
-	x = sc_alloc((Size) scores->n * d, sizeof(double));
+	scores->x = sc_alloc((Size) scores->n * d, sizeof(double));
 	for (j = 0; j < d; j++)
 	{
 		for (k = columns->start[benchmark[j]]; k < columns->start[benchmark[j] + 1]; k++)
 		{
-			if (scores->complete[columns->model[k]])
-				x[(Size) j * scores->n + row[columns->model[k]]] = columns->score[k];
+			uint32		model = columns->model[k];
+
+			if (scores->complete[model])
+				scores->x[(Size) j * scores->n + scores->row[model]] = columns->score[k];
 		}
 		CHECK_FOR_INTERRUPTS();
 	}
-	scores->status = sc_run_fit(x, scores->n, d, pca, wanted, &scores->fit);
+	scores->sd = get_float8_nan();
 	scores->rank = NULL;
+}
+
+void
+sc_fit_capabilities(const ScoreColumns *columns, const uint32 *benchmark,
+					uint32 d, ScPca pca, uint32 wanted,
+					CapabilityScores *scores)
+{
+	find_complete(columns, benchmark, d, scores);
+	scores->pca = pca;
+	scores->status = sc_run_fit(scores->x, scores->n, d, pca, wanted, &scores->fit);
 	if (scores->status == SC_OK)
+		set_scores(scores, scores->fit.score);
+}
+
+CapabilityScores *
+sc_fit_others(const ScoreColumns *columns, uint32 target,
+			  const BenchmarkSet *capabilities, ScPca pca)
+{
+	CapabilityScores *scores;
+	uint32	   *others;
+	uint32		n = 0;
+	uint32		k;
+
+	if (capabilities->n < 2)
+		return NULL;
+	scores = sc_alloc(1, sizeof(CapabilityScores));
+	others = sc_alloc(capabilities->n, sizeof(uint32));
+	for (k = 0; k < capabilities->n; k++)
 	{
-		for (i = 0; i < scores->n; i++)
-			scores->score[scores->model[i]] = scores->fit.score[i];
-		rank_scores(scores);
+		if (capabilities->place[k] != target)
+			others[n++] = capabilities->place[k];
 	}
-	pfree(x);
-	pfree(row);
+	sc_fit_capabilities(columns, others, n, pca, 1, scores);
+	return scores;
+}
+
+void
+sc_reference_scores(const ScoreColumns *columns, uint32 benchmark,
+					CapabilityScores *scores)
+{
+	find_complete(columns, &benchmark, 1, scores);
+	scores->pca = SC_PCA_SPEARMAN;
+	scores->status = SC_OK;
+	set_scores(scores, scores->x);
+}
+
+uint32
+sc_gather_pairs(const ScoreColumns *columns, uint32 target,
+				const CapabilityScores *scores, double *x, double *y)
+{
+	uint32		n = 0;
+	uint32		k;
+
+	for (k = columns->start[target]; k < columns->start[target + 1]; k++)
+	{
+		if (!scores->complete[columns->model[k]])
+			continue;
+		x[n] = scores->score[columns->model[k]];
+		y[n++] = columns->score[k];
+	}
+	return n;
 }
 
 void
@@ -145,24 +210,12 @@ sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
 						 const CapabilityScores *scores, ScMethod method,
 						 TargetCorrelation *result)
 {
-	uint32		start = columns->start[target];
-	uint32		end = columns->start[target + 1];
-	double	   *x = sc_alloc(end - start, sizeof(double));
-	double	   *y = sc_alloc(end - start, sizeof(double));
-	uint32		n = 0;
-	uint32		k;
+	uint32		n_all = columns->start[target + 1] - columns->start[target];
+	double	   *x = sc_alloc(n_all, sizeof(double));
+	double	   *y = sc_alloc(n_all, sizeof(double));
+	uint32		n = sc_gather_pairs(columns, target, scores, x, y);
 
-	result->n_dropped = 0;
-	for (k = start; k < end; k++)
-	{
-		if (!scores->complete[columns->model[k]])
-		{
-			result->n_dropped++;
-			continue;
-		}
-		x[n] = scores->score[columns->model[k]];
-		y[n++] = columns->score[k];
-	}
+	result->n_dropped = (int32) (n_all - n);
 	result->fit_status = result->status = scores->status;
 	if (result->status == SC_OK)
 	{
@@ -174,6 +227,23 @@ sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
 	result->c.n = n;
 	pfree(x);
 	pfree(y);
+}
+
+double
+sc_p_value_with_scores(const ScoreColumns *columns, uint32 target,
+					   const CapabilityScores *scores,
+					   const TargetCorrelation *result)
+{
+	uint32		n_all = columns->start[target + 1] - columns->start[target];
+	double	   *x = sc_alloc(n_all, sizeof(double));
+	double	   *y = sc_alloc(n_all, sizeof(double));
+	double		p_value;
+
+	(void) sc_gather_pairs(columns, target, scores, x, y);
+	p_value = sc_run_p_value(y, x, &result->c);
+	pfree(x);
+	pfree(y);
+	return p_value;
 }
 
 void

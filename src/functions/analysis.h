@@ -34,24 +34,30 @@ typedef struct ScoreColumns
 } ScoreColumns;
 
 /*
- * The capabilities score of the complete models.
+ * The capabilities score of the complete models; or the scores of a benchmark,
+ * with which others are correlated in its stead.
  */
 typedef struct CapabilityScores
 {
 	uint32		d;
 	uint32	   *benchmark;		/* [d], places */
+	ScPca		pca;
 	uint32		n;				/* complete models */
 	uint32	   *model;			/* [n], places */
+	uint32	   *row;			/* [n_models]: model[row[i]] = i if i is complete */
 	uint32	   *n_observed;		/* [n_models], capability scores of each model */
 	bool	   *complete;		/* [n_models] */
+	double	   *x;				/* [d x n], the scores column by column */
 	double	   *score;			/* [n_models]; set for complete models if SC_OK */
+	double		sd;				/* of their scores (ddof = 0), if SC_OK */
 	int32	   *rank;			/* [n], centred ranks of their scores; NULL if
 								 * not SC_OK, or if all are equal */
 	ScStatus	status;
-	ScCapabilityFit fit;		/* by benchmark and complete model */
+	ScCapabilityFit fit;		/* by benchmark and complete model; of a
+								 * benchmark in its stead nothing */
 } CapabilityScores;
 
-/* One row of a set of correlations. */
+/* Correlation of a benchmark with the capabilities score, or what it is instead. */
 typedef struct TargetCorrelation
 {
 	ScStatus	fit_status;		/* of the capabilities score; SC_OK without one */
@@ -77,10 +83,37 @@ extern void sc_fit_capabilities(const ScoreColumns *columns,
 								const uint32 *benchmark, uint32 d, ScPca pca,
 								uint32 wanted, CapabilityScores *scores);
 
+/*
+ * The same, first component only, without one of the capability benchmarks; NULL
+ * if it is the only one.
+ */
+extern CapabilityScores *sc_fit_others(const ScoreColumns *columns, uint32 target,
+									   const BenchmarkSet *capabilities, ScPca pca);
+
+/*
+ * The scores of a benchmark in the place of the capabilities score, SC_OK always:
+ * whether they vary is seen when they are correlated.
+ */
+extern void sc_reference_scores(const ScoreColumns *columns, uint32 benchmark,
+								CapabilityScores *scores);
+
+/*
+ * The models of a target that have a capabilities score, ascending: both scores
+ * into x (the capabilities score, unless scores->status is not SC_OK) and y, which
+ * have room for all scores of the target.  Returns their number.
+ */
+extern uint32 sc_gather_pairs(const ScoreColumns *columns, uint32 target,
+							  const CapabilityScores *scores, double *x, double *y);
+
 /* Correlation of a benchmark with the capabilities score. */
 extern void sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
 									 const CapabilityScores *scores,
 									 ScMethod method, TargetCorrelation *result);
+
+/* The p-value of a correlation of a benchmark that came with SC_OK. */
+extern double sc_p_value_with_scores(const ScoreColumns *columns, uint32 target,
+									 const CapabilityScores *scores,
+									 const TargetCorrelation *result);
 
 /* Correlation of two benchmarks over the models that have both. */
 extern void sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
@@ -100,6 +133,11 @@ extern Datum sc_model_name(const ScoreColumns *columns, uint32 model);
 #define SC_STATUS_NO_INTERVAL "too few models for an interval"
 #define SC_STATUS_INCOMPLETE "incomplete"
 #define SC_STATUS_CONSTANT_SCORES "constant scores"
+#define SC_STATUS_CONSTANT_CAPABILITY "constant capabilities score"
+#define SC_STATUS_FEW_FAMILIES "too few families for an interval"
+#define SC_STATUS_DEGENERATE "too few resamples for an interval"
+#define SC_STATUS_FEW_BENCHMARKS "too few benchmarks for an interval"
+#define SC_STATUS_MANY_BENCHMARKS "too many benchmarks for an interval"
 
 /* The word for a fit; "ok" for SC_OK. */
 extern const char *sc_fit_status(ScStatus status);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * capabilities.c
- *	  The capability side of a score_matrix: capabilities_scores,
+ *	  The components of the capability benchmarks of a score_matrix:
  *	  capabilities_component, capabilities_loadings, capabilities_components.
  *
  * All take (m, capabilities, pca, ...).
@@ -16,15 +16,19 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/tuplestore.h"
 
 #include "functions/analysis.h"
+#include "functions/interval_options.h"
 #include "functions/names.h"
 #include "functions/support.h"
 #include "matrix/principal_component.h"
 #include "stats/component.h"
+#include "stats/component_bootstrap.h"
+#include "stats/parallel.h"
+#include "stats/resample.h"
 
-PG_FUNCTION_INFO_V1(sc_capabilities_scores);
 PG_FUNCTION_INFO_V1(sc_capabilities_component);
 PG_FUNCTION_INFO_V1(sc_capabilities_loadings);
 PG_FUNCTION_INFO_V1(sc_capabilities_components);
@@ -47,72 +51,6 @@ static bool
 has_components(const CapabilityScores *scores)
 {
 	return scores->status == SC_OK || scores->status == SC_UNDEFINED_COMPONENT;
-}
-
-/* ----------
- * Scores
- * ----------
- */
-
-/* Highest capability first; equal scores, and those without, in C order. */
-static int
-compare_capability(const void *a, const void *b, void *arg)
-{
-	const double *score = (const double *) arg;
-	uint32		x = *(const uint32 *) a;
-	uint32		y = *(const uint32 *) b;
-
-	/* qsort holds nothing that an error would leak */
-	CHECK_FOR_INTERRUPTS();
-	if (isnan(score[x]) != isnan(score[y]))
-		return isnan(score[x]) ? 1 : -1;
-	if (!isnan(score[x]) && score[x] != score[y])
-		return score[x] > score[y] ? -1 : 1;
-	return x < y ? -1 : 1;
-}
-
-Datum
-sc_capabilities_scores(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	ScoreColumns columns;
-	CapabilityScores scores;
-	ScPca		pca;
-	uint32	   *order;
-	uint32		rank = 0;
-	uint32		i;
-
-	InitMaterializedSRF(fcinfo, 0);
-	fit_arguments(fcinfo, 1, &columns, &pca, &scores);
-	order = sc_alloc(columns.view.n_models, sizeof(uint32));
-	for (i = 0; i < columns.view.n_models; i++)
-		order[i] = i;
-	qsort_arg(order, columns.view.n_models, sizeof(uint32), compare_capability,
-			  scores.score);
-	for (i = 0; i < columns.view.n_models; i++)
-	{
-		uint32		model = order[i];
-		double		score = scores.score[model];
-		Datum		values[5] = {0};
-		bool		nulls[5] = {false};
-
-		CHECK_FOR_INTERRUPTS();
-		values[0] = sc_model_name(&columns, model);
-		nulls[1] = nulls[2] = isnan(score);
-		if (!isnan(score))
-		{
-			/* equal scores share the better rank, as rank() does */
-			if (i == 0 || score != scores.score[order[i - 1]])
-				rank = i + 1;
-			values[1] = Float8GetDatum(score);
-			values[2] = Int32GetDatum((int32) rank);
-		}
-		values[3] = Int32GetDatum((int32) scores.n_observed[model]);
-		values[4] = CStringGetTextDatum(!scores.complete[model] ? SC_STATUS_INCOMPLETE :
-										sc_fit_status(scores.status));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-	}
-	return (Datum) 0;
 }
 
 /* ----------
@@ -174,12 +112,124 @@ check_found(const CapabilityScores *scores, uint32 wanted)
 						   scores->d, scores->n, scores->fit.n_vectors)));
 }
 
-/* capabilities_loadings(m, capabilities, pca, components) */
+/* ----------
+ * Uncertainty
+ * ----------
+ */
+
+/* What resampling the models gives of the components; nothing if count is 0. */
+typedef struct Replicates
+{
+	double		confidence;
+	bool		wanted;			/* intervals are asked for */
+	Size		count;
+	ScComponentReplicates out;
+} Replicates;
+
+/* Replicates of loadings that are kept, at most. */
+#define MAX_REPLICATES 64000000
+
+/*
+ * By default, intervals and thresholds are found where this takes a few seconds at
+ * most: so many capability benchmarks, and scores of them.
+ */
+#define MAX_DEFAULT_COLUMNS 64
+#define MAX_DEFAULT_SCORES 6000
+
+/*
+ * Arguments confidence, ci, resamples and seed from first on; resamples, if they
+ * are wanted, of the first components.
+ */
+static void
+resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *scores,
+					uint32 components, bool with_loadings, Replicates *replicates)
+{
+	CiKind		kind = sc_ci_argument(fcinfo, first + 1, CI_BIT(CI_NONE) | CI_BIT(CI_BOOTSTRAP), CI_ANALYTIC);
+	int32		resamples = sc_resamples_argument(fcinfo, first + 2);
+	uint64		seed = sc_seed_argument(fcinfo, first + 3);
+	Size		quantities = (Size) components * (with_loadings ? scores->d + 1 : 1);
+	double	   *reference;
+	void	   *work;
+
+	replicates->confidence = sc_confidence_argument(fcinfo, first);
+	replicates->count = 0;
+	if (kind == CI_ANALYTIC)
+		kind = scores->d <= MAX_DEFAULT_COLUMNS &&
+			(Size) scores->n * scores->d <= MAX_DEFAULT_SCORES ? CI_BOOTSTRAP : CI_NONE;
+	replicates->wanted = kind == CI_BOOTSTRAP;
+	if (kind == CI_NONE || !has_components(scores))
+		return;
+	if (scores->d > SC_MAX_DIRECT_COLUMNS || quantities > MAX_REPLICATES / (Size) resamples)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many capability benchmarks for a bootstrap of their components"),
+				 errdetail("There are %u benchmarks, %u components and %d resamples; at most %d benchmarks and %d replicates are allowed.",
+						   scores->d, components, resamples, SC_MAX_DIRECT_COLUMNS, MAX_REPLICATES),
+				 errhint("Ask for fewer components or resamples, or set ci => 'none'.")));
+
+	/* what was not found, because it explains nothing, points nowhere */
+	reference = sc_alloc((Size) components * scores->d, sizeof(double));
+	memset(reference, 0, sizeof(double) * components * scores->d);
+	memcpy(reference, scores->fit.vector,
+		   sizeof(double) * scores->d * Min(components, scores->fit.n_vectors));
+	replicates->count = replicates->out.count = replicates->out.stride = resamples;
+	replicates->out.first = 0;
+	replicates->out.share = sc_alloc((Size) components * resamples, sizeof(double));
+	replicates->out.loading = NULL;
+	if (with_loadings)
+		replicates->out.loading = sc_alloc((Size) components * scores->d * resamples, sizeof(double));
+	work = sc_alloc(sc_component_bootstrap_workspace(scores->n, scores->d, scores->pca, components), 1);
+	sc_check_status(sc_component_bootstrap(scores->x, scores->n, scores->d, scores->pca,
+										   components, reference, seed, work, sc_poll,
+										   &replicates->out), scores->n, scores->d);
+	pfree(work);
+	pfree(reference);
+}
+
+/*
+ * Puts the interval of one quantity and the number of its resamples into columns
+ * at, at + 1 and at + 2.  Returns false if there should be one and is not.
+ */
+static bool
+put_interval(const Replicates *replicates, double *value, Datum *values, bool *nulls, int at)
+{
+	double		low = 0;
+	double		high = 0;
+	Size		valid = 0;
+	bool		found;
+
+	nulls[at] = nulls[at + 1] = nulls[at + 2] = true;
+	if (replicates->count == 0)
+		return true;
+	found = sc_percentile_interval(value, replicates->count, replicates->confidence, sc_poll,
+								   &low, &high, &valid);
+	values[at + 2] = Int32GetDatum((int32) valid);
+	nulls[at + 2] = false;
+	if (!found || valid < replicates->count / 2)
+		return false;
+	values[at] = Float8GetDatum(low);
+	values[at + 1] = Float8GetDatum(high);
+	nulls[at] = nulls[at + 1] = false;
+	return true;
+}
+
+/* ----------
+ * Loadings and eigenvalues
+ * ----------
+ */
+
+#define LOADING_COLUMNS 9
+
+/*
+ * capabilities_loadings(m, capabilities, pca, components, confidence, ci,
+ *						 resamples, seed)
+ */
 Datum
 sc_capabilities_loadings(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	uint32		n_components = (uint32) sc_count_argument(fcinfo, 3, "components");
+	Replicates	replicates;
 	ScoreColumns columns;
 	CapabilityScores scores;
 	ScPca		pca;
@@ -189,25 +239,31 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	fit_arguments(fcinfo, n_components, &columns, &pca, &scores);
 	check_found(&scores, n_components);
-	for (k = 0; k < Min(n_components, scores.d); k++)
+	n_components = Min(n_components, scores.d);
+	resample_components(fcinfo, 4, &scores, n_components, true, &replicates);
+	for (k = 0; k < n_components; k++)
 	{
 		bool		defined = has_components(&scores) &&
 		sc_component_is_defined(scores.fit.value, scores.fit.n_values, k);
 
 		for (j = 0; j < scores.d; j++)
 		{
-			Datum		values[6] = {0};
-			bool		nulls[6] = {false};
+			Size		at = (Size) k * scores.d + j;
+			Datum		values[LOADING_COLUMNS] = {0};
+			bool		nulls[LOADING_COLUMNS] = {false};
 			const char *status = SC_STATUS_OK;
 
 			CHECK_FOR_INTERRUPTS();
-			nulls[2] = nulls[3] = !defined;
+			nulls[2] = nulls[3] = nulls[4] = nulls[5] = nulls[6] = !defined;
 			if (defined)
 			{
-				double		weight = scores.fit.vector[(Size) k * scores.d + j];
+				double		weight = scores.fit.vector[at];
 
 				values[2] = Float8GetDatum(weight);
 				values[3] = Float8GetDatum(weight * sqrt(scores.fit.value[k]));
+				if (!put_interval(&replicates, replicates.out.loading + at * replicates.count,
+								  values, nulls, 4))
+					status = SC_STATUS_DEGENERATE;
 			}
 			else if (has_components(&scores))
 				status = sc_fit_status(SC_UNDEFINED_COMPONENT);
@@ -217,48 +273,104 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
 				status = sc_fit_status(scores.status);
 			values[0] = Int32GetDatum((int32) k + 1);
 			values[1] = sc_benchmark_name(&columns, scores.benchmark[j]);
-			values[4] = Int32GetDatum((int32) scores.n);
-			values[5] = CStringGetTextDatum(status);
+			values[7] = Int32GetDatum((int32) scores.n);
+			values[8] = CStringGetTextDatum(status);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}
 	}
 	return (Datum) 0;
 }
 
-/* capabilities_components(m, capabilities, pca) */
+#define COMPONENT_COLUMNS 10
+
+/*
+ * Thresholds of parallel analysis: of the first component, and of each after one
+ * that passed its own, SC_MAX_LEADING_COMPONENTS at most.  NaN for the others.
+ * threshold has room for n.
+ */
+static void
+parallel_thresholds(FunctionCallInfo fcinfo, int first, const CapabilityScores *scores,
+					uint32 n, double *threshold)
+{
+	Size		samples = (Size) sc_resamples_argument(fcinfo, first + 2);
+	uint64		seed = sc_seed_argument(fcinfo, first + 3);
+	double	   *loading = sc_alloc((Size) n * scores->d, sizeof(double));
+	double	   *value = sc_alloc(samples, sizeof(double));
+	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->pca, samples), 1);
+	uint32		j;
+	uint32		k;
+
+	for (k = 0; k < n; k++)
+		threshold[k] = get_float8_nan();
+	for (k = 0; k < Min(n, SC_MAX_LEADING_COMPONENTS) && scores->fit.value[k] > 0; k++)
+	{
+		sc_check_status(sc_parallel_threshold(scores->n, scores->d, scores->pca, k, loading,
+											  seed, samples, SC_PARALLEL_QUANTILE, work,
+											  sc_poll, value, &threshold[k]),
+						scores->n, scores->d);
+		if (scores->fit.value[k] <= threshold[k])
+			break;
+		for (j = 0; j < scores->d; j++)
+			loading[(Size) k * scores->d + j] = scores->fit.vector[(Size) k * scores->d + j] *
+				sqrt(scores->fit.value[k]);
+	}
+	pfree(loading);
+	pfree(value);
+	pfree(work);
+}
+
+/* capabilities_components(m, capabilities, pca, confidence, ci, resamples, seed) */
 Datum
 sc_capabilities_components(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Replicates	replicates;
 	ScoreColumns columns;
 	CapabilityScores scores;
 	ScPca		pca;
+	double	   *threshold;
 	double		cumulative = 0;
 	uint32		n_rows;
 	uint32		k;
 
 	InitMaterializedSRF(fcinfo, 0);
-	fit_arguments(fcinfo, SC_MAX_LEADING_COMPONENTS, &columns, &pca, &scores);
+	fit_arguments(fcinfo, SC_MAX_DIRECT_COLUMNS, &columns, &pca, &scores);
 	n_rows = has_components(&scores) ? scores.fit.n_values : scores.d;
 	if (n_rows < scores.d)
 		n_rows = Min(n_rows, SC_MAX_LEADING_COMPONENTS);
+	threshold = sc_alloc(n_rows, sizeof(double));
+	resample_components(fcinfo, 3, &scores, n_rows, false, &replicates);
+	if (replicates.count > 0)
+		parallel_thresholds(fcinfo, 3, &scores, n_rows, threshold);
 	for (k = 0; k < n_rows; k++)
 	{
-		Datum		values[6] = {0};
-		bool		nulls[6] = {false};
+		Datum		values[COMPONENT_COLUMNS] = {0};
+		bool		nulls[COMPONENT_COLUMNS] = {false};
+		const char *status = SC_STATUS_OK;
 
+		CHECK_FOR_INTERRUPTS();
 		values[0] = Int32GetDatum((int32) k + 1);
 		nulls[1] = nulls[2] = nulls[3] = !has_components(&scores);
+		nulls[4] = nulls[5] = nulls[6] = nulls[7] = true;
 		if (has_components(&scores))
 		{
 			cumulative += scores.fit.value[k];
 			values[1] = Float8GetDatum(scores.fit.value[k]);
 			values[2] = Float8GetDatum(scores.fit.value[k] / scores.d);
 			values[3] = Float8GetDatum(k + 1 == scores.d ? 1.0 : cumulative / scores.d);
+			if (!put_interval(&replicates, replicates.out.share + k * replicates.count,
+							  values, nulls, 4))
+				status = SC_STATUS_DEGENERATE;
 		}
-		values[4] = Int32GetDatum((int32) scores.n);
-		values[5] = CStringGetTextDatum(has_components(&scores) ? SC_STATUS_OK :
-										sc_fit_status(scores.status));
+		else
+			status = sc_fit_status(scores.status);
+		if (replicates.count > 0 && !isnan(threshold[k]))
+		{
+			values[7] = Float8GetDatum(threshold[k]);
+			nulls[7] = false;
+		}
+		values[8] = Int32GetDatum((int32) scores.n);
+		values[9] = CStringGetTextDatum(status);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

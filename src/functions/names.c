@@ -25,8 +25,8 @@
 #define MAX_NEAR 3
 #define MAX_NEAR_BYTES 255
 
-static void
-null_parameter(const char *parameter)
+void
+sc_null_parameter(const char *parameter)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -218,7 +218,7 @@ sc_named_benchmark(FunctionCallInfo fcinfo, int i, const char *parameter,
 	int64		place;
 
 	if (PG_ARGISNULL(i))
-		null_parameter(parameter);
+		sc_null_parameter(parameter);
 	name = PG_GETARG_TEXT_PP(i);
 	place = sc_matrix_find_benchmark(view, VARDATA_ANY(name),
 									 VARSIZE_ANY_EXHDR(name));
@@ -270,7 +270,7 @@ word_argument(FunctionCallInfo fcinfo, int i, const char *parameter,
 	int			k;
 
 	if (PG_ARGISNULL(i))
-		null_parameter(parameter);
+		sc_null_parameter(parameter);
 	word = text_to_cstring(PG_GETARG_TEXT_PP(i));
 	for (k = 0; k < n; k++)
 	{
@@ -310,7 +310,7 @@ bool
 sc_bool_argument(FunctionCallInfo fcinfo, int i, const char *parameter)
 {
 	if (PG_ARGISNULL(i))
-		null_parameter(parameter);
+		sc_null_parameter(parameter);
 	return PG_GETARG_BOOL(i);
 }
 
@@ -320,7 +320,7 @@ sc_confidence_argument(FunctionCallInfo fcinfo, int i)
 	double		confidence;
 
 	if (PG_ARGISNULL(i))
-		null_parameter("confidence");
+		sc_null_parameter("confidence");
 	confidence = PG_GETARG_FLOAT8(i);
 	if (!(confidence > 0 && confidence < 1))
 		ereport(ERROR,
@@ -336,7 +336,7 @@ sc_count_argument(FunctionCallInfo fcinfo, int i, const char *parameter)
 	int32		count;
 
 	if (PG_ARGISNULL(i))
-		null_parameter(parameter);
+		sc_null_parameter(parameter);
 	count = PG_GETARG_INT32(i);
 	if (count < 1)
 		ereport(ERROR,

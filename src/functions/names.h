@@ -31,6 +31,9 @@ typedef enum MissingName
 	MISSING_TELL				/* return false */
 } MissingName;
 
+/* Raises 22023 for a parameter that is NULL. */
+extern void sc_null_parameter(const char *parameter) pg_attribute_noreturn();
+
 /* 2202E for an array of names that has more than one dimension. */
 extern void sc_check_name_list(ArrayType *array, const char *parameter);
 

@@ -2,7 +2,8 @@
  *
  * row_aggregates.c
  *	  Aggregates that collect rows and rank them: capabilities_corr and
- *	  capabilities_test over a wide table, spearman_corr, kendall_corr.
+ *	  capabilities_test over a wide table, spearman_corr, kendall_corr, and the
+ *	  tests spearman_test, pearson_test, kendall_test.
  *
  * One state, score_rows, serves them all.  A row that cannot count (a missing
  * capability; for two variables, either missing) is not stored, and the inverse
@@ -38,6 +39,9 @@ PG_FUNCTION_INFO_V1(sc_capabilities_corr_array_final);
 PG_FUNCTION_INFO_V1(sc_capabilities_test_final);
 PG_FUNCTION_INFO_V1(sc_spearman_corr_final);
 PG_FUNCTION_INFO_V1(sc_kendall_corr_final);
+PG_FUNCTION_INFO_V1(sc_spearman_test_final);
+PG_FUNCTION_INFO_V1(sc_pearson_test_final);
+PG_FUNCTION_INFO_V1(sc_kendall_test_final);
 
 /* ----------
  * Transition
@@ -284,10 +288,10 @@ rank_rows(Datum state, RankedRows *ranked)
 
 /*
  * Correlation of target k with the capabilities score, over the rows that have
- * it.  Sets c->n in any case.
+ * it, and if wanted its p-value.  Sets c->n in any case.
  */
 static ScStatus
-correlate_target(const RankedRows *ranked, int32 k, ScCorrelation *c)
+correlate_target(const RankedRows *ranked, int32 k, ScCorrelation *c, double *p_value)
 {
 	const ScoreRowsView *view = &ranked->view;
 	int32		at = view->n_capabilities + k;
@@ -313,6 +317,8 @@ correlate_target(const RankedRows *ranked, int32 k, ScCorrelation *c)
 	if (status == SC_OK)
 		status = sc_run_correlation(SC_SPEARMAN, y, x, n, c);
 	c->n = n;
+	if (p_value != NULL && status == SC_OK)
+		*p_value = sc_run_p_value(y, x, c);
 	pfree(x);
 	pfree(y);
 	return status;
@@ -328,7 +334,7 @@ sc_capabilities_corr_final(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	rank_rows(PG_GETARG_DATUM(0), &ranked);
 	if (ranked.view.n_targets != 1 ||
-		correlate_target(&ranked, 0, &c) != SC_OK)
+		correlate_target(&ranked, 0, &c, NULL) != SC_OK)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(c.corr);
 }
@@ -339,14 +345,15 @@ sc_capabilities_test_final(PG_FUNCTION_ARGS)
 	RankedRows	ranked;
 	ScCorrelation c = {SC_SPEARMAN, 0, 0, 0, 0};
 	ScStatus	status = SC_TOO_FEW_MODELS;
+	double		p_value = 0;
 
 	if (!PG_ARGISNULL(0))
 	{
 		rank_rows(PG_GETARG_DATUM(0), &ranked);
 		if (ranked.view.n_targets == 1)
-			status = correlate_target(&ranked, 0, &c);
+			status = correlate_target(&ranked, 0, &c, &p_value);
 	}
-	return sc_test_datum(fcinfo, status, &c);
+	return sc_test_datum(fcinfo, status, &c, p_value);
 }
 
 Datum
@@ -371,7 +378,7 @@ sc_capabilities_corr_array_final(PG_FUNCTION_ARGS)
 	for (k = 0; k < dims[0]; k++)
 	{
 		values[k] = (Datum) 0;
-		nulls[k] = correlate_target(&ranked, k, &c) != SC_OK;
+		nulls[k] = correlate_target(&ranked, k, &c, NULL) != SC_OK;
 		if (!nulls[k])
 			values[k] = Float8GetDatum(c.corr);
 	}
@@ -380,36 +387,72 @@ sc_capabilities_corr_array_final(PG_FUNCTION_ARGS)
 											 FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* Correlation of the two columns of a state of pairs. */
-static Datum
-pair_correlation(FunctionCallInfo fcinfo, ScMethod method)
+/*
+ * Correlation of the two columns of a state of pairs, and if wanted its p-value.
+ * Sets c->n in any case.
+ * Ranks do not depend on the order of rows; values are summed in ascending order.
+ */
+static ScStatus
+correlate_pairs(FunctionCallInfo fcinfo, ScMethod method, ScCorrelation *c,
+				double *p_value)
 {
 	ScoreRowsView view;
-	ScCorrelation c;
+	const double **row;
+	ScStatus	status;
 	double	   *x;
 	double	   *y;
 	int64		i;
 
+	c->n = 0;
 	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
+		return SC_TOO_FEW_MODELS;
 	sc_rows_read(PG_GETARG_DATUM(0), &view);
-	if (view.n_rows < SC_MIN_MODELS ||
-		view.n_capabilities != 1 || view.n_targets != 1)
-		PG_RETURN_NULL();
+	if (view.n_capabilities != 1 || view.n_targets != 1)
+		return SC_TOO_FEW_MODELS;
+	c->n = view.n_rows;
+	if (view.n_rows < SC_MIN_MODELS)
+		return SC_TOO_FEW_MODELS;
+	row = method == SC_PEARSON ? sc_rows_sorted(&view) : NULL;
 	x = sc_alloc(view.n_rows, sizeof(double));
 	y = sc_alloc(view.n_rows, sizeof(double));
 	for (i = 0; i < view.n_rows; i++)
 	{
-		x[i] = view.score[2 * i];
-		y[i] = view.score[2 * i + 1];
+		const double *pair = row != NULL ? row[i] : view.score + 2 * i;
+
+		x[i] = pair[0];
+		y[i] = pair[1];
 		if (isnan(y[i]))
-			PG_RETURN_NULL();	/* the state is of another aggregate */
+		{
+			c->n = 0;			/* the state is of another aggregate */
+			return SC_TOO_FEW_MODELS;
+		}
 	}
-	if (sc_run_correlation(method, y, x, view.n_rows, &c) != SC_OK)
-		PG_RETURN_NULL();
+	status = sc_run_correlation(method, y, x, view.n_rows, c);
+	if (p_value != NULL && status == SC_OK)
+		*p_value = sc_run_p_value(y, x, c);
 	pfree(x);
 	pfree(y);
+	return status;
+}
+
+static Datum
+pair_correlation(FunctionCallInfo fcinfo, ScMethod method)
+{
+	ScCorrelation c;
+
+	if (correlate_pairs(fcinfo, method, &c, NULL) != SC_OK)
+		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(c.corr);
+}
+
+static Datum
+pair_test(FunctionCallInfo fcinfo, ScMethod method)
+{
+	ScCorrelation c;
+	double		p_value = 0;
+	ScStatus	status = correlate_pairs(fcinfo, method, &c, &p_value);
+
+	return sc_test_datum(fcinfo, status, &c, p_value);
 }
 
 Datum
@@ -422,4 +465,22 @@ Datum
 sc_kendall_corr_final(PG_FUNCTION_ARGS)
 {
 	return pair_correlation(fcinfo, SC_KENDALL);
+}
+
+Datum
+sc_spearman_test_final(PG_FUNCTION_ARGS)
+{
+	return pair_test(fcinfo, SC_SPEARMAN);
+}
+
+Datum
+sc_pearson_test_final(PG_FUNCTION_ARGS)
+{
+	return pair_test(fcinfo, SC_PEARSON);
+}
+
+Datum
+sc_kendall_test_final(PG_FUNCTION_ARGS)
+{
+	return pair_test(fcinfo, SC_KENDALL);
 }

@@ -19,7 +19,9 @@
 #include "matrix/pooled.h"
 #include "matrix/state_context.h"
 #include "stats/component.h"
+#include "stats/exact.h"
 #include "stats/infer.h"
+#include "stats/slope.h"
 
 MemoryContext
 sc_state_context(FunctionCallInfo fcinfo)
@@ -190,8 +192,38 @@ sc_run_correlation_with_ranks(const double *y, const int32 *rank_x, Size n,
 	return status;
 }
 
+double
+sc_run_slope(ScMethod method, const double *y, const double *x, Size n)
+{
+	bool		is_pearson = method == SC_PEARSON;
+	void	   *work = sc_alloc(is_pearson ? sc_least_squares_workspace(n) : sc_theil_sen_workspace(n), 1);
+	double		slope = is_pearson ? sc_least_squares(y, x, n, work, sc_poll) :
+	sc_theil_sen(y, x, n, work, sc_poll);
+
+	pfree(work);
+	return slope;
+}
+
+double
+sc_run_p_value(const double *y, const double *x, const ScCorrelation *c)
+{
+	Size		size = sc_exact_workspace(c->method, c->n);
+	bool		exact = false;
+	double		p_value;
+	void	   *work;
+
+	if (size > 0)
+	{
+		work = sc_alloc(size, 1);
+		exact = sc_exact_p_value(c->method, y, x, c->n, work, sc_poll, &p_value);
+		pfree(work);
+	}
+	return exact ? p_value : sc_p_value(c);
+}
+
 Datum
-sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c)
+sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c,
+			  double p_value)
 {
 	TupleDesc	desc;
 	Datum		values[5] = {0};
@@ -213,7 +245,7 @@ sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c)
 			values[3] = Float8GetDatum(high);
 			nulls[2] = nulls[3] = false;
 		}
-		values[4] = Float8GetDatum(sc_p_value(c));
+		values[4] = Float8GetDatum(p_value);
 		nulls[4] = false;
 	}
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));

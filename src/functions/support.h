@@ -9,6 +9,8 @@
 #ifndef SC_FUNCTIONS_SUPPORT_H
 #define SC_FUNCTIONS_SUPPORT_H
 
+#include <math.h>
+
 #include "fmgr.h"
 #include "utils/array.h"
 
@@ -64,16 +66,43 @@ extern void sc_check_status(ScStatus status, Size rows, Size columns);
 extern ScStatus sc_run_correlation(ScMethod method, const double *y,
 								   const double *x, Size n, ScCorrelation *out);
 
+/*
+ * Slope of y over x, which varies: by Theil and Sen, for Pearson by least squares;
+ * infinite if it is too steep for a double.
+ */
+extern double sc_run_slope(ScMethod method, const double *y, const double *x, Size n);
+
 /* The same of sc_correlate_with_ranks(). */
 extern ScStatus sc_run_correlation_with_ranks(const double *y, const int32 *rank_x,
 											  Size n, ScCorrelation *out);
+
+/*
+ * The p-value of a correlation of y and x that came with SC_OK: exact where there
+ * are few of them, otherwise sc_p_value().
+ */
+extern double sc_run_p_value(const double *y, const double *x, const ScCorrelation *c);
 
 /*
  * The composite correlation_test (n, corr, ci_low, ci_high, p_value) for a
  * function declared to return it; all but n NULL unless status is SC_OK.
  */
 extern Datum sc_test_datum(FunctionCallInfo fcinfo, ScStatus status,
-						   const ScCorrelation *c);
+						   const ScCorrelation *c, double p_value);
+
+/* A column of a result; NaN and -1 become NULL. */
+static inline void
+sc_put_float8(double value, Datum *datum, bool *null)
+{
+	*null = isnan(value);
+	*datum = *null ? (Datum) 0 : Float8GetDatum(value);
+}
+
+static inline void
+sc_put_count(int32 value, Datum *datum, bool *null)
+{
+	*null = value < 0;
+	*datum = *null ? (Datum) 0 : Int32GetDatum(value);
+}
 
 /* 0.95: the confidence of forms that have no such parameter. */
 #define SC_DEFAULT_CONFIDENCE 0.95

@@ -122,6 +122,7 @@ refit_without(const double *y, const double *s, size_t n, size_t i,
 	Line		line;
 	double		us;
 	double		distance;
+	double		t;
 	size_t		at = 0;
 	size_t		j;
 
@@ -147,8 +148,9 @@ refit_without(const double *y, const double *s, size_t n, size_t i,
 	us = (s[i] - other_s[0]) / line.range_s;
 	distance = (y[i] - other_y[0]) / line.range_y - line.slope * us + line.uy[0];
 	us += line.us[0];
-	return distance / sqrt(line.sse / (double) (m - 2) *
-						   (1.0 + 1.0 / (double) m + us * (us / line.sss)));
+	t = distance / sqrt(line.sse / (double) (m - 2) *
+						(1.0 + 1.0 / (double) m + us * (us / line.sss)));
+	return isinf(t) ? copysign(DBL_MAX, t) : t;
 }
 
 /* The studentised residual of model i. */

@@ -60,6 +60,7 @@ extern size_t sc_adjusted_workspace(size_t n);
  * if the model is like the others.  It is NaN with fewer than 4 models, if there
  * is no line without this one (h = 1: all others have the same s), and if that
  * line is exact or y does not vary along it: there is no sigma' to measure by.
+ * One that is too large for a double is +-DBL_MAX.
  *
  * If the line of all is exact, expected is y, residual and sigma are 0, the
  * interval is expected alone, studentised NaN.

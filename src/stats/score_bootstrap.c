@@ -17,6 +17,7 @@
 #include "capability.h"
 #include "component.h"
 #include "normal.h"
+#include "power.h"
 #include "private.h"
 #include "rank.h"
 #include "score_bootstrap.h"
@@ -33,6 +34,7 @@ typedef struct Bootstrap
 	/* of all benchmarks, or of those taken where they are drawn anew */
 	double	   *z;				/* column by column */
 	double	   *matrix;
+	double	   *first;			/* d: the component of all */
 
 	/* of one resample */
 	size_t		m;				/* different benchmarks */
@@ -42,6 +44,7 @@ typedef struct Bootstrap
 	double	   *value;			/* d */
 	double	   *vector;			/* d: u, then c v */
 	double	   *copies;			/* d: v of each copy */
+	double	   *start;			/* d: where u may be looked for */
 	double	   *score;			/* n */
 	uint32_t   *order;			/* n: from the last resample */
 	void	   *scratch;		/* of what is called */
@@ -61,8 +64,7 @@ static size_t
 scratch_size(size_t n, size_t d, ScPca pca)
 {
 	size_t		few = d < SC_MAX_DIRECT_COLUMNS ? d : SC_MAX_DIRECT_COLUMNS;
-	size_t		size = larger(sc_components_workspace(d, 1),
-							  sc_components_workspace(few, 1));
+	size_t		size = larger(sc_power_workspace(d), sc_power_workspace(few));
 
 	size = larger(size, sc_correlation_matrix_workspace(n, d, pca));
 	size = larger(size, sc_sort_workspace(n));
@@ -72,7 +74,7 @@ scratch_size(size_t n, size_t d, ScPca pca)
 size_t
 sc_score_bootstrap_workspace(size_t n, size_t d, ScPca pca)
 {
-	return (n * d + 2 * d * d + 3 * d + n) * sizeof(double) +
+	return (n * d + 2 * d * d + 5 * d + n) * sizeof(double) +
 		scratch_size(n, d, pca) + (2 * d + n) * sizeof(uint32_t);
 }
 
@@ -84,11 +86,13 @@ lay_out(Bootstrap *s, void *work)
 
 	s->z = work;
 	s->matrix = s->z + n * d;
-	s->scaled = s->matrix + d * d;
+	s->first = s->matrix + d * d;
+	s->scaled = s->first + d;
 	s->value = s->scaled + d * d;
 	s->vector = s->value + d;
 	s->copies = s->vector + d;
-	s->score = s->copies + d;
+	s->start = s->copies + d;
+	s->score = s->start + d;
 	s->scratch = s->score + n;
 	s->taken = (uint32_t *) ((char *) s->scratch + scratch_size(n, d, s->pca));
 	s->column = s->taken + d;
@@ -207,12 +211,12 @@ find_weights(Bootstrap *s, ScPoll poll)
 			s->scaled[a * m + b] = r *
 				sqrt((double) s->taken[ja] * (double) s->taken[jb]);
 		}
+		s->start[a] = s->first[ja] * sqrt((double) s->taken[ja]);
 	}
-	status = sc_components(s->scaled, m, 1, s->value, s->vector, s->scratch, poll);
+	status = sc_first_component_near(s->scaled, m, s->start, s->value, s->vector,
+									 s->scratch, poll);
 	if (status != SC_OK)
 		return status;
-	if (!sc_component_is_defined(s->value, sc_eigenvalues_found(m, 1), 0))
-		return SC_UNDEFINED_COMPONENT;
 
 	for (a = 0; a < m; a++)
 	{
@@ -328,8 +332,9 @@ sc_score_bootstrap(const double *x, const double *se, size_t n, size_t d,
 		if (poll != NULL)
 			poll();
 	}
-	if (s.se == NULL)
-		sc_correlation_matrix(x, n, d, pca, s.matrix, s.scratch, poll);
+	sc_correlation_matrix(x, n, d, pca, s.matrix, s.scratch, poll);
+	if (sc_components(s.matrix, d, 1, s.value, s.first, s.scratch, poll) != SC_OK)
+		return SC_SOLVER_FAILED;
 	for (i = 0; i < n; i++)
 	{
 		s.order[i] = (uint32_t) i;

@@ -8,6 +8,8 @@ Columns are in C order of their names and polarity has been applied: higher is
 better.  NaN is a missing score.
 """
 import functools
+import itertools
+import math
 
 import numpy as np
 from scipy import stats
@@ -114,6 +116,52 @@ def student_p_value(method, r, n):
         step = half_rank_step(n)
         off_one, r = step * (2 - step), 1 - step
     return 2 * stats.t.sf(abs(r) * np.sqrt((n - 2) / off_one), n - 2)
+
+
+@functools.lru_cache(maxsize=100000)
+def _null_distribution(method, y, x):
+    """
+    How many of the n! orders of y against x give each value of S: an array about
+    its middle.  Elements of y are laid at the places of x one by one, or for
+    Kendall a group of equal x at a time; what counts is which are laid already.
+    """
+    n = len(y)
+    places = [list(group) for _, group in itertools.groupby(range(n), key=lambda i: x[i])]
+    most = n ** 3 if method == "spearman" else n * n
+    by_laid = {0: np.eye(1, 2 * most + 1, most)[0]}
+    for group in places:
+        following = {}
+        for laid, counts in by_laid.items():
+            free = [j for j in range(n) if not laid >> j & 1]
+            for chosen in itertools.combinations(free, len(group)):
+                if method == "spearman":
+                    gain = int(x[group[0]]) * sum(int(y[j]) for j in chosen)
+                else:
+                    gain = sum(int(y[j] > y[k]) - int(y[j] < y[k]) for j in chosen
+                               for k in range(n) if laid >> k & 1)
+                mask = laid | sum(1 << j for j in chosen)
+                more = np.roll(counts, gain) * math.factorial(len(group))
+                following[mask] = following.get(mask, 0) + more
+        by_laid = following
+    return by_laid[2 ** n - 1]
+
+
+def has_exact_p_value(method, y, x):
+    ties = min(len(set(y)), len(set(x))) < len(y)
+    return method != "pearson" and len(y) <= (9 if ties else 12)
+
+
+def exact_p_value(method, y, x):
+    """Share of all orders with |S| at least as large."""
+    q, r = centred_ranks(y).astype(int), centred_ranks(x).astype(int)
+    if method == "spearman":
+        s = int(q @ r)
+    else:
+        i, j = np.triu_indices(len(q), 1)
+        s = int((np.sign(q[i] - q[j]) * np.sign(r[i] - r[j])).sum())
+    counts = _null_distribution(method, tuple(sorted(q)), tuple(sorted(r)))
+    middle = len(counts) // 2
+    return counts[np.abs(np.arange(len(counts)) - middle) >= abs(s)].sum() / math.factorial(len(q))
 
 
 # ----------------------------------------------------------------------
@@ -246,6 +294,8 @@ class Correlation:
 
     def p_value(self, corr):
         """The p-value that belongs to corr, which may differ in the last bit."""
+        if has_exact_p_value(self.method, self.y, self.x):
+            return exact_p_value(self.method, self.y, self.x)
         if self.method == "kendall":
             return kendall_test(self.y, self.x).pvalue
         return student_p_value(self.method, corr, self.n)

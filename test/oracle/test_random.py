@@ -154,7 +154,8 @@ def per_path(db, sql):
 @pytest.fixture(scope="module")
 def correlations(db, cases):
     return per_path(db, """
-        SELECT matrix, run, method, pca, exclude_self, confidence, run.targets, c.*
+        SELECT matrix, run, method, pca, exclude_self, confidence, run.targets,
+            benchmark, role, negated, n, n_dropped, corr, ci_low, ci_high, p_value, status, ordinality
         FROM evaluation JOIN run USING (matrix),
             capabilities_correlations(m, run.capabilities, run.targets, method, pca,
                 exclude_self, confidence) WITH ORDINALITY AS c
@@ -222,9 +223,9 @@ def test_scalar_forms(db, cases, correlations):
 @pytest.fixture(scope="module")
 def scores(db, cases):
     return per_path(db, """
-        SELECT matrix, pca, s.*
+        SELECT matrix, pca, model, capability, rank, n_observed, status, ordinality
         FROM evaluation, unnest('{spearman,pearson}'::text[]) AS pca,
-            capabilities_scores(m, pca => pca) WITH ORDINALITY AS s
+            capabilities_scores(m, pca => pca, ci => 'none') WITH ORDINALITY AS s
         WHERE path = %(path)s
         ORDER BY matrix, pca, ordinality""")
 
@@ -268,15 +269,15 @@ def test_loadings_and_components(db, cases, fits, kind):
     """Eigenvalues, weights, loadings of all components, by both matrices."""
     numbers = [number for number, _ in of_kind(cases, kind)]
     spectra = grouped(db.rows("""
-        SELECT matrix, pca, c.*
+        SELECT matrix, pca, component, eigenvalue, explained, cumulative, n, status
         FROM evaluation, unnest('{spearman,pearson}'::text[]) AS pca,
-            capabilities_components(m, pca => pca) AS c
+            capabilities_components(m, pca => pca, ci => 'none') AS c
         WHERE path = 'text' AND matrix = ANY (%s)
         ORDER BY matrix, pca, component""", [numbers]), width=2)
     loadings = grouped(db.rows("""
         SELECT matrix, pca, component, benchmark, weight, loading, n, status
         FROM evaluation, unnest('{spearman,pearson}'::text[]) AS pca,
-            capabilities_loadings(m, pca => pca, components => 4) AS c
+            capabilities_loadings(m, pca => pca, components => 4, ci => 'none') AS c
         WHERE path = 'text' AND matrix = ANY (%s)""", [numbers]), width=3)
     for (number, pca), rows in spectra.items():
         matrix = cases[number]
@@ -361,7 +362,7 @@ def test_component_of_matrix(db, cases, fits):
 def test_benchmark_correlations(db, cases):
     """benchmark_correlations against the covariate, by each method."""
     rows = grouped(db.rows("""
-        SELECT matrix, method, confidence, b.*
+        SELECT matrix, method, confidence, benchmark, role, negated, n, n_dropped, corr, ci_low, ci_high, p_value, status
         FROM evaluation JOIN run USING (matrix),
             benchmark_correlations(m, covariates[1], run.targets, method, confidence) AS b
         WHERE path = 'merged'"""))

@@ -154,6 +154,20 @@ EXERCISE = {
         CORRELATIONS + "benchmark_correlations($1, (benchmarks($1))[2], benchmarks($1), 'kendall')",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1)",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1, method => 'pearson')",
+        CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:2], ci => 'bootstrap', resamples => 100)",
+        CORRELATIONS + "capabilities_correlations($1, benchmarks($1), benchmarks($1), 'pearson', 'pearson', "
+                       "ci => 'bootstrap', resamples => 100)",
+        CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:1], method => 'kendall', families => '{}')",
+        "SELECT bool_or(not_finite(slope, benchmark_sd)) FROM capabilities_correlations($1, (benchmarks($1))[1:2])",
+        "SELECT bool_or(not_finite(difference, ci_low, ci_high, p_value)) FROM capabilities_difference("
+        "$1, (benchmarks($1))[1:1], (benchmarks($1))[2], (benchmarks($1))[3], resamples => 100)",
+        "SELECT bool_or(not_finite(score, expected, pi_low, pi_high, residual, studentised, p_value, q_value)) "
+        "FROM capability_adjusted_scores($1, (benchmarks($1))[1:2], benchmarks($1))",
+        "SELECT bool_or(not_finite(corr, without_benchmark_low, without_model_high, without_family_low, pearson, kendall, "
+        "mean_z)) FROM capabilities_robustness($1, (benchmarks($1))[1:2], benchmarks($1), '{}')",
+        "SELECT bool_or(not_finite(ci_low, ci_high)) FROM capabilities_scores($1, benchmarks($1), resamples => 100)",
+        "SELECT bool_or(not_finite(ci_low, ci_high, parallel_threshold)) FROM capabilities_components("
+        "$1, benchmarks($1), ci => 'bootstrap', resamples => 100)",
         "SELECT bool_or(not_finite(capability)) FROM capabilities_scores($1, benchmarks($1))",
         "SELECT bool_or(not_finite(capability)) FROM capabilities_scores($1, (benchmarks($1))[1:1])",
         "SELECT bool_or(not_finite(weight, loading)) FROM capabilities_loadings($1, benchmarks($1), components => 9)",
@@ -167,6 +181,7 @@ EXERCISE = {
         "SELECT not_finite(VARIADIC capabilities_corr_array_final($1))",
         "SELECT not_finite(t.corr, t.ci_low, t.ci_high, t.p_value) FROM capabilities_test_final($1) t",
         "SELECT not_finite(spearman_corr_final($1), kendall_corr_final($1))",
+        "SELECT not_finite((pearson_test_final($1)).p_value, (kendall_test_final($1)).p_value, (spearman_test_final($1)).ci_low)",
         "SELECT score_rows_combine($1, $1)::text IS NULL",
         "SELECT score_rows_accum($1, '{1,2}'::float8[], 3::float8)::text IS NULL",
         "SELECT score_rows_accum($1, '{1,2,3}'::float8[], '{4,5}'::float8[])::text IS NULL",

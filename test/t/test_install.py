@@ -11,31 +11,36 @@ MEMBERS = """
 cast from jsonb to principal_component; cast from jsonb to score_matrix
 cast from principal_component to jsonb; cast from score_matrix to jsonb
 function annotate(score_matrix,text[],text[],text[])
-function benchmark_correlations(score_matrix,text,text[],text,double precision)
+function benchmark_correlations(score_matrix,text,text[],text,double precision,text,integer,bigint,jsonb,double precision)
 function benchmarks(principal_component); function benchmarks(score_matrix)
 function capabilities_component(score_matrix,text[],text)
-function capabilities_components(score_matrix,text[],text)
+function capabilities_components(score_matrix,text[],text,double precision,text,integer,bigint)
 function capabilities_corr(double precision[],double precision)
 function capabilities_corr(double precision[],double precision[])
 function capabilities_corr(score_matrix,text[],text)
 function capabilities_corr_array_final(score_rows); function capabilities_corr_final(score_rows)
-function capabilities_correlations(score_matrix,text[],text[],text,text,boolean,double precision)
-function capabilities_loadings(score_matrix,text[],text,integer)
+function capabilities_correlations(score_matrix,text[],text[],text,text,boolean,double precision,text,integer,bigint,jsonb,double precision)
+function capabilities_difference(score_matrix,text[],text,text,text,text,double precision,text,integer,bigint,jsonb)
+function capabilities_loadings(score_matrix,text[],text,integer,double precision,text,integer,bigint)
+function capabilities_robustness(score_matrix,text[],text[],jsonb,double precision,double precision)
 function capabilities_score(double precision[])
-function capabilities_scores(score_matrix,text[],text)
+function capabilities_scores(score_matrix,text[],text,double precision,text,integer,bigint)
 function capabilities_test(double precision[],double precision)
 function capabilities_test(score_matrix,text[],text); function capabilities_test_final(score_rows)
+function capability_adjusted_scores(score_matrix,text[],text[],text,double precision)
 function cells(score_matrix)
 function component_score(principal_component,double precision[])
 function correlation_matrix(score_matrix,text[],text)
 function eigenvalues(principal_component); function explained(principal_component)
 function first_component(double precision[]); function first_component(score_moments)
 function kendall_corr(double precision,double precision); function kendall_corr_final(score_rows)
+function kendall_test(double precision,double precision); function kendall_test_final(score_rows)
 function loadings(principal_component); function matrix_kind(principal_component)
 function means(principal_component); function merge(score_matrix,score_matrix)
 function models(score_matrix)
 function n_rows(principal_component); function n_rows(score_moments)
 function negated(principal_component)
+function pearson_test(double precision,double precision); function pearson_test_final(score_rows)
 function principal_component_in(cstring); function principal_component_out(principal_component)
 function principal_component_recv(internal); function principal_component_send(principal_component)
 function rollup(score_matrix); function rollup(score_moments)
@@ -61,7 +66,9 @@ function score_rows_inv(score_rows,double precision[],double precision)
 function score_rows_inv(score_rows,double precision[],double precision[])
 function score_rows_recv(internal); function score_rows_send(score_rows)
 function sds(principal_component); function spearman_corr(double precision,double precision)
-function spearman_corr_final(score_rows); function subset(score_matrix,text[],text[])
+function spearman_corr_final(score_rows)
+function spearman_test(double precision,double precision); function spearman_test_final(score_rows)
+function subset(score_matrix,text[],text[])
 function weights(principal_component)
 type correlation_test; type principal_component; type score_matrix; type score_moments; type score_rows
 """
@@ -87,6 +94,8 @@ EVERYTHING = """
 SELECT {0}.capabilities_corr(caps, safety), {0}.capabilities_corr(caps, many),
     {0}.capabilities_test(caps, safety)::pg_catalog.text, {0}.spearman_corr(score, safety),
     {0}.kendall_corr(score, safety), {0}.n_rows({0}.first_component(caps)),
+    {0}.spearman_test(score, safety)::pg_catalog.text, {0}.pearson_test(score, safety)::pg_catalog.text,
+    {0}.kendall_test(score, safety)::pg_catalog.text,
     {0}.n_rows({0}.score_moments(caps)), {0}.n_rows({0}.first_component({0}.score_moments(caps)))
     FROM public.rows GROUP BY grp
 SELECT id, {0}.capabilities_score(caps) OVER (PARTITION BY grp), {0}.spearman_corr(score, safety)
@@ -101,6 +110,11 @@ SELECT {0}.merge(m, m)::pg_catalog.text, {0}.subset(m, benchmarks => '{{b1,b2}}'
     {0}.capabilities_component(m, '{{b0,b1}}')::pg_catalog.text FROM public.kept
 SELECT f.* FROM public.kept, {0}.cells(m) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}') AS f
+SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', ci => 'bootstrap', resamples => 100) AS f
+SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', families => '{{"model 1":"a"}}') AS f
+SELECT f.* FROM public.kept, {0}.capabilities_difference(m, '{{b0,b1,b2}}', 'b3', 'b4', resamples => 100) AS f
+SELECT f.* FROM public.kept, {0}.capability_adjusted_scores(m, '{{b0,b1,b2}}') AS f
+SELECT f.* FROM public.kept, {0}.capabilities_robustness(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.benchmark_correlations(m, 'b6') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_scores(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_loadings(m, '{{b0,b1,b2}}') AS f

@@ -50,7 +50,8 @@ KINDS = {
                  capabilities_corr_array_final_of_s="capabilities_corr(caps, many)"),
     "pair": Kind("score_rows", "partial_pair(score, safety)", "partial_pair(NULL, safety)",
                  "score_rows_combine", spearman_corr_final_of_s="spearman_corr(score, safety)",
-                 kendall_corr_final_of_s="kendall_corr(score, safety)"),
+                 kendall_corr_final_of_s="kendall_corr(score, safety)",
+                 pearson_test_final_of_s="pearson_test(score, safety)"),
     "moments": Kind("score_moments", "score_moments(caps)", "score_moments(NULL::float8[])",
                     "score_moments_combine", n_rows_of_s="n_rows(score_moments(caps))"),
 }

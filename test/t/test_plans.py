@@ -18,7 +18,8 @@ SEEDS = (1, 2, 3)
 # Each query names its tables in braces and returns its key, then results.
 ROWS = """bits(capabilities_corr(caps, safety)), bits(capabilities_corr(caps, many)),
     bits(capabilities_test(caps, safety)), bits(spearman_corr(y, x)), bits(kendall_corr(y, x)),
-    bits(spearman_corr(x, y)), bits(spearman_corr(y, x))"""
+    bits(spearman_corr(x, y)), bits(spearman_corr(y, x)), bits(spearman_test(y, x)),
+    bits(pearson_test(y, x)), bits(kendall_test(y, x))"""
 MATRIX = """print(score_matrix(model, benchmark, score)),
     print(score_matrix(model_id, benchmark_id, score)),
     md5(score_matrix_send(score_matrix(model, benchmark, exact)))"""
@@ -225,7 +226,7 @@ def test_jit(data, expected):
             assert document["JIT"]["Functions"] > 0 and document["JIT"]["Options"]["Inlining"]
             data.rows(f"CREATE TEMP TABLE compiled AS {named(sql)}" if name in printed else
                       f"CREATE TEMP TABLE compiled AS SELECT * FROM ({named(sql)}) AS q"
-                      "(grp, a, b, c, d, e, f, g)")
+                      "(grp, a, b, c, d, e, f, g, h, i, j)")
         rows = data.rows(f"SELECT {printed.get(name, '*')} FROM compiled")
         assert sorted(rows) == expected[name], name
         data.rows("DROP TABLE compiled")

@@ -146,7 +146,7 @@ def short(text):
     """A list of arguments or columns as README.md writes it."""
     for name, alias in SHORT_TYPES.items():
         text = re.sub(rf"\b{name}\b", alias, text)
-    return re.sub(r"::text(\[\])?", "", text)
+    return re.sub(r"::(text|jsonb|float8)(\[\])?", "", text)
 
 
 def functions(db):
@@ -205,10 +205,17 @@ def test_every_status_word_is_explained():
     assert [word for word in sorted(words) if f"`{word}`" not in section] == []
 
 
+def test_every_verdict_is_explained():
+    words = re.findall(r'"([a-z]+)"', source("stats/infer.c"))
+    assert {"entangled", "unresolved"} <= set(words) and len(words) == 6
+    section = README[README.index("**Verdict**"):README.index("**p-value, q-value**")]
+    assert [word for word in words if f"`{word}`" not in section] == []
+
+
 def test_every_limit_is_quoted_as_it_is():
     defined = {name: float(value) for name, value in re.findall(
-        r"^#define (SC_(?:MAX|MIN)_\w+|SC_EIGENVALUE_TOLERANCE|SC_DEFAULT_CONFIDENCE)[ \t]+"
-        r"([\d.e+-]+)", source("*/*.h"), re.M)}
+        r"^#define (SC_(?:MAX|MIN|VERDICT)_\w+|SC_EXACT_(?:UN)?TIED|SC_EIGENVALUE_TOLERANCE|SC_DEFAULT_CONFIDENCE)[ \t]+"
+        r"(?:\(\(size_t\) )?([\d.e+-]+)", source("*/*.h"), re.M)}
     quoted = {name: float(value.replace(",", "")) for value, name in re.findall(
         r"\| ([\d,.e+-]+) \| `(SC_\w+)` \|", README)}
     assert len(defined) > 5

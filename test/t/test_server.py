@@ -59,6 +59,14 @@ LONG = [
     (600, "SELECT first_component(moments) FROM wide"),
     (200, "SELECT length(rollup(moments)::text) FROM wide, generate_series(1, 9)"),
     (300, "SELECT capabilities_components(noise, benchmarks(noise)) FROM wide"),
+    (250, "SELECT c FROM matrix, capabilities_correlations(square, (benchmarks(square))[:20], ci => 'bootstrap') AS c"),
+    (600, """SELECT c FROM matrix, capabilities_correlations(square, (benchmarks(square))[:200], method => 'kendall',
+             ci => 'bootstrap', resamples => 100000) AS c"""),
+    (300, "SELECT c FROM matrix, capabilities_correlations(square, (benchmarks(square))[:9], families => '{}') AS c"),
+    (300, "SELECT c FROM matrix, capabilities_scores(square, (benchmarks(square))[:200], resamples => 100000) AS c"),
+    (300, "SELECT c FROM matrix, capabilities_components(square, (benchmarks(square))[:200], ci => 'bootstrap') AS c"),
+    (300, "SELECT c FROM matrix, capabilities_robustness(square, (benchmarks(square))[:50]) AS c"),
+    (200, "SELECT c FROM matrix, capability_adjusted_scores(square, (benchmarks(square))[:200], benchmarks(square)) AS c"),
     (150, "SELECT count(*) FROM matrix, generate_series(1, 500) AS i, "
           "capabilities_correlations(square, ARRAY['1', '2', (i % 9 + 3)::text])"),
     (150, "SELECT count(*) FROM matrix, cells(big)"),
@@ -120,6 +128,9 @@ SELECT rollup(annotate(m, CASE WHEN i < 40 THEN '{1}' ELSE '{}' END::text[], cov
 SELECT capabilities_correlations(m, '{1,2,nosuch}') FROM t
 SELECT capabilities_correlations(m, '{1,2}', method => 'none such') FROM t
 SELECT correlation_matrix(m, '{1,2,nosuch}') FROM t
+SELECT capabilities_correlations(m, '{1,2}', ci => 'bootstrap', families => '{}') FROM t
+SELECT capabilities_correlations(m, '{1,2}', families => jsonb_build_object('1', 2)) FROM t
+SELECT capabilities_robustness(m, '{1,2}', families => '[]') FROM t
 SELECT capabilities_components(m, '{}') FROM t
 SELECT substr(m::text, 1, length(m::text) - 3)::score_matrix FROM t
 SELECT replace(m::text, '"models"', '"model"')::score_matrix FROM t
@@ -138,6 +149,14 @@ SELECT capabilities_corr(ARRAY[i, sin(i)], cos(i)), capabilities_test(ARRAY[i, s
 SELECT capabilities_corr(ARRAY[i, sin(i)], ARRAY[cos(i), i]) OVER (ORDER BY i ROWS 9 PRECEDING) FROM generate_series(1, 30) AS i
 SELECT capabilities_score(ARRAY[i, sin(i)]) OVER (PARTITION BY i % 3) FROM generate_series(1, 30) AS i
 SELECT spearman_corr(i, sin(i)), kendall_corr(i, sin(i)) FROM generate_series(1, 100) AS i GROUP BY i % 5
+SELECT spearman_test(i, sin(i)), pearson_test(i, sin(i)), kendall_test(i, sin(i)) FROM generate_series(1, 100) AS i GROUP BY i % 9
+SELECT c FROM t, capabilities_correlations(m, '{1,2}', ci => 'bootstrap', resamples => 100) AS c
+SELECT c FROM t, capabilities_correlations(m, '{1,2}', '{1,3}', families => '{"1":"a","2":"a"}') AS c
+SELECT c FROM t, capabilities_difference(m, '{1,2}', '3', '4', resamples => 100) AS c
+SELECT c FROM t, capability_adjusted_scores(m, '{1,2}') AS c
+SELECT c FROM t, capabilities_robustness(m, '{1,2}') AS c
+SELECT c FROM t, capabilities_scores(m, '{1,2}') AS c
+SELECT c FROM t, capabilities_components(m, '{1,2}', resamples => 100) AS c
 SELECT numbers(first_component(ARRAY[i, sin(i), cos(i)])) FROM generate_series(1, 100) AS i GROUP BY i % 5
 SELECT m::text::score_matrix::text, r::text::score_rows::text, s::text::score_moments::text, c::text::principal_component::text FROM t
 SELECT score_matrix_send(m), score_rows_send(r), score_moments_send(s), principal_component_send(c), m::jsonb::score_matrix FROM t

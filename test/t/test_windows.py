@@ -29,7 +29,8 @@ FROM generate_series(1, 150) AS i
 """
 
 CALLS = ("capabilities_corr(caps, safety)", "capabilities_corr(caps, many)",
-         "capabilities_test(caps, safety)", "spearman_corr(y, x)", "kendall_corr(y, x)")
+         "capabilities_test(caps, safety)", "spearman_corr(y, x)", "kendall_corr(y, x)",
+         "spearman_test(y, x)", "pearson_test(y, x)", "kendall_test(y, x)")
 
 FRAMES = (
     "ORDER BY id ROWS 5 PRECEDING",
@@ -126,6 +127,9 @@ INVERSES = {
     "capabilities_test(double precision[],double precision)": "double precision[],double precision",
     "spearman_corr(double precision,double precision)": "double precision,double precision",
     "kendall_corr(double precision,double precision)": "double precision,double precision",
+    "spearman_test(double precision,double precision)": "double precision,double precision",
+    "pearson_test(double precision,double precision)": "double precision,double precision",
+    "kendall_test(double precision,double precision)": "double precision,double precision",
 }
 
 

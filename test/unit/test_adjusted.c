@@ -523,6 +523,21 @@ test_jump(void)
 	free_adjusted(&again);
 }
 
+/* One value of another world: what it is off by is no double, but its rank stands. */
+static void
+test_overflow(void)
+{
+	static const double y[] = {0x1p-1074, 1e9, 0x1p-1073, 0x1p-1074, 0x1p-1072};
+	static const double s[] = {1.0, 2.0, 3.0, 5.0, 4.0};
+	void	   *work = exactly(sc_adjusted_workspace(5));
+	ScAdjusted	out = new_adjusted(5);
+
+	CHECK(sc_adjust(y, s, 5, 2.0, work, NULL, &out) == SC_OK);
+	CHECK(out.studentised[1] > 1e300 && isfinite(out.studentised[1]));
+	free(work);
+	free_adjusted(&out);
+}
+
 int
 main(void)
 {
@@ -532,6 +547,7 @@ main(void)
 	RUN(test_exact);
 	RUN(test_alone);
 	RUN(test_statuses);
+	RUN(test_overflow);
 	RUN(test_jump);
 	return check_done();
 }
