@@ -49,11 +49,14 @@ step_from(double value, int64_t steps)
 	return sc_at_place(place > last ? last : place < -last ? -last : place);
 }
 
-/* How many slopes are below; the observations are sorted by it. */
+/*
+ * How many slopes are from that of the order that is kept to this one, which is
+ * not below it; the observations are sorted by it.
+ */
 static int64_t
-count_below(ScSlopes *s, double slope)
+count_from_kept(ScSlopes *s, double slope)
 {
-	sc_order_as_given(s);
+	sc_order_as_kept(s);
 	if (slope == -HUGE_VAL)
 		return 0;
 	sc_sort_by_residuals(s, slope, 0);
@@ -194,6 +197,8 @@ find_slopes(ScSlopes *s, int64_t first, int64_t last, double *slope_first,
 	int64_t		below_b = s->pairs;
 	int			failures = 0;
 
+	sc_order_as_given(s);
+	sc_keep_order(s);			/* that of a, always */
 	take_sample(s);
 	while (s->stride > 1 && s->n_kept > 0)
 	{
@@ -210,20 +215,21 @@ find_slopes(ScSlopes *s, int64_t first, int64_t last, double *slope_first,
 		else
 			expected = choose_ends(s, first - below_a, last - below_a, &low, &high);
 
-		below = count_below(s, low);
+		below = below_a + count_from_kept(s, low);
 		if (below > first)
 		{
 			if (below <= last)
 				return false;
 			b = low;
 			below_b = below;
-			(void) count_below(s, a);
+			sc_order_as_kept(s);
 			sc_sort_by_residuals(s, b, stride_for(s, below_b - below_a));
 		}
 		else
 		{
 			a = low;
 			below_a = below;
+			sc_keep_order(s);
 			sc_sort_by_residuals(s, high, stride_for(s, expected));
 			below = below_a + s->met;
 			if (below > last)
@@ -237,6 +243,7 @@ find_slopes(ScSlopes *s, int64_t first, int64_t last, double *slope_first,
 			{
 				a = high;
 				below_a = below;
+				sc_keep_order(s);
 				sc_sort_by_residuals(s, b, stride_for(s, below_b - below_a));
 			}
 		}
@@ -299,6 +306,7 @@ median_of_many(const double *y, const double *x, size_t n, void *work,
 	s.room = ROOM_FACTOR * n;
 	s.sorted = (ScResidual *) (s.kept + s.room);
 	s.scratch = s.sorted + n;
+	s.order = (uint32_t *) (s.scratch + n);
 	s.poll = poll;
 	sort_observations(&s, sorted_x, sorted_y);
 
@@ -357,7 +365,8 @@ sc_theil_sen_workspace(size_t n)
 {
 	if (n <= ALL_PAIRS)
 		return n * (n - 1) / 2 * sizeof(double);
-	return (2 + ROOM_FACTOR) * n * sizeof(double) + 2 * n * sizeof(ScResidual);
+	return (2 + ROOM_FACTOR) * n * sizeof(double) + 2 * n * sizeof(ScResidual) +
+		n * sizeof(uint32_t);
 }
 
 double

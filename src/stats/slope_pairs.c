@@ -162,6 +162,66 @@ keep(ScSlopes *s, const ScResidual *others, int64_t count, const ScResidual *one
 }
 
 /*
+ * Between two slopes that are near each other few pairs exchange, and long runs
+ * overlap by little.  Where they do not is looked for from where they meet.
+ */
+#define LONG_RUNS 32
+
+/* The first of the run that is above one that comes after it; its end if none. */
+static const ScResidual *
+first_above(const ScSlopes *s, const ScResidual *run, const ScResidual *end,
+			const ScResidual *one)
+{
+	size_t		most = (size_t) (end - run);	/* known: end[-size] is above */
+	size_t		size = 0;
+	size_t		step = 1;
+
+	while (step <= most && is_above(s, end - step, one))
+	{
+		size = step;
+		step *= 2;
+	}
+	most = step <= most ? step - 1 : most;
+	while (size < most)
+	{
+		size_t		middle = most - (most - size) / 2;
+
+		if (is_above(s, end - middle, one))
+			size = middle;
+		else
+			most = middle - 1;
+	}
+	return end - size;
+}
+
+/* The end of those of the run that one which comes before it is above. */
+static const ScResidual *
+last_below(const ScSlopes *s, const ScResidual *run, const ScResidual *end,
+		   const ScResidual *one)
+{
+	size_t		most = (size_t) (end - run);	/* known: run[size - 1] is below */
+	size_t		size = 0;
+	size_t		step = 1;
+
+	while (step <= most && is_above(s, one, run + step - 1))
+	{
+		size = step;
+		step *= 2;
+	}
+	most = step <= most ? step - 1 : most;
+	while (size < most)
+	{
+		size_t		middle = most - (most - size) / 2;
+
+		if (is_above(s, one, run + middle - 1))
+			size = middle;
+		else
+			most = middle - 1;
+	}
+	return run + size;
+}
+
+/*
  * Merges the runs from .. mid - 1 and mid .. end - 1; stable.  The result is made
  * from both ends at the same time: as long as neither has taken as many elements
  * as the shorter run holds, no end need be looked for, and without a branch on
@@ -178,12 +238,25 @@ merge(ScSlopes *s, const ScResidual *from, const ScResidual *mid,
 	const ScResidual *right = mid;
 	const ScResidual *right_end = end;
 	ScResidual *to_end = to + (end - from);
-	size_t		steps = (size_t) (mid - from < end - mid ? mid - from : end - mid);
 	int64_t		met = s->met;
 	int64_t		next = s->next;
 	int64_t		count;
+	size_t		steps;
 	size_t		step;
 
+	if (end - from >= LONG_RUNS && mid < end)
+	{
+		left = first_above(s, from, mid, mid);
+		memcpy(to, from, (size_t) (left - from) * sizeof(ScResidual));
+		to += left - from;
+		if (left < left_end)
+			right_end = last_below(s, mid, end, left_end - 1);
+		else
+			right_end = mid;
+		to_end -= end - right_end;
+		memcpy(to_end, right_end, (size_t) (end - right_end) * sizeof(ScResidual));
+	}
+	steps = (size_t) (left_end - left < right_end - right ? left_end - left : right_end - right);
 	for (step = 0; step < steps; step++)
 	{
 		int64_t		above = left->place > right->place;
@@ -252,6 +325,30 @@ sc_order_as_given(ScSlopes *s)
 	for (i = 0; i < s->n; i++)
 	{
 		s->sorted[i].at = (uint32_t) i;
+		sc_poll_at(s->poll, i);
+	}
+}
+
+void
+sc_keep_order(ScSlopes *s)
+{
+	size_t		i;
+
+	for (i = 0; i < s->n; i++)
+	{
+		s->order[i] = s->sorted[i].at;
+		sc_poll_at(s->poll, i);
+	}
+}
+
+void
+sc_order_as_kept(ScSlopes *s)
+{
+	size_t		i;
+
+	for (i = 0; i < s->n; i++)
+	{
+		s->sorted[i].at = s->order[i];
 		sc_poll_at(s->poll, i);
 	}
 }

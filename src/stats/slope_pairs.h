@@ -44,6 +44,7 @@ typedef struct ScSlopes
 	double		factor;			/* unit * y - factor * x */
 	double		unit;
 	ScResidual *scratch;
+	uint32_t   *order;			/* kept by sc_keep_order() */
 
 	/* the pairs that exchanged, and slopes of some of them: one in stride */
 	int64_t		met;
@@ -88,6 +89,10 @@ sc_slope_of(const double *y, const double *x, size_t i, size_t j)
 
 /* Puts the observations in the order that x and y have them in. */
 extern void sc_order_as_given(ScSlopes *s);
+
+/* Keeps the order that the observations are in, and puts them in it again. */
+extern void sc_keep_order(ScSlopes *s);
+extern void sc_order_as_kept(ScSlopes *s);
 
 /*
  * Sorts the observations, from the order they are in, by their residuals about
