@@ -66,6 +66,12 @@ FROM m, capabilities_components(m);
 SELECT component, benchmark, six(loading) AS loading, six(ci_low) AS low, six(ci_high) AS high, n_resamples, status
 FROM m, capabilities_loadings(m, '{c1,c2,c3}', resamples => 500);
 SELECT ci_low, n_resamples, parallel_threshold, status FROM m, capabilities_components(m, '{c1,c2}', ci => 'none');
+-- With many scores intervals of components are made only if they are asked for.
+CREATE TABLE many AS
+SELECT score_matrix('m' || i, 'b' || j, sin(i) + cos(i * j) / 2) AS m FROM generate_series(1, 2001) AS i, generate_series(1, 3) AS j;
+SELECT DISTINCT ci_low, n_resamples, parallel_threshold, status FROM many, capabilities_components(m, '{b1,b2,b3}');
+SELECT DISTINCT ci_low, n_resamples, status FROM many, capabilities_loadings(m, '{b1,b2,b3}');
+SELECT DISTINCT ci_low IS NULL AS none, n_resamples, status FROM many, capabilities_components(m, '{b1,b2,b3}', ci => 'bootstrap', resamples => 100);
 
 -- Adjusted for capability.  One model short of late; down is lower is better, so
 -- that its rank 1 lies furthest below the line.
@@ -134,5 +140,5 @@ SELECT error_of($$SELECT c.* FROM (SELECT score_matrix('m' || i, 'b' || j, i * j
     capabilities_components(m, benchmarks(m), ci => 'bootstrap') AS c$$);
 -- A NULL matrix is an empty one.
 SELECT error_of($$SELECT c.* FROM capability_adjusted_scores(NULL, '{a}') AS c$$);
-DROP TABLE m, family;
+DROP TABLE m, family, many;
 DROP FUNCTION six;

@@ -187,22 +187,17 @@ adjust_with_others(const ScoreColumns *columns, uint32 target,
 	MemoryContextDelete(context);
 }
 
-static void
-set_q_values(AdjustedCell *cell, Size n)
+/* Either, as the target may be; returns the number of its cells. */
+static uint32
+adjust(const ScoreColumns *columns, uint32 target, const BenchmarkSet *capabilities,
+	   const CapabilityScores *scores, double confidence, AdjustedCell *cell)
 {
-	double	   *p = sc_alloc(n, sizeof(double));
-	double	   *q = sc_alloc(n, sizeof(double));
-	void	   *work = sc_alloc(sc_q_values_workspace(n), 1);
-	Size		i;
-
-	for (i = 0; i < n; i++)
-		p[i] = cell[i].p_value;
-	sc_benjamini_hochberg(p, n, q, work, sc_poll);
-	for (i = 0; i < n; i++)
-		cell[i].q_value = q[i];
-	pfree(p);
-	pfree(q);
-	pfree(work);
+	CHECK_FOR_INTERRUPTS();
+	if (capabilities->member[target])
+		adjust_with_others(columns, target, capabilities, scores->pca, confidence, cell);
+	else
+		adjust_target(columns, target, scores, confidence, cell);
+	return columns->start[target + 1] - columns->start[target];
 }
 
 /* All but the rank in the units and the direction of the stored scores. */
@@ -247,8 +242,13 @@ sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
 	BenchmarkSet targets;
 	CapabilityScores scores;
 	AdjustedCell *cell;
+	double	   *p;
+	double	   *q;
+	void	   *work;
 	Size		n_cells = 0;
-	Size		at = 0;
+	Size		most_cells = 0;
+	Size		at;
+	uint32		i;
 	uint32		j;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -257,27 +257,42 @@ sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
 	sc_choose_targets(fcinfo, 2, "targets", &columns, &capabilities,
 					  SC_BENCHMARK_COVARIATE, &targets);
 	for (j = 0; j < targets.n; j++)
-		n_cells += columns.start[targets.place[j] + 1] - columns.start[targets.place[j]];
-	cell = sc_alloc(n_cells, sizeof(AdjustedCell));
-
-	sc_fit_capabilities(&columns, capabilities.place, capabilities.n, pca, 1, &scores);
-	for (j = 0; j < targets.n; j++)
 	{
-		uint32		target = targets.place[j];
+		Size		n = columns.start[targets.place[j] + 1] - columns.start[targets.place[j]];
 
-		CHECK_FOR_INTERRUPTS();
-		if (capabilities.member[target])
-			adjust_with_others(&columns, target, &capabilities, pca, confidence, cell + at);
-		else
-			adjust_target(&columns, target, &scores, confidence, cell + at);
-		at += columns.start[target + 1] - columns.start[target];
+		n_cells += n;
+		most_cells = Max(most_cells, n);
 	}
-	set_q_values(cell, n_cells);
-	for (at = 0; at < n_cells; at++)
+	cell = sc_alloc(most_cells, sizeof(AdjustedCell));
+	p = sc_alloc(n_cells, sizeof(double));
+	q = sc_alloc(n_cells, sizeof(double));
+
+	/*
+	 * q-values are over all cells, of which there may be millions: their p-values
+	 * are kept, and all else is found once more.
+	 */
+	sc_fit_capabilities(&columns, capabilities.place, capabilities.n, pca, 1, &scores);
+	for (j = 0, at = 0; j < targets.n; j++)
 	{
-		if ((at & 0xFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
-		put_cell(rsinfo, &columns, &cell[at]);
+		uint32		n = adjust(&columns, targets.place[j], &capabilities, &scores,
+							   confidence, cell);
+
+		for (i = 0; i < n; i++)
+			p[at++] = cell[i].p_value;
+	}
+	work = sc_alloc(sc_q_values_workspace(n_cells), 1);
+	sc_benjamini_hochberg(p, n_cells, q, work, sc_poll);
+	pfree(work);
+	for (j = 0, at = 0; j < targets.n; j++)
+	{
+		uint32		n = adjust(&columns, targets.place[j], &capabilities, &scores,
+							   confidence, cell);
+
+		for (i = 0; i < n; i++)
+		{
+			cell[i].q_value = q[at++];
+			put_cell(rsinfo, &columns, &cell[i]);
+		}
 	}
 	return (Datum) 0;
 }

@@ -83,6 +83,13 @@ set_scores(CapabilityScores *scores, const double *score)
 		sc_spread(score, scores->n, sc_poll, &spread);
 		scores->sd = spread.sd;
 	}
+	scores->order = sc_alloc(scores->n, sizeof(uint32));
+	scores->sorted = sc_alloc(scores->n, sizeof(double));
+	for (i = 0; i < scores->n; i++)
+		scores->order[i] = i;
+	sc_sort_order(score, scores->n, scores->order, work, sc_poll);
+	for (i = 0; i < scores->n; i++)
+		scores->sorted[i] = score[scores->order[i]];
 	scores->rank = sc_alloc(scores->n, sizeof(int32));
 	sc_mid_ranks(score, scores->n, scores->rank, work, sc_poll);
 	pfree(work);
@@ -202,6 +209,24 @@ sc_gather_pairs(const ScoreColumns *columns, uint32 target,
 		x[n] = scores->score[columns->model[k]];
 		y[n++] = columns->score[k];
 	}
+	return n;
+}
+
+uint32
+sc_gather_sorted_pairs(const ScoreColumns *columns, uint32 target,
+					   const CapabilityScores *scores, double *x, double *y)
+{
+	uint32		n = sc_gather_pairs(columns, target, scores, x, y);
+	uint32		i;
+
+	if (n < scores->n || scores->status != SC_OK)
+		return n;
+
+	/* y is in the order of rows; x is known in the order of its own */
+	memcpy(x, y, sizeof(double) * n);
+	for (i = 0; i < n; i++)
+		y[i] = x[scores->order[i]];
+	memcpy(x, scores->sorted, sizeof(double) * n);
 	return n;
 }
 

@@ -52,6 +52,8 @@ typedef struct CapabilityScores
 	double		sd;				/* of their scores (ddof = 0), if SC_OK */
 	int32	   *rank;			/* [n], centred ranks of their scores; NULL if
 								 * not SC_OK, or if all are equal */
+	uint32	   *order;			/* [n], rows by ascending score, and */
+	double	   *sorted;			/* [n], those scores; if SC_OK */
 	ScStatus	status;
 	ScCapabilityFit fit;		/* by benchmark and complete model; of a
 								 * benchmark in its stead nothing */
@@ -105,6 +107,14 @@ extern void sc_reference_scores(const ScoreColumns *columns, uint32 benchmark,
 extern uint32 sc_gather_pairs(const ScoreColumns *columns, uint32 target,
 							  const CapabilityScores *scores, double *x, double *y);
 
+/*
+ * The same pairs, in ascending order of x if the target has a score of each
+ * complete model.
+ */
+extern uint32 sc_gather_sorted_pairs(const ScoreColumns *columns, uint32 target,
+									 const CapabilityScores *scores,
+									 double *x, double *y);
+
 /* Correlation of a benchmark with the capabilities score. */
 extern void sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
 									 const CapabilityScores *scores,
@@ -136,6 +146,7 @@ extern Datum sc_model_name(const ScoreColumns *columns, uint32 model);
 #define SC_STATUS_CONSTANT_CAPABILITY "constant capabilities score"
 #define SC_STATUS_FEW_FAMILIES "too few families for an interval"
 #define SC_STATUS_DEGENERATE "too few resamples for an interval"
+#define SC_STATUS_ON_REQUEST "interval on request"
 #define SC_STATUS_FEW_BENCHMARKS "too few benchmarks for an interval"
 #define SC_STATUS_MANY_BENCHMARKS "too many benchmarks for an interval"
 

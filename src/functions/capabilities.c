@@ -121,7 +121,7 @@ check_found(const CapabilityScores *scores, uint32 wanted)
 typedef struct Replicates
 {
 	double		confidence;
-	bool		wanted;			/* intervals are asked for */
+	bool		left_out;		/* nobody asked for them, and they take long */
 	Size		count;
 	ScComponentReplicates out;
 } Replicates;
@@ -144,7 +144,9 @@ static void
 resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *scores,
 					uint32 components, bool with_loadings, Replicates *replicates)
 {
-	CiKind		kind = sc_ci_argument(fcinfo, first + 1, CI_BIT(CI_NONE) | CI_BIT(CI_BOOTSTRAP), CI_ANALYTIC);
+	bool		by_default = PG_ARGISNULL(first + 1);
+	CiKind		kind = sc_ci_argument(fcinfo, first + 1, CI_BIT(CI_NONE) | CI_BIT(CI_BOOTSTRAP),
+									  CI_BOOTSTRAP);
 	int32		resamples = sc_resamples_argument(fcinfo, first + 2);
 	uint64		seed = sc_seed_argument(fcinfo, first + 3);
 	Size		quantities = (Size) components * (with_loadings ? scores->d + 1 : 1);
@@ -153,11 +155,9 @@ resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 
 	replicates->confidence = sc_confidence_argument(fcinfo, first);
 	replicates->count = 0;
-	if (kind == CI_ANALYTIC)
-		kind = scores->d <= MAX_DEFAULT_COLUMNS &&
-			(Size) scores->n * scores->d <= MAX_DEFAULT_SCORES ? CI_BOOTSTRAP : CI_NONE;
-	replicates->wanted = kind == CI_BOOTSTRAP;
-	if (kind == CI_NONE || !has_components(scores))
+	replicates->left_out = by_default &&
+		(scores->d > MAX_DEFAULT_COLUMNS || (Size) scores->n * scores->d > MAX_DEFAULT_SCORES);
+	if (kind == CI_NONE || replicates->left_out || !has_components(scores))
 		return;
 	if (scores->d > SC_MAX_DIRECT_COLUMNS || quantities > MAX_REPLICATES / (Size) resamples)
 		ereport(ERROR,
@@ -188,9 +188,9 @@ resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 
 /*
  * Puts the interval of one quantity and the number of its resamples into columns
- * at, at + 1 and at + 2.  Returns false if there should be one and is not.
+ * at, at + 1 and at + 2.  Returns the status.
  */
-static bool
+static const char *
 put_interval(const Replicates *replicates, double *value, Datum *values, bool *nulls, int at)
 {
 	double		low = 0;
@@ -200,17 +200,17 @@ put_interval(const Replicates *replicates, double *value, Datum *values, bool *n
 
 	nulls[at] = nulls[at + 1] = nulls[at + 2] = true;
 	if (replicates->count == 0)
-		return true;
+		return replicates->left_out ? SC_STATUS_ON_REQUEST : SC_STATUS_OK;
 	found = sc_percentile_interval(value, replicates->count, replicates->confidence, sc_poll,
 								   &low, &high, &valid);
 	values[at + 2] = Int32GetDatum((int32) valid);
 	nulls[at + 2] = false;
 	if (!found || valid < replicates->count / 2)
-		return false;
+		return SC_STATUS_DEGENERATE;
 	values[at] = Float8GetDatum(low);
 	values[at + 1] = Float8GetDatum(high);
 	nulls[at] = nulls[at + 1] = false;
-	return true;
+	return SC_STATUS_OK;
 }
 
 /* ----------
@@ -261,9 +261,8 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
 
 				values[2] = Float8GetDatum(weight);
 				values[3] = Float8GetDatum(weight * sqrt(scores.fit.value[k]));
-				if (!put_interval(&replicates, replicates.out.loading + at * replicates.count,
-								  values, nulls, 4))
-					status = SC_STATUS_DEGENERATE;
+				status = put_interval(&replicates, replicates.out.loading + at * replicates.count,
+									  values, nulls, 4);
 			}
 			else if (has_components(&scores))
 				status = sc_fit_status(SC_UNDEFINED_COMPONENT);
@@ -296,7 +295,7 @@ parallel_thresholds(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 	uint64		seed = sc_seed_argument(fcinfo, first + 3);
 	double	   *loading = sc_alloc((Size) n * scores->d, sizeof(double));
 	double	   *value = sc_alloc(samples, sizeof(double));
-	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->pca, samples), 1);
+	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->pca), 1);
 	uint32		j;
 	uint32		k;
 
@@ -358,9 +357,8 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 			values[1] = Float8GetDatum(scores.fit.value[k]);
 			values[2] = Float8GetDatum(scores.fit.value[k] / scores.d);
 			values[3] = Float8GetDatum(k + 1 == scores.d ? 1.0 : cumulative / scores.d);
-			if (!put_interval(&replicates, replicates.out.share + k * replicates.count,
-							  values, nulls, 4))
-				status = SC_STATUS_DEGENERATE;
+			status = put_interval(&replicates, replicates.out.share + k * replicates.count,
+								  values, nulls, 4);
 		}
 		else
 			status = sc_fit_status(scores.status);

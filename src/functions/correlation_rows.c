@@ -84,7 +84,7 @@ describe_target(CorrelationRow *row, const ScoreColumns *columns, ScMethod metho
 	uint32		n_all = columns->start[row->target + 1] - columns->start[row->target];
 	double	   *x = sc_alloc(n_all, sizeof(double));
 	double	   *y = sc_alloc(n_all, sizeof(double));
-	uint32		n = sc_gather_pairs(columns, row->target, scores, x, y);
+	uint32		n = sc_gather_sorted_pairs(columns, row->target, scores, x, y);
 	ScSpread	spread;
 
 	if (n >= SC_MIN_MODELS)

@@ -105,7 +105,7 @@ refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod meth
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many models to refit the analysis"),
 				 errdetail("There are %u; at most %zu are allowed.", scores->n, SC_MAX_REFIT_MODELS),
-				 errhint("Set ci => 'analytic': with so many models intervals by formula are good.")));
+				 errhint("Take intervals by formula, ci => 'analytic', or a subset() of the models.")));
 
 	table.n = scores->n;
 	table.d = scores->d;

@@ -71,7 +71,7 @@ typedef struct Robustness
 	ScoreColumns columns;
 	IntervalOptions options;	/* families alone */
 	double		quantile;
-	double		low;			/* line of the verdict; of Kendall's: */
+	double		low;			/* line of the verdict; on Kendall's scale: */
 	double		low_kendall;
 } Robustness;
 
@@ -281,6 +281,8 @@ mean_scores(const CapabilityScores *scores, CapabilityScores *mean)
 
 	*mean = *scores;
 	mean->rank = NULL;
+	mean->order = NULL;
+	mean->sorted = NULL;
 	mean->score = sc_alloc(scores->n == 0 ? 1 : (Size) scores->model[scores->n - 1] + 1,
 						   sizeof(double));
 	for (i = 0; i < scores->n; i++)
@@ -458,7 +460,7 @@ sc_capabilities_robustness(PG_FUNCTION_ARGS)
 	sc_families_argument(fcinfo, 3, &r.columns.view, &r.options);
 	r.quantile = sc_normal_quantile(sc_confidence_argument(fcinfo, 4));
 	r.low = sc_low_argument(fcinfo, 5, SC_SPEARMAN);
-	r.low_kendall = sc_low_argument(fcinfo, 5, SC_KENDALL);
+	r.low_kendall = PG_ARGISNULL(5) ? SC_VERDICT_LINE_KENDALL : sc_kendall_of_spearman(r.low);
 
 	row = sc_alloc(targets.n, sizeof(RobustnessRow));
 	others = sc_alloc(targets.n, sizeof(RobustnessRow *));

@@ -122,6 +122,12 @@ sc_p_value(const ScCorrelation *c)
 	return fmin(fmax(p, 0.0), 1.0);
 }
 
+double
+sc_kendall_of_spearman(double rho)
+{
+	return asin(2.0 * sin(M_PI * rho / 6.0)) * 2.0 / M_PI;
+}
+
 ScVerdict
 sc_verdict(double low, double high, double line)
 {

@@ -70,6 +70,9 @@ typedef enum ScVerdict
 #define SC_VERDICT_LINE 0.4
 #define SC_VERDICT_LINE_KENDALL 0.273
 
+/* The same conversion of any line. */
+extern double sc_kendall_of_spearman(double rho);
+
 /* Of low <= high and line >= 0; an interval with a NaN is SC_UNRESOLVED. */
 extern ScVerdict sc_verdict(double low, double high, double line);
 

@@ -6,13 +6,12 @@
  *-------------------------------------------------------------------------
  */
 #include <math.h>
-#include <string.h>
 
 #include "component.h"
 #include "normal.h"
 #include "parallel.h"
 #include "private.h"
-#include "rank.h"
+#include "resample.h"
 
 /* Pieces of the workspace. */
 typedef struct Sample
@@ -31,17 +30,12 @@ larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-/* In the end, of the samples: an order, and a copy of their eigenvalues. */
 size_t
-sc_parallel_workspace(size_t n, size_t d, ScPca pca, size_t samples)
+sc_parallel_workspace(size_t n, size_t d, ScPca pca)
 {
-	size_t		one = (n * d + 3 * d + d * d) * sizeof(double) +
+	return (n * d + 3 * d + d * d) * sizeof(double) +
 		larger(sc_correlation_matrix_workspace(n, d, pca),
 			   sc_components_workspace(d, 1));
-	size_t		all = samples * (sizeof(double) + sizeof(uint32_t)) +
-		sc_sort_workspace(samples);
-
-	return larger(one, all);
 }
 
 /* What of each column's variance the k components leave to itself. */
@@ -87,30 +81,6 @@ draw_sample(const Sample *s, size_t n, size_t d, size_t k,
 	}
 }
 
-/* Sorts the values; the quantile of type 7. */
-static double
-sort_and_cut(double *value, size_t samples, double quantile, void *work,
-			 ScPoll poll)
-{
-	double	   *copy = work;
-	uint32_t   *order = (uint32_t *) (copy + samples);
-	double		position = (double) (samples - 1) * quantile;
-	size_t		below = (size_t) position;
-	size_t		s;
-
-	memcpy(copy, value, samples * sizeof(double));
-	for (s = 0; s < samples; s++)
-		order[s] = (uint32_t) s;
-	sc_sort_order(copy, samples, order, order + samples, poll);
-	for (s = 0; s < samples; s++)
-		value[s] = copy[order[s]];
-
-	if (below + 1 >= samples)
-		return value[samples - 1];
-	return value[below] + (position - (double) below) *
-		(value[below + 1] - value[below]);
-}
-
 ScStatus
 sc_parallel_threshold(size_t n, size_t d, ScPca pca, size_t k,
 					  const double *loading, uint64_t seed, size_t samples,
@@ -149,6 +119,6 @@ sc_parallel_threshold(size_t n, size_t d, ScPca pca, size_t k,
 			return status;
 		value[s] = sample.value[k];
 	}
-	*threshold = sort_and_cut(value, samples, quantile, work, poll);
+	*threshold = sc_quantile(value, samples, quantile, poll);
 	return SC_OK;
 }

@@ -33,8 +33,7 @@
 #define SC_MIN_UNIQUENESS 1e-6
 
 /* Bytes of workspace for sc_parallel_threshold(). */
-extern size_t sc_parallel_workspace(size_t n, size_t d, ScPca pca,
-									size_t samples);
+extern size_t sc_parallel_workspace(size_t n, size_t d, ScPca pca);
 
 /*
  * The threshold of component k, 0 <= k < d, of n models x d benchmarks: that
@@ -54,7 +53,7 @@ extern size_t sc_parallel_workspace(size_t n, size_t d, ScPca pca,
  * matrix has the samples' ranks; its loadings stand for those of the normal
  * variables, whose correlations are larger by at most 0.018.
  *
- * value has room for all samples, and is left with the eigenvalues, ascending.
+ * value has room for all samples, and is left with the eigenvalues, in any order.
  *
  * SC_TOO_MANY_COLUMNS above SC_MAX_DIRECT_COLUMNS, SC_TOO_FEW_MODELS,
  * SC_SOLVER_FAILED: threshold is not set.  SC_OK.

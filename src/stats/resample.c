@@ -34,6 +34,12 @@ quantile(double *x, size_t n, double at, size_t before, ScPoll poll)
 	return next - (next - value) * (1.0 - t);
 }
 
+double
+sc_quantile(double *values, size_t count, double share, ScPoll poll)
+{
+	return quantile(values, count, (double) (count - 1) * share, 0, poll);
+}
+
 bool
 sc_percentile_interval(double *values, size_t count, double confidence,
 					   ScPoll poll, double *low, double *high, size_t *valid)

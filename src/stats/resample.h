@@ -24,6 +24,13 @@
  */
 
 /*
+ * The quantile of count values, at least one, at a share of 0 to 1, by linear
+ * interpolation (type 7 of Hyndman & Fan, Amer. Statist. 50 (1996) 361-365), as
+ * numpy.quantile() has it.  No NaN; they are moved about.
+ */
+extern double sc_quantile(double *values, size_t count, double share, ScPoll poll);
+
+/*
  * The percentile interval of count replicates, 0 < confidence < 1: the quantiles
  * (1 - confidence) / 2 and 1 - (1 - confidence) / 2 by linear interpolation, as
  * numpy.quantile() has them, to the bit.  Degenerate resamples are NaN and left

@@ -63,29 +63,43 @@ count_from_kept(ScSlopes *s, double slope)
 	return s->met;
 }
 
+/* Are they in the order of x, and those of equal x in that of y? */
+static bool
+are_sorted(const ScSlopes *s)
+{
+	size_t		i;
+
+	for (i = 1; i < s->n; i++)
+	{
+		uint32_t	a = s->sorted[i - 1].at;
+		uint32_t	b = s->sorted[i].at;
+
+		if (s->x[a] > s->x[b] || (s->x[a] == s->x[b] && s->y[a] > s->y[b]))
+			return false;
+		sc_poll_at(s->poll, i);
+	}
+	return true;
+}
+
 /* Copies the observations in the order of x, those of equal x in that of y. */
 static void
 sort_observations(ScSlopes *s, double *x, double *y)
 {
-	bool		y_in_order = true;
 	double		largest_y = 0.0;
 	int64_t		tied = 0;
 	size_t		first = 0;
 	size_t		i;
 
 	sc_order_as_given(s);
-	sc_sort_by_residuals(s, -HUGE_VAL, 0);
-	for (i = 1; i < s->n && y_in_order; i++)
+	if (!are_sorted(s))
 	{
-		y_in_order = s->sorted[i - 1].place < s->sorted[i].place ||
-			s->y[s->sorted[i - 1].at] <= s->y[s->sorted[i].at];
-		sc_poll_at(s->poll, i);
-	}
-	if (!y_in_order)
-	{
-		sc_order_as_given(s);
-		sc_sort_by_residuals(s, 0.0, 0);
 		sc_sort_by_residuals(s, -HUGE_VAL, 0);
+		if (!are_sorted(s))
+		{
+			sc_order_as_given(s);
+			sc_sort_by_residuals(s, 0.0, 0);
+			sc_sort_by_residuals(s, -HUGE_VAL, 0);
+		}
 	}
 
 	for (i = 0; i < s->n; i++)

@@ -29,7 +29,7 @@ extern size_t sc_theil_sen_workspace(size_t n);
  * median of all: the same bits as if they had been computed and sorted.  Only
  * where slopes crowd about it nearer than they are computed, by rounding, may it
  * be off by 12 units in the last place.  Never a negative zero.  Does not depend
- * on the order of observations.
+ * on the order of observations; takes less time if x ascends.
  */
 extern double sc_theil_sen(const double *y, const double *x, size_t n,
 						   void *work, ScPoll poll);

@@ -3,6 +3,8 @@
 Both draw with numpy.random.Philox as the extension does, so that the same
 resamples are compared and the intervals must agree.
 """
+import warnings
+
 import numpy as np
 
 from rivals import first_score, midranks, pivot
@@ -128,6 +130,7 @@ def batched_bootstrap(raw, targets, resamples):
 def looped_bootstrap(raw, targets, resamples):
     """The same as people write it: scipy, a loop over resamples, a loop over targets."""
     from scipy import stats
+    warnings.simplefilter("ignore", stats.ConstantInputWarning)
     counts = resample_counts(resamples, len(raw)).astype(int)
     result = np.empty((resamples, targets.shape[1]))
     for b, c in enumerate(counts):

@@ -58,4 +58,4 @@ def check_correlation(row, expected, confidence, tested, fitted, what):
         near(low, ends[0], 1e-12, what + " ci_low")
         near(high, ends[1], 1e-12, what + " ci_high")
     p_value = expected.p_value(corr)
-    near(p, p_value, max(1e-9 * p_value, 1e-300), what + " p_value")
+    near(p, p_value, max(1e-10 * p_value, 1e-300), what + " p_value")

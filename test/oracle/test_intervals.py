@@ -3,8 +3,10 @@
 Real data (the paper's chat and base models) and random sparse ones.  The replay
 is resampling.py's: intervals agree to 1e-12, counts of resamples exactly.
 """
+import csv
 import itertools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from scipy import stats
 import reference
 import resampling
 from compare import copy, near
+from conftest import ROOT
 from tables import CAPABILITIES, FILES, Matrix, family_of, load_paper
 
 
@@ -353,3 +356,36 @@ def test_aggregates(db, method):
     # the order of rows and the shape of the plan change no bit
     shuffled = db.rows(f"SELECT g, ({method}_test(y, x ORDER BY md5(x::text || y))).* FROM pair_{method} GROUP BY g")
     assert {row[0]: row[1:] for row in shuffled} == {row[0]: row[1:] for row in rows}
+
+
+# ----------------------------------------------------------------------
+# README
+# ----------------------------------------------------------------------
+
+README_ROWS = {"MT-Bench": "MT_Bench", "LMSYS Chatbot Arena": "LMSYS_Chatbot_Arena", "ETHICS": "ethics_all",
+               "BBQ ambiguous": "bbq_amb", "CrowS-Pairs": "crows_pairs_english",
+               "HarmBench, human jailbreaks": "HarmBench-HumanJailbreaks-all", "WMDP biosecurity": "wmdp_bio"}
+
+
+def test_readme_table(paper, shared_data):
+    """README's table of the paper's numbers, and its verdicts in words."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("−", "-")
+    with open(shared_data / "safetywashing" / "published.csv", encoding="utf-8", newline="") as lines:
+        published = {row["column"]: float(row["published_pct"]) for row in csv.DictReader(lines)
+                     if (row["statistic"], row["models"]) == ("capabilities", "chat")}
+    ours = {row[0]: row[1:] for row in paper["chat"].call(
+        "capabilities_correlations", "benchmark, n, corr, ci_low, ci_high, verdict")}
+    for name, column in README_ROWS.items():
+        n, corr, low, high, verdict = ours[column]
+        row = (f"| {name} | {n} | {published[column]:.1f} | {100 * corr:.1f} | "
+               f"{100 * low:.0f} to {100 * high:.0f} | {verdict} |")
+        assert row in readme, row
+    words = re.sub(r"\s+", " ", readme)
+    chat, base = VERDICTS["chat"], VERDICTS["base"]
+    assert (f"Of all 166 benchmarks {chat['entangled']} are entangled, {chat['inverse']} inverse, 0 low, "
+            f"{chat['positive']} positive, {chat['negative']} negative and {chat['unresolved']} unresolved") in words
+    assert (f"{base['entangled']}, {base['inverse']}, {base['low']}, {base['positive']}, {base['negative']} and "
+            f"{base['unresolved']}") in words
+    (difference, low, high), = paper["chat"].call("capabilities_difference", "difference, ci_low, ci_high",
+                                                  benchmark_a="rmsce_mmlu", benchmark_b="brier_mmlu")
+    assert f"{difference:.2f}, 95 % interval {low:.2f} to {high:.2f}" in words
