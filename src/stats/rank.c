@@ -73,10 +73,14 @@ insertion_sort(const double *x, uint32_t *order, size_t n, Ticker *ticker)
 
 /*
  * Merges the sorted runs from[start..mid-1] and from[mid..end-1] into to.  An
- * element of the right run that goes first passes all that are left of the
- * left run: so many exchanges (Knight, J. Amer. Statist. Assoc. 61 (1966)
- * 436-439).  Of equal values the left goes first: the sort is stable, and
- * equal values are no exchange.
+ * element of the right run exchanges with those of the left run that are larger
+ * (Knight, J. Amer. Statist. Assoc. 61 (1966) 436-439): with all that are left of
+ * it when it goes first, with those that went before it from the back.  Of equal
+ * values the left goes first: the sort is stable, and equal values are no exchange.
+ *
+ * The result is made from both ends at the same time, without a branch on the
+ * values, half of which would be guessed wrong: as long as neither end has taken
+ * as many elements as the shorter run holds, no end need be looked for.
  */
 static int64_t
 merge_runs(const double *x, const uint32_t *from, uint32_t *to,
@@ -84,28 +88,41 @@ merge_runs(const double *x, const uint32_t *from, uint32_t *to,
 {
 	int64_t		exchanges = 0;
 	size_t		left = start;
+	size_t		left_end = mid;
 	size_t		right = mid;
+	size_t		right_end = end;
 	size_t		k = start;
+	size_t		k_end = end;
+	size_t		steps = mid - start < end - mid ? mid - start : end - mid;
 
-	while (left < mid && right < end)
+	for (; steps > 0; steps--)
 	{
-		if (x[from[left]] > x[from[right]])
+		size_t		right_first = x[from[left]] > x[from[right]];
+		size_t		left_last = x[from[left_end - 1]] > x[from[right_end - 1]];
+
+		to[k++] = from[right_first ? right : left];
+		exchanges += (int64_t) ((mid - left) & -right_first);
+		right += right_first;
+		left += 1 - right_first;
+
+		to[--k_end] = from[left_last ? left_end - 1 : right_end - 1];
+		exchanges += (int64_t) ((mid - left_end) & (left_last - 1));
+		left_end -= left_last;
+		right_end -= 1 - left_last;
+		tick(ticker);
+		tick(ticker);			/* two elements */
+	}
+
+	/* what is left in the middle, if one run was longer */
+	while (k < k_end)
+	{
+		if (left == left_end || (right < right_end && x[from[left]] > x[from[right]]))
 		{
 			exchanges += (int64_t) (mid - left);
 			to[k++] = from[right++];
 		}
 		else
 			to[k++] = from[left++];
-		tick(ticker);
-	}
-	for (; left < mid; left++)
-	{
-		to[k++] = from[left];
-		tick(ticker);
-	}
-	for (; right < end; right++)
-	{
-		to[k++] = from[right];
 		tick(ticker);
 	}
 	return exchanges;
