@@ -37,7 +37,7 @@ PG_FUNCTION_INFO_V1(sc_capabilities_scores);
  * Replicates are kept for percentiles: at most so many scores of models, that is
  * fewer resamples where there are very many models.
  */
-#define MAX_REPLICATES 50000000
+#define MAX_REPLICATES 20000000
 
 /* What resampling gives of a model; NaN and 0 for none. */
 typedef struct ScoreInterval

@@ -177,3 +177,11 @@ def test_horn(paper):
         rows = paper[name].call("capabilities_components", "eigenvalue, parallel_threshold")
         near(rows[0][1], expected, 0.03, name)
         assert rows[0][0] > rows[0][1]
+
+
+def test_very_many_models(db):
+    """Fewer resamples than asked for, and the result says how many."""
+    db.rows("""CREATE TABLE many AS SELECT score_matrix('m' || i, 'b' || j, sin(i) + cos(i * j) / 2) AS m
+        FROM generate_series(1, 4001) AS i, generate_series(1, 6) AS j""")
+    assert db.rows("""SELECT count(*), min(n_resamples), max(n_resamples), count(ci_low)
+        FROM many, capabilities_scores(m, benchmarks(m))""") == [(4001, 4998, 4998, 4001)]
