@@ -25,9 +25,8 @@
 #include "correlation_matrix.h"
 #include "status.h"
 
-/* The quantile and the number of samples that are usual. */
+/* The quantile that is usual. */
 #define SC_PARALLEL_QUANTILE 0.95
-#define SC_PARALLEL_SAMPLES 1000
 
 /* The least variance of its own that a column has in a sample. */
 #define SC_MIN_UNIQUENESS 1e-6

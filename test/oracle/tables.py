@@ -64,3 +64,23 @@ def load_paper(db, shared_data):
                      for b, value in row.items() if b not in ABOUT and value}
         made[name] = Matrix(db, name, cells, CAPABILITIES)
     return made
+
+
+def random_matrix(db, number):
+    """Few models, ties, missing scores, a constant: what makes resamples degenerate."""
+    rng = np.random.default_rng(1000 + number)
+    n, d, m = int(rng.integers(5, 16)), int(rng.integers(1, 5)), 6
+    skill = rng.normal(size=n)
+    cells = {}
+    for j in range(d + m):
+        slope = 0.9 if j < d else rng.uniform(-1, 1)
+        column = slope * skill + np.sqrt(1 - slope**2) * rng.normal(size=n)
+        if rng.random() < 0.4:
+            column = np.round(column)
+        for i in range(n):
+            if rng.random() > (0.05 if j < d else 0.2):
+                cells[f"model {i}", f"{'cap' if j < d else 'target'} {j}"] = column[i]
+    cells["model 0", "target constant"] = cells["model 1", "target constant"] = \
+        cells["model 2", "target constant"] = 1.0
+    return Matrix(db, f"random_{number}", cells, {f"cap {j}" for j in range(d)} &
+                  {b for _, b in cells})

@@ -16,32 +16,12 @@ import reference
 import resampling
 from compare import copy, near
 from conftest import ROOT
-from tables import CAPABILITIES, FILES, Matrix, family_of, load_paper
+from tables import CAPABILITIES, FILES, family_of, load_paper, random_matrix
 
 
 @pytest.fixture(scope="module")
 def paper(db, shared_data):
     return load_paper(db, shared_data)
-
-def random_matrix(db, number):
-    """Few models, ties, missing scores, a constant: what makes resamples degenerate."""
-    rng = np.random.default_rng(1000 + number)
-    n, d, m = int(rng.integers(5, 16)), int(rng.integers(1, 5)), 6
-    skill = rng.normal(size=n)
-    cells = {}
-    for j in range(d + m):
-        slope = 0.9 if j < d else rng.uniform(-1, 1)
-        column = slope * skill + np.sqrt(1 - slope**2) * rng.normal(size=n)
-        if rng.random() < 0.4:
-            column = np.round(column)
-        for i in range(n):
-            if rng.random() > (0.05 if j < d else 0.2):
-                cells[f"model {i}", f"{'cap' if j < d else 'target'} {j}"] = column[i]
-    cells["model 0", "target constant"] = cells["model 1", "target constant"] = \
-        cells["model 2", "target constant"] = 1.0
-    return Matrix(db, f"random_{number}", cells, {f"cap {j}" for j in range(d)} &
-                  {b for _, b in cells})
-
 
 @pytest.fixture(scope="module")
 def random_matrices(db):
@@ -296,6 +276,29 @@ def test_difference_over_families(paper):
     *ends, p_value = resampling.jackknife_difference(a - b, (replicates[:, 0] - replicates[:, 1])[used])
     check_ends(low, high, *ends, "difference")
     near(p, p_value, 1e-10 * p_value, "p")
+
+
+def test_random_differences(random_matrices):
+    """Incomplete models and missing scores: only models with everything are compared."""
+    compared = 0
+    for number, matrix in enumerate(random_matrices):
+        pair = [b for b in matrix.targets if b != "target constant"][:2]
+        (n, n_resamples, a, b, low, high, status), = matrix.call(
+            "capabilities_difference", "n, n_resamples, corr_a, corr_b, ci_low, ci_high, status",
+            benchmark_a=pair[0], benchmark_b=pair[1], resamples=150, seed=number)
+        complete = matrix.complete()
+        both = complete & ~np.isnan(matrix.columns(pair)).any(1)
+        assert n == both.sum(), matrix.name
+        if a is None or b is None:
+            continue
+        x = matrix.columns(matrix.capabilities)[complete]
+        targets = [np.where(both, matrix.column(name), np.nan)[complete] for name in pair]
+        replicates = resampling.bootstrap(x, targets, 150, number)
+        *ends, valid = resampling.percentile_interval(replicates[:, 0] - replicates[:, 1])
+        assert n_resamples == valid, matrix.name
+        check_ends(low, high, *ends, matrix.name)
+        compared += complete.sum() < len(matrix.models)
+    assert compared > 2
 
 
 # ----------------------------------------------------------------------
