@@ -193,15 +193,10 @@ poll_between(const Imputer *s, ScPoll poll)
 static void
 set_sigma2(Imputer *s)
 {
-	double		n = (double) s->n;
-	double		d = (double) s->d;
-	double		rank = fmin(d, n - 1.0);
-
 	/* of two columns the second eigenvalue is what the first leaves */
 	if (s->d == 2)
-		s->second = d - s->lambda;
-	s->sigma2 = n * d / rank * (d - s->lambda) / ((n - 2.0) * (d - 1.0));
-	s->sigma2 = fmax(fmin(s->sigma2, s->second), 0.0);
+		s->second = 2.0 - s->lambda;
+	s->sigma2 = sc_impute_sigma2(s->n, s->d, s->lambda, s->second);
 }
 
 /* t of every model, from its observed scores. */
@@ -556,6 +551,10 @@ sc_impute(double *x, const bool *missing, size_t n, size_t d, void *work,
 	if (status != SC_OK || s.n_observed == n * d)
 		return status;
 
+	/* neither is in use yet */
+	if (sc_impute_groups(missing, n, d, (uint32_t *) s.product, poll,
+						 (uint32_t *) s.heard) > 1)
+		return SC_NOT_CONNECTED;
 	/* of one benchmark nothing else says anything */
 	if (d == 1)
 		return SC_UNDEFINED_COMPONENT;
@@ -563,6 +562,51 @@ sc_impute(double *x, const bool *missing, size_t n, size_t d, void *work,
 	if (status == SC_OK)
 		put_model(&s, poll, out);
 	return status;
+}
+
+double
+sc_impute_sigma2(size_t n, size_t d, double lambda, double second)
+{
+	double		models = (double) n;
+	double		columns = (double) d;
+	double		sigma2 = models * columns / fmin(columns, models - 1.0) *
+		(columns - lambda) / ((models - 2.0) * (columns - 1.0));
+
+	return fmax(fmin(sigma2, second), 0.0);
+}
+
+void
+sc_impute_project(const double *x, const bool *missing, size_t n, size_t d,
+				  const ScImputation *imputation, ScPoll poll, double *t)
+{
+	size_t		i;
+	size_t		j;
+
+	for (i = 0; i < n; i++)
+	{
+		double		sum = 0.0;
+		double		heard = 0.0;
+		bool		all = true;
+
+		for (j = 0; j < d; j++)
+		{
+			const ScSpread *spread = &imputation->spread[j];
+			double		v = imputation->weight[j];
+
+			if (missing != NULL && missing[j * n + i])
+			{
+				all = false;
+				continue;
+			}
+			sum += v * ((x[j * n + i] - spread->pivot - spread->centre) / spread->sd);
+			heard += v * v;
+		}
+		if (!all)
+			sum /= 1.0 - imputation->shrink * (1.0 - heard);
+		t[i] = sum;
+		if (poll != NULL && i % 256 == 255)
+			poll();
+	}
 }
 
 void

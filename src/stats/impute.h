@@ -77,11 +77,26 @@ extern size_t sc_impute_workspace(size_t n, size_t d);
  *
  * SC_TOO_MANY_COLUMNS, SC_TOO_FEW_MODELS, SC_TOO_FEW_SCORES (a benchmark has
  * fewer than SC_MIN_MODELS), SC_CONSTANT_COLUMN (its observed scores are
- * equal), SC_UNDEFINED_COMPONENT, SC_NOT_CONVERGED, SC_SOLVER_FAILED: what is in
- * x where scores are missing is of no use.  SC_OK.
+ * equal), SC_NOT_CONNECTED (sc_impute_groups()), SC_UNDEFINED_COMPONENT,
+ * SC_NOT_CONVERGED, SC_SOLVER_FAILED: what is in x where scores are missing is of
+ * no use.  SC_OK.
  */
 extern ScStatus sc_impute(double *x, const bool *missing, size_t n, size_t d,
 						  void *work, ScPoll poll, ScImputation *out);
+
+/*
+ * t of models by a given filling: of weight, spread and shrink, by the formula
+ * above.  It is the conditional expectation of z v given the observed scores, if z
+ * is normal with the covariance matrix of a probabilistic PCA, (lambda - sigma2) v v'
+ * + sigma2 (Tipping & Bishop, J. R. Statist. Soc. B 61 (1999) 611-622).  A model with
+ * nothing missing (missing NULL: all) has its sc_component_score().
+ */
+extern void sc_impute_project(const double *x, const bool *missing, size_t n,
+							  size_t d, const ScImputation *imputation,
+							  ScPoll poll, double *t);
+
+/* sigma2 of the formula above. */
+extern double sc_impute_sigma2(size_t n, size_t d, double lambda, double second);
 
 /*
  * The standard errors of what sc_impute() filled, se[j * n + i]; 0 for what was
