@@ -408,7 +408,7 @@ check_component(Imputer *s, const double *x, ScPoll poll, bool *same)
 	double		sign = 0.0;
 	size_t		j;
 
-	if (status != SC_OK)
+	if (status != SC_OK && status != SC_UNDEFINED_COMPONENT)
 		return status;
 	s->second = s->fit.value[1];
 	for (j = 0; j < s->d; j++)
@@ -421,11 +421,11 @@ check_component(Imputer *s, const double *x, ScPoll poll, bool *same)
 	{
 		memcpy(s->weight, s->fit.vector, s->d * sizeof(double));
 		s->lambda = s->fit.value[0];
-		return SC_OK;
+		return status;
 	}
 	set_sigma2(s);
 	*same = fabs(s->sigma2 - sigma2) <= 10.0 * SC_IMPUTE_TOLERANCE * s->lambda;
-	return SC_OK;
+	return status;
 }
 
 static ScStatus
@@ -447,6 +447,10 @@ iterate(Imputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps)
 	s->sigma2 = 0.0;
 	fill(s, x, missing, poll);
 	status = check_component(s, x, poll, &same);
+
+	/* what the means leave undefined need not stay so */
+	if (status == SC_UNDEFINED_COMPONENT)
+		status = SC_OK;
 
 	for (round = 0; status == SC_OK && round < MAX_ROUNDS; round++)
 	{
