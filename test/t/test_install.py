@@ -47,9 +47,11 @@ function principal_component_recv(internal); function principal_component_send(p
 function rollup(score_matrix); function rollup(score_moments)
 function score_matrix(bigint,bigint,double precision); function score_matrix(text,jsonb)
 function score_matrix(text,text,double precision)
+function score_matrix(text,text,double precision,bigint,double precision)
 function score_matrix_accum(score_matrix,bigint,bigint,double precision)
 function score_matrix_accum(score_matrix,text,jsonb)
 function score_matrix_accum(score_matrix,text,text,double precision)
+function score_matrix_accum(score_matrix,text,text,double precision,bigint,double precision)
 function score_matrix_in(cstring); function score_matrix_out(score_matrix)
 function score_matrix_recv(internal); function score_matrix_send(score_matrix)
 function score_moments(double precision[])
@@ -103,6 +105,7 @@ SELECT id, {0}.capabilities_score(caps) OVER (PARTITION BY grp), {0}.spearman_co
     OVER (ORDER BY id ROWS 9 PRECEDING) FROM public.rows
 SELECT {0}.score_matrix(model, benchmark, score)::pg_catalog.text,
     {0}.score_matrix(model_id::pg_catalog.int8, benchmark_id::pg_catalog.int8, score)::pg_catalog.text,
+    {0}.score_matrix(model, benchmark, score, id, safety * safety)::pg_catalog.text,
     {0}.score_matrix(model, scores)::pg_catalog.text FROM public.rows
 SELECT {0}.rollup(m)::pg_catalog.text, {0}.rollup(s)::pg_catalog.text FROM public.kept
 SELECT {0}.merge(m, m)::pg_catalog.text, {0}.subset(m, benchmarks => '{{b1,b2}}')::pg_catalog.text,

@@ -44,6 +44,7 @@ LONG = [
     (250, f"SELECT score_matrix(i % 1000, i / 1000 % 1000, i) {SERIES}"),
     (250, f"SELECT score_matrix('model ' || i % 9, 'b' || i % 7, i) {SERIES}"),
     (250, f"SELECT score_matrix('model ' || i % 99, jsonb_build_object('b', i, 'c' || i % 9, 1)) {SERIES}"),
+    (250, f"SELECT score_matrix('model ' || i % 99, 'b' || i % 7, i, 1 + i % 100, 0.5) {SERIES}"),
     (600, f"SELECT score_matrix(i, 1, i) {SERIES}"),  # millions of labels
     (200, f"SELECT first_component(ARRAY[i, i % 7, i % 11, i * i % 13]) {SERIES}"),
     (200, f"SELECT capabilities_corr(ARRAY[i, i % 7], i % 11) {SERIES}"),
@@ -125,6 +126,8 @@ FAILING = """
 SELECT score_matrix('m' || i, 'b', CASE WHEN i = 40 THEN 'Infinity' ELSE i END) FROM generate_series(1, 50) AS i
 SELECT score_matrix('m' || i, NULLIF('b' || i, 'b40'), i) FROM generate_series(1, 50) AS i
 SELECT score_matrix('m' || i, repeat('b', i * 300), i) FROM generate_series(1, 50) AS i
+SELECT score_matrix('m' || i, 'b', i, CASE WHEN i < 40 THEN 9 ELSE 0 END, 1) FROM generate_series(1, 50) AS i
+SELECT score_matrix('m', 'b', i, i, CASE WHEN i = 40 THEN 1e140 ELSE i END) FROM generate_series(1, 50) AS i
 SELECT score_matrix('m' || i, jsonb_build_object('a', i, 'b', CASE WHEN i = 40 THEN 'x' ELSE 'NaN' END)) FROM generate_series(1, 50) AS i
 SELECT capabilities_corr(CASE WHEN i = 40 THEN ARRAY[i] ELSE ARRAY[i, i * i] END, i) FROM generate_series(1, 50) AS i
 SELECT capabilities_corr(ARRAY[i], CASE WHEN i = 40 THEN '{1,2}' ELSE ARRAY[i]::float8[] END) FROM generate_series(1, 50) AS i
@@ -155,6 +158,7 @@ SUCCEEDING = """
 SELECT print(m), print(merge(m, m)), print(subset(m, benchmarks => '{1,2,3,4,5}')) FROM t
 SELECT print(rollup(annotate(m, '{1,2}', '{3}', '{6}'))) FROM t, generate_series(1, 5)
 SELECT score_matrix('m' || i % 9, jsonb_build_object('a', i, 'b', NULL)) FROM generate_series(1, 50) AS i
+SELECT print(score_matrix('m' || i % 9, 'b' || i % 3, i, i, CASE WHEN i % 3 > 0 THEN 0.5 END)) FROM generate_series(1, 50) AS i
 SELECT score_matrix(i % 9, i % 5, i) OVER (ORDER BY i) FROM generate_series(1, 20)  AS i
 SELECT capabilities_corr(ARRAY[i, sin(i)], cos(i)), capabilities_test(ARRAY[i, sin(i)], cos(i)) FROM generate_series(1, 50) AS i
 SELECT capabilities_corr(ARRAY[i, sin(i)], ARRAY[cos(i), i]) OVER (ORDER BY i ROWS 9 PRECEDING) FROM generate_series(1, 30) AS i
@@ -217,7 +221,7 @@ def flat(session, step, rounds):
 
 
 def test_failing_calls_do_not_leak(small):
-    """2100 errors, in the middle of transition functions, in input, in names."""
+    """2600 errors, in the middle of transition functions, in input, in names."""
     session = small.another()
 
     def step():
@@ -229,7 +233,7 @@ def test_failing_calls_do_not_leak(small):
 
 
 def test_successful_calls_do_not_leak(small):
-    """2400 statements over every function."""
+    """4200 statements over every function."""
     session = small.another()
     flat(session, lambda: [session.rows(sql) for sql in SUCCEEDING], 200)
     session.connection.close()
@@ -256,6 +260,7 @@ def test_caught_errors_do_not_leak(small):
     "SELECT capabilities_corr(m, '{1,2}', '3') FROM t, generate_series(1, 3000)",
     "SELECT rollup(m) FROM t, generate_series(1, 4000)",
     "SELECT score_matrix('m' || i % 9, jsonb_build_object('a', repeat('0', 5)::int, 'b' || i % 99, i)) FROM generate_series(1, 60000) AS i",
+    "SELECT score_matrix(repeat('m', 1 + i % 99), 'b' || i % 99, i, i, 0.5) FROM generate_series(1, 60000) AS i",
     "SELECT sum(a) FROM (SELECT spearman_corr(i, sin(i)) OVER (ORDER BY i ROWS 9 PRECEDING) AS a FROM generate_series(1, 30000) AS i) AS q",
     "SELECT sum(a) FROM (SELECT capabilities_corr(ARRAY[i, sin(i)], cos(i)) OVER (ORDER BY i ROWS 9 PRECEDING) AS a FROM generate_series(1, 10000) AS i) AS q",
     "SELECT sum(a) FROM (SELECT capabilities_score(ARRAY[i, sin(i)]) OVER (PARTITION BY i / 4) AS a FROM generate_series(1, 20000) AS i) AS q",
