@@ -3,11 +3,14 @@
 The filled cells are a fixed point, found by two ways that share nothing: agreement
 to 1e-9 of a column's standard deviation.
 """
+import copy
+import csv
+
 import numpy as np
-import psycopg2.errors
 import pytest
 from scipy import stats
 
+import coverage
 import imputation
 import reference
 import resampling
@@ -623,3 +626,90 @@ def test_recovery(db, paper, name, share, request):
 @pytest.fixture(scope="module")
 def recoveries(db, paper):
     return {name: Recovery(db, name, full) for name, full in paper.items()}
+
+
+def test_coverage(db):
+    """Of 95 % intervals of scores, simulated with a fifth of the scores missing: within 3
+    points (README has the study).  Benchmarks are a sample of many."""
+    rng = np.random.default_rng(26)
+    with db.connection.cursor() as cursor:
+        inside = np.concatenate([coverage.score_coverage(cursor, *coverage.scored(rng, 26, 12, 0.2)) for _ in range(80)])
+    assert 0.92 <= inside[:, 0].mean() <= 0.98 and inside[:, 1].mean() >= 0.92, inside.mean(0)
+
+
+# ----------------------------------------------------------------------
+# A real sparse collection
+# ----------------------------------------------------------------------
+
+LEADERBOARD = ["IFEval", "BBH", "MATH Lvl 5", "GPQA", "MUSR", "MMLU-PRO"]
+EARLIER = ["ARC", "HellaSwag", "MMLU", "Winogrande", "GSM8K"]
+
+
+@pytest.fixture(scope="module")
+def sloth(db, shared_data):
+    """197 models, 110 benchmarks, a third of the scores missing."""
+    if not (shared_data / "sloth").is_dir():
+        pytest.skip("../shared/data/sloth is absent")
+    with open(shared_data / "sloth" / "data_v1.csv", encoding="utf-8", newline="") as lines:
+        cells = {(row["Model"], b): float(value) for row in csv.DictReader(lines) for b, value in row.items()
+                 if b not in ("", "Model", "Family", "Instruct", "date", "#Params (B)", "Pretraining Data Size (T)") and value}
+    return Matrix(db, "sloth", cells, LEADERBOARD)
+
+
+def numbers(rows):
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+def agreement(a, b):
+    common = sorted(a.keys() & b.keys())
+    assert len(common) > 2
+    return stats.spearmanr([a[key] for key in common], [b[key] for key in common])[0]
+
+
+def test_sloth_scores(sloth):
+    """Of eleven benchmarks only 83 models have all; scores agree with those of BBH's parts."""
+    wide = LEADERBOARD + EARLIER
+    parts = [b for b in sloth.benchmarks if b.startswith("bbh_")]
+    whole = numbers(sloth.call("capabilities_scores", "model, capability", capabilities=wide, ci="none"))
+    rows = sloth.call("capabilities_scores", "model, capability, imputed, status", capabilities=wide,
+                      missing="impute", ci="none")
+    filled = numbers(rows)
+    assert len(whole) < 100 and len(filled) > 180 and whole.keys() < filled.keys()
+    assert {row[3] for row in rows} <= {"ok", "too few scores"}
+    assert agreement(whole, filled) > 0.98
+    of_parts = numbers(sloth.call("capabilities_scores", "model, capability", capabilities=parts, missing="impute", ci="none"))
+    assert agreement(filled, of_parts) > 0.85
+    with_gaps = [row[0] for row in rows if row[2] and row[0] in of_parts]
+    assert agreement({m: filled[m] for m in with_gaps}, of_parts) > 0.7
+    check_scores(with_capabilities(sloth, wide), "spearman")
+
+
+def with_capabilities(matrix, capabilities):
+    """The same matrix with other capability benchmarks."""
+    other = copy.copy(matrix)
+    other.capabilities = sorted(capabilities, key=str.encode)
+    return other
+
+
+@pytest.mark.parametrize("which", ["leaderboard", "parts"])
+def test_sloth_without_models(db, sloth, which):
+    """A tenth of the models deleted: scores and correlations of the others stay."""
+    capabilities = LEADERBOARD + EARLIER if which == "leaderboard" else \
+        [b for b in sloth.benchmarks if b.startswith("bbh_")]
+    targets = ["TruthfulQA", "FLOPs (1E21)", "HumanEval"] + [b for b in sloth.benchmarks if b.startswith("hendrycks")]
+    options = {"capabilities": capabilities, "missing": "impute"}
+    scores = numbers(sloth.call("capabilities_scores", "model, capability", ci="none", **options))
+    corr = numbers(sloth.call("capabilities_correlations", "benchmark, corr", targets=targets, **options))
+    assert len(corr) == len(targets)
+    rng = np.random.default_rng(4)
+    for _ in range(5):
+        models = list(rng.choice(sloth.models, 177, replace=False))
+        again = numbers(db.rows(
+            "SELECT c.model, c.capability FROM sloth, capabilities_scores(subset(m, models => %s), %s, missing => 'impute', "
+            "ci => 'none') AS c", (models, capabilities)))
+        assert agreement(scores, again) > 0.995
+        less = numbers(db.rows(
+            "SELECT c.benchmark, c.corr FROM sloth, capabilities_correlations(subset(m, models => %s), %s, "
+            "targets => %s, missing => 'impute') AS c", (models, capabilities, targets)))
+        change = np.array([less[b] - corr[b] for b in targets])
+        assert np.abs(change).max() < 0.12 and np.sqrt((change**2).mean()) < 0.04
