@@ -186,7 +186,7 @@ shrink_of(const Imputer *s)
 static void
 poll_between(const Imputer *s, ScPoll poll)
 {
-	if (poll != NULL && s->n_observed > SC_POLL_STEPS / 4)
+	if (poll != NULL && s->n_observed + s->n > SC_POLL_STEPS / 4)
 		poll();
 }
 
@@ -223,7 +223,10 @@ set_t(Imputer *s, ScPoll poll)
 		poll_between(s, poll);
 	}
 	for (i = 0; i < s->n; i++)
+	{
 		s->t[i] /= 1.0 - shrink * (1.0 - s->heard[i]);
+		sc_poll_at(poll, i);
+	}
 }
 
 /* Mean and standard deviation of the columns, filled by mean + slope * t. */
@@ -239,6 +242,7 @@ set_spread(Imputer *s, ScPoll poll)
 
 	for (i = 0; i < s->n; i++)
 	{
+		sc_poll_at(poll, i);
 		t1 += s->t[i];
 		t2 += s->t[i] * s->t[i];
 	}

@@ -54,7 +54,7 @@ typedef struct ScImputation
 	double	   *noise;			/* d: what a score differs from v t by, standard
 								 * deviation in units of the column's */
 	double	   *t;				/* n */
-	double		shrink;			/* from 0, below 1 */
+	double		shrink;			/* 0 to 1; 1 if the component explains all */
 	size_t		steps;			/* made; 0 if nothing was missing */
 	size_t		column;			/* SC_TOO_FEW_SCORES, SC_CONSTANT_COLUMN: the
 								 * first such column */
@@ -74,6 +74,8 @@ extern size_t sc_impute_workspace(size_t n, size_t d);
  *
  *		noise^2 = sum of (z - v t)^2 / ((1 - 2 / n_j) * sum of (1 - a))
  *		a = v^2 / (1 - shrink * (1 - sum over the model's observed scores of v^2))
+ *
+ * It is 1 where every a is 1: then nothing else says anything of these scores.
  *
  * SC_TOO_MANY_COLUMNS, SC_TOO_FEW_MODELS, SC_TOO_FEW_SCORES (a benchmark has
  * fewer than SC_MIN_MODELS), SC_CONSTANT_COLUMN (its observed scores are
