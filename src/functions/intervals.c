@@ -17,6 +17,7 @@
 #include "functions/support.h"
 #include "stats/infer.h"
 #include "stats/refit.h"
+#include "stats/refit_imputed.h"
 #include "stats/resample.h"
 
 /*
@@ -87,25 +88,28 @@ make_counts(const Scheme *scheme, uint32 n, uint32 replicate, uint32 *counts)
 		counts[i] = scheme->group[i] != replicate;
 }
 
+/* How many replicates have their counts made at a time. */
+static Size
+replicates_at_a_time(const CapabilityScores *scores, uint32 count)
+{
+	Size		most = Max(MAX_COUNTS / Max(scores->n, 1) / RESAMPLES_STEP, 1) * RESAMPLES_STEP;
+
+	return Min(most, count);
+}
+
+/* Where all scores are there. */
 static void
-refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
-	  const Scheme *scheme, uint32 count, double *corr)
+refit_complete(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
+			   const Scheme *scheme, uint32 count, double *corr)
 {
 	ScRefitTable table = {0};
 	ScRefitOut	out = {0};
 	ScRefit    *prepared;
-	Size		at_a_time;
-	uint32	   *counts;
+	Size		at_a_time = replicates_at_a_time(scores, count);
+	uint32	   *counts = sc_alloc(at_a_time * scores->n, sizeof(uint32));
 	void	   *work;
 	uint32		first;
 	uint32		b;
-
-	if (scores->n > SC_MAX_REFIT_MODELS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many models to refit the analysis"),
-				 errdetail("There are %u; at most %zu are allowed.", scores->n, SC_MAX_REFIT_MODELS),
-				 errhint("Take intervals by formula, ci => 'analytic', or a subset() of the models.")));
 
 	table.n = scores->n;
 	table.d = scores->d;
@@ -120,10 +124,6 @@ refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod meth
 	table.kernel = SC_KERNEL_BEST;
 	work = sc_alloc(sc_refit_workspace(&table), 1);
 	prepared = sc_refit_prepare(&table, work, sc_poll);
-
-	at_a_time = Max(MAX_COUNTS / Max(scores->n, 1) / RESAMPLES_STEP, 1) * RESAMPLES_STEP;
-	at_a_time = Min(at_a_time, count);
-	counts = sc_alloc(at_a_time * scores->n, sizeof(uint32));
 	out.stride = count;
 	out.corr = corr;
 	for (first = 0; first < count; first += at_a_time)
@@ -139,6 +139,52 @@ refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod meth
 	}
 	pfree(counts);
 	pfree(work);
+}
+
+/* Where some were filled: they are filled anew in every replicate. */
+static void
+refit_imputed(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
+			  const Scheme *scheme, uint32 count, double *corr)
+{
+	ScImputedTable table = {0};
+	uint32	   *counts = sc_alloc(scores->n, sizeof(uint32));
+	void	   *work;
+	uint32		b;
+
+	table.n = scores->n;
+	table.d = scores->d;
+	table.x = scores->x;
+	table.missing = scores->missing;
+	table.m = targets->m;
+	table.start = targets->start;
+	table.model = targets->row;
+	table.y = targets->y;
+	table.pca = scores->recipe.pca;
+	table.method = method;
+	table.draws = scores->n;
+	work = sc_alloc(sc_refit_imputed_workspace(&table), 1);
+	for (b = 0; b < count; b++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		make_counts(scheme, scores->n, b, counts);
+		sc_refit_imputed(&table, counts, 1, b, count, corr, work, sc_poll);
+	}
+	pfree(counts);
+	pfree(work);
+}
+
+static void
+refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
+	  const Scheme *scheme, uint32 count, double *corr)
+{
+	if (scores->n > SC_MAX_REFIT_MODELS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many models to refit the analysis"),
+				 errdetail("There are %u; at most %zu are allowed.", scores->n, SC_MAX_REFIT_MODELS),
+				 errhint("Take intervals by formula, ci => 'analytic', or a subset() of the models.")));
+	(scores->missing != NULL ? refit_imputed : refit_complete) (scores, targets, method, scheme,
+																  count, corr);
 }
 
 void

@@ -5,6 +5,7 @@ to 1e-9 of a column's standard deviation.
 """
 import copy
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ import reference
 import resampling
 from compare import near
 from imputation import Imputation, delete, scores_needed
-from tables import CAPABILITIES, Matrix, load_paper
+from tables import CAPABILITIES, Matrix, family_of, load_paper
 
 SHARES = (0.05, 0.2, 0.4)
 
@@ -340,6 +341,101 @@ def test_intervals_widen(db, paper, gaps):
         if width is not None:
             ratio.setdefault(share > 0.4, []).append(width / full[model])
     assert np.mean(ratio[True]) > np.mean(ratio[False]) > 1
+
+
+# ----------------------------------------------------------------------
+# Intervals of correlations
+# ----------------------------------------------------------------------
+
+def filled_table(x, rows):
+    """The table of the given rows, filled; None where that cannot be."""
+    table = x[rows]
+    if len(np.unique(rows)) < 3:
+        return None
+    for column in table.T:
+        values = column[~np.isnan(column)]
+        if len(values) < 3 or values.min() == values.max():
+            return None
+    if not is_connected(~np.isnan(table)):
+        return None
+    if not np.isnan(table).any():
+        return table
+    # copies of a model are filled alike, but for the last bits of numpy's vectors
+    _, first, which = np.unique(rows, return_index=True, return_inverse=True)
+    return Imputation(table).filled[first][which]
+
+
+def refitted(x, targets, rows, method="spearman", pca="spearman"):
+    table = filled_table(x, rows)
+    if table is None:
+        return np.full(len(targets), np.nan)
+    return resampling.refitted(table, [y[rows] for y in targets], np.arange(len(rows)), method, pca)
+
+
+@pytest.mark.parametrize("method, pca", [("spearman", "spearman"), ("pearson", "pearson"), ("kendall", "spearman")])
+def test_bootstrap(gaps, method, pca):
+    """Every resample of the models is filled anew."""
+    matrix = gaps["chat", 0.2]
+    x = matrix.columns(CAPABILITIES)
+    keep = imputation.included(x)
+    names = ["LMSYS_Chatbot_Arena", matrix.targets[20], matrix.targets[90]]
+    targets = [matrix.column(b)[keep] for b in sorted(names, key=str.encode)]
+    rows = matrix.call("capabilities_correlations", "ci_low, ci_high, n_resamples, status", targets=names, method=method,
+                       pca=pca, missing="impute", ci="bootstrap", resamples=100, seed=5)
+    corr = np.array([refitted(x[keep], targets, resampling.indices(5, resampling.MODELS, b, int(keep.sum())), method, pca)
+                     for b in range(100)])
+    tolerance = 1e-8 if method == "pearson" else 1e-12
+    for t, (low, high, n_resamples, status) in enumerate(rows):
+        *ends, valid = resampling.percentile_interval(corr[:, t])
+        assert (n_resamples, status) == (valid, "ok")
+        near(low, ends[0], tolerance, names[t])
+        near(high, ends[1], tolerance, names[t])
+
+
+def test_jackknife(gaps):
+    matrix = gaps["base", 0.2]
+    x = matrix.columns(CAPABILITIES)
+    keep = imputation.included(x)
+    families = {model: family_of(model) for model in matrix.models}
+    of = np.array([families[model] for model, kept in zip(matrix.models, keep) if kept])
+    names = [matrix.targets[10], matrix.targets[100]]
+    rows = matrix.call("capabilities_correlations", "corr, ci_low, ci_high, n_families, status", targets=names,
+                       missing="impute", families=json.dumps(families))
+    for name, (corr, low, high, n_families, status) in zip(names, rows):
+        y = matrix.column(name)[keep]
+        assert not np.isnan(y).any() and status == "ok" and n_families == len(set(of))
+        left_out = [refitted(x[keep], [y], np.flatnonzero(of != family))[0] for family in sorted(set(of))]
+        ends = resampling.jackknife_interval(corr, len(y), left_out, [(of != f).sum() for f in sorted(set(of))])
+        near(low, ends[0], 1e-12, name)
+        near(high, ends[1], 1e-12, name)
+
+
+def test_difference(gaps):
+    """Both targets in the same resamples, filled anew."""
+    matrix = gaps["chat", 0.2]
+    x = matrix.columns(CAPABILITIES)
+    keep = imputation.included(x)
+    targets = [matrix.column(b)[keep] for b in ("rmsce_mmlu", "brier_mmlu")]
+    (low, high, p, n_resamples), = matrix.call("capabilities_difference", "ci_low, ci_high, p_value, n_resamples",
+                                               benchmark_a="rmsce_mmlu", benchmark_b="brier_mmlu", missing="impute",
+                                               resamples=100)
+    corr = np.array([refitted(x[keep], targets, resampling.indices(0, resampling.MODELS, b, int(keep.sum())))
+                     for b in range(100)])
+    values = corr[:, 0] - corr[:, 1]
+    *ends, valid = resampling.percentile_interval(values)
+    assert n_resamples == valid
+    near(low, ends[0], 1e-12, "ci_low")
+    near(high, ends[1], 1e-12, "ci_high")
+    near(p, resampling.p_value_of_difference(values), 1e-12, "p")
+
+
+def test_difference_by_default(db):
+    """With many models fewer resamples, or none unless they are asked for."""
+    db.rows("""CREATE TABLE large AS SELECT score_matrix(i, b, sin(i) + sin(i * b) / 3) AS m
+        FROM generate_series(1, 30000::bigint) AS i, generate_series(1, 12::bigint) AS b WHERE (i * 7 + b * 3) % 10 > 0""")
+    assert db.rows("""SELECT n_resamples, corr_a IS NULL, ci_low, status FROM large, capabilities_difference(m,
+        (benchmarks(m))[1:10], (benchmarks(m))[11], (benchmarks(m))[12], missing => 'impute') AS c""") == [
+            (None, False, None, "interval on request")]
 
 
 # ----------------------------------------------------------------------
