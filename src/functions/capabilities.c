@@ -178,8 +178,9 @@ resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 	replicates->out.loading = NULL;
 	if (with_loadings)
 		replicates->out.loading = sc_alloc((Size) components * scores->d * resamples, sizeof(double));
-	work = sc_alloc(sc_component_bootstrap_workspace(scores->n, scores->d, scores->recipe.pca, components), 1);
-	sc_check_status(sc_component_bootstrap(scores->x, scores->n, scores->d, scores->recipe.pca,
+	work = sc_alloc(sc_component_bootstrap_workspace(scores->n, scores->d, scores->recipe.pca, components,
+													 scores->missing != NULL), 1);
+	sc_check_status(sc_component_bootstrap(scores->x, scores->missing, scores->n, scores->d, scores->recipe.pca,
 										   components, reference, seed, work, sc_poll,
 										   &replicates->out), scores->n, scores->d);
 	pfree(work);
@@ -295,7 +296,8 @@ parallel_thresholds(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 	uint64		seed = sc_seed_argument(fcinfo, first + 3);
 	double	   *loading = sc_alloc((Size) n * scores->d, sizeof(double));
 	double	   *value = sc_alloc(samples, sizeof(double));
-	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->recipe.pca), 1);
+	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->recipe.pca,
+													  scores->missing != NULL), 1);
 	uint32		j;
 	uint32		k;
 
@@ -303,10 +305,13 @@ parallel_thresholds(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 		threshold[k] = get_float8_nan();
 	for (k = 0; k < Min(n, SC_MAX_LEADING_COMPONENTS) && scores->fit.value[k] > 0; k++)
 	{
-		sc_check_status(sc_parallel_threshold(scores->n, scores->d, scores->recipe.pca, k, loading,
-											  seed, samples, SC_PARALLEL_QUANTILE, work,
-											  sc_poll, value, &threshold[k]),
-						scores->n, scores->d);
+		ScStatus	status = sc_parallel_threshold(scores->missing, scores->n, scores->d, scores->recipe.pca,
+												   k, loading, seed, samples, SC_PARALLEL_QUANTILE, work,
+												   sc_poll, value, &threshold[k]);
+
+		sc_check_status(status, scores->n, scores->d);
+		if (status != SC_OK)
+			break;
 		if (scores->fit.value[k] <= threshold[k])
 			break;
 		for (j = 0; j < scores->d; j++)
