@@ -429,6 +429,47 @@ def test_difference(gaps):
     near(p, resampling.p_value_of_difference(values), 1e-12, "p")
 
 
+@pytest.mark.parametrize("kind", ["spearman", "pearson"])
+def test_components(gaps, kind):
+    """Shares and loadings of every resample, and of chance with the same gaps."""
+    matrix = gaps["chat", 0.2]
+    x = matrix.columns(CAPABILITIES)
+    keep, oracle = imputed(matrix)
+    x, n, d, count = x[keep], int(keep.sum()), len(CAPABILITIES), 100
+    full = reference.correlation_matrix(oracle.filled, kind)
+    values, vectors = reference.components(full)
+    shares, loadings = np.full((count, d), np.nan), np.full((count, d), np.nan)
+    for b in range(count):
+        table = filled_table(x, resampling.indices(2, resampling.MODELS, b, n))
+        if table is not None:
+            of_b, vectors_b = reference.components(reference.correlation_matrix(table, kind))
+            shares[b], loadings[b] = of_b / d, vectors_b[0] * np.sqrt(of_b[0])
+    rows = matrix.call("capabilities_components", "eigenvalue, ci_low, ci_high, n_resamples, parallel_threshold, n, n_imputed",
+                       pca=kind, missing="impute", resamples=count, seed=2)
+    for k, row in enumerate(rows):
+        ends = np.quantile(shares[:, k], [0.025, 0.975])
+        near(row[1], ends[0], 1e-9, f"component {k + 1}")
+        near(row[2], ends[1], 1e-9, f"component {k + 1}")
+        assert row[3] == count
+    assert [row[5:] for row in rows] == [(n, (np.isnan(x).any(1)).sum())] * d
+    null = np.full(100, np.nan)
+    for s in range(100):
+        numbers = resampling.normals(2, resampling.NULLS, s, n * d).reshape(n, d)
+        filled = Imputation(np.where(np.isnan(x), np.nan, numbers), 1e-9)
+        null[s] = np.linalg.eigvalsh(reference.correlation_matrix(filled.filled, kind))[-1]
+    near(rows[0][4], np.quantile(null, 0.95), 2e-3, "threshold")
+    for row, value in zip(rows, values):
+        near(row[0], value, 1e-9, "eigenvalue")
+    rows = matrix.call("capabilities_loadings", "benchmark, loading, ci_low, ci_high, n_resamples, n_imputed", pca=kind,
+                       missing="impute", resamples=100, seed=2)
+    for j, (benchmark, loading, low, high, n_resamples, n_imputed) in enumerate(rows):
+        near(loading, vectors[0][j] * np.sqrt(values[0]), 1e-8, benchmark)
+        ends = np.quantile(loadings[:, j], [0.025, 0.975])
+        near(low, ends[0], 1e-7, benchmark)
+        near(high, ends[1], 1e-7, benchmark)
+        assert (n_resamples, n_imputed) == (100, np.isnan(x).any(1).sum())
+
+
 def test_difference_by_default(db):
     """With many models fewer resamples, or none unless they are asked for."""
     db.rows("""CREATE TABLE large AS SELECT score_matrix(i, b, sin(i) + sin(i * b) / 3) AS m
