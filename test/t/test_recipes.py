@@ -4,6 +4,8 @@ The text of README.md is what runs here, with its host names replaced, and its
 results are held against those of the raw rows on one server.  (What it shows
 as output of a single server is compared by test_readme.py.)
 """
+import json
+import re
 import threading
 import time
 
@@ -161,6 +163,82 @@ def test_the_second_writer_waits(daily, kind, known):
 
 
 # ---------------------------------------------------------------------------
+# Loading scores
+# ---------------------------------------------------------------------------
+
+PARTS = {block.where: block for block in BLOCKS if block.where in ("files of the server",)}
+LOG_TO_JSONB, = [block for block in EXAMPLES if "CREATE FUNCTION log_to_jsonb" in block.text]
+
+
+@pytest.fixture
+def loading(db, request):
+    """An empty database of one test, its name for psql in .name."""
+    name = f"{db.name}_{request.function.__name__}"
+    db.rows(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    db.rows(f'CREATE DATABASE "{name}"')
+    database = conftest.Database(name)
+    database.rows("CREATE EXTENSION safetycorr")
+    yield database
+    database.connection.close()
+    db.rows(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_files_of_the_server(loading):
+    """The server gives the rows that the client gave."""
+    folder = conftest.ROOT / "test/data/logs/example__small"
+    # the server may be another user, who cannot read the source tree
+    data = loading.value("SHOW data_directory")
+    loading.rows("CREATE TABLE files (name text, content text)")
+    for path in folder.iterdir():
+        loading.rows("INSERT INTO files VALUES (%s, %s)", (path.name, path.read_text(encoding="utf-8")))
+    loading.rows(f"COPY (SELECT) TO PROGRAM 'mkdir {data}/srv_logs'")
+    try:
+        for name, in loading.rows("SELECT name FROM files"):
+            loading.rows(f"""COPY (SELECT regexp_split_to_table(rtrim(content, E'\\n'), E'\\n') FROM files
+                WHERE name = '{name}') TO '{data}/srv_logs/{name}' WITH (FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01')""")
+        output = psql(loading.name, LOG_TO_JSONB.text + PARTS["files of the server"].text.replace("/srv/logs", f"{data}/srv_logs"))
+        assert failed(output) == []
+        assert loading.value("SELECT count(DISTINCT file) FROM log_scores") == len(list(folder.iterdir())) == 5
+        client = [block.text.partition(";")[0] for block in EXAMPLES if "CREATE TABLE logs" in block.text][0]
+        assert failed(psql(loading.name, client + ";" + "".join(
+            re.findall(r"^\\copy logs .*\n", README, re.M)))) == []
+        assert loading.value("SELECT count(*) FROM log_scores") == 13
+        columns = "benchmark, metric, score, stderr, n, run_at, source"
+        assert loading.rows(f"SELECT {columns} FROM log_scores ORDER BY log_scores::text") == loading.rows(
+            f"""SELECT {columns} FROM (SELECT regexp_replace(file, '^.*/', '') AS file, s.*
+                FROM logs, eval_scores(log_to_jsonb(log)) AS s) AS q ORDER BY q::text""")
+    finally:
+        loading.rows(f"COPY (SELECT) TO PROGRAM 'rm -r {data}/srv_logs'")
+
+
+def without_nul(value):
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, list):
+        return [without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(item) for key, item in value.items()}
+    return value
+
+
+@pytest.mark.parametrize("text", [
+    '{"a": NaN, "b": [Infinity, -Infinity, 1, NaN], "c": {"d":NaN}}',
+    r'{"NaN": "NaN, Infinity", "b \" NaN": "say \"NaN\", \\", "c": NaN, "d": "\\\" NaN"}',
+    r'["\u0000", "a\u0000\u0000b", "\\u0000", "\\\u0000", "\\\\u0000", "\u00000", "é\u00e9", "", {}]',
+    "[]", ' "NaN" ', "NaN", "-1.5e3", "\n[true,\tfalse,null]\r\n"])
+def test_log_to_jsonb(db, text):
+    """What Python reads, with null for what is no number, and U+FFFD for U+0000."""
+    db.rows(LOG_TO_JSONB.text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+    assert db.value("SELECT log_to_jsonb(%s)", (text,)) == without_nul(json.loads(text, parse_constant=lambda _: None))
+
+
+@pytest.mark.parametrize("text", ['{"a": nan}', "[1", '{"a": 1}"', "[NaNa]", "[Infinit]", '["a]', "[-NaN1]", "[1NaN]"])
+def test_log_to_jsonb_refuses_what_is_no_json(db, text):
+    db.rows(LOG_TO_JSONB.text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+    assert db.error("SELECT log_to_jsonb(%s)", (text,)).pgcode == "22P02"
+
+
+# ---------------------------------------------------------------------------
 # More than one server
 # ---------------------------------------------------------------------------
 
@@ -213,7 +291,8 @@ def printed(db, shards):
 
 def test_all_blocks_run_somewhere():
     assert {block.where for block in RECIPE} == {"hub", "plproxy hub", "shards"}
-    assert [block for block in BLOCKS if block.where] == RECIPE
+    assert [block for block in BLOCKS if block.where and block not in PARTS.values()] == RECIPE
+    assert len(PARTS) == 1
 
 
 @pytest.mark.parametrize("block", ON_HUB, ids=lambda block: f"line_{block.line}")
