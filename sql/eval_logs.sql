@@ -197,9 +197,12 @@ SELECT score, n FROM eval_scores('{"model_info": {}, "evaluation_results": [
 -- From logs to a matrix
 -- ---------------------------------------------------------------------
 
-SELECT benchmark, score, stderr FROM cells((
-    SELECT annotate(score_matrix(model, benchmark, score), lower_is_better => array_agg(DISTINCT benchmark) FILTER (WHERE lower_is_better))
+-- Every n that there is can go into the matrix.
+SELECT benchmark, score, n, stderr FROM cells((
+    SELECT annotate(score_matrix(model, benchmark, score, coalesce(n, 1), stderr), lower_is_better => array_agg(DISTINCT benchmark) FILTER (WHERE lower_is_better))
     FROM lm_eval, eval_scores(log) WHERE metric IN ('acc', 'exact_match,strict-match', 'word_perplexity'))) AS c;
+SELECT benchmark, n FROM cells((SELECT score_matrix('m', coalesce(benchmark, '?'), score, coalesce(n, 1), stderr) FROM eval_scores('{"model_info": {}, "evaluation_results": [
+    {"evaluation_name": "none", "score_details": {"score": 0.5, "uncertainty": {"num_samples": 0}}}, {"evaluation_name": "one", "score_details": {"score": 0.5, "uncertainty": {"num_samples": 1}}}]}'))) AS c;
 
 DROP TABLE lm_eval, inspect;
 DROP FUNCTION error_of_log(jsonb);

@@ -242,7 +242,7 @@ sc_eval_count_of(JsonbContainer *object, EvalText key)
 	if (object == NULL || !sc_eval_get(object, key, &value) || value.type != jbvNumeric)
 		return -1;
 	count = number(&value);
-	return count >= 0 && count < TOO_MANY && count == floor(count) ? (int64) count : -1;
+	return count >= 1 && count < TOO_MANY && count == floor(count) ? (int64) count : -1;
 }
 
 /* ----------

@@ -109,7 +109,7 @@ extern double sc_eval_score_of(JsonbContainer *object, const char *key, EvalText
 /* A standard error: the same, and NaN if it is negative. */
 extern double sc_eval_error_of(JsonbContainer *object, EvalText key);
 
-/* A whole number from 0 to 2^53 - 1; -1 for anything else, and of a NULL object. */
+/* A whole number from 1 to 2^53 - 1; -1 for anything else, and of a NULL object. */
 extern int64 sc_eval_count_of(JsonbContainer *object, EvalText key);
 
 /*

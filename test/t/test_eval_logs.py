@@ -269,7 +269,7 @@ def outcome(db, expression, parameters):
     for score, stderr, n in rows:
         assert score is None or math.isfinite(score)
         assert stderr is None or (math.isfinite(stderr) and stderr >= 0)
-        assert n is None or n >= 0
+        assert n is None or n >= 1
     return "rows"
 
 
