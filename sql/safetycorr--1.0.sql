@@ -795,6 +795,16 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION subset(score_matrix, text[], text[]) IS
 'the cells of the named models and benchmarks, NULL for all; names that are not in the matrix are ignored';
 
+CREATE FUNCTION eval_scores(log jsonb)
+RETURNS TABLE (
+	model text, benchmark text, metric text, score float8, stderr float8, n int8,
+	lower_is_better bool, run_at timestamptz, source text)
+AS 'MODULE_PATHNAME', 'sc_eval_scores'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
+
+COMMENT ON FUNCTION eval_scores(jsonb) IS
+'scores of a result document of lm-evaluation-harness, Inspect or Every Eval Ever, one row for each benchmark and metric; NULL for what it does not say';
+
 -- ---------------------------------------------------------------------
 -- Analyses of a score_matrix
 -- ---------------------------------------------------------------------

@@ -31,7 +31,7 @@ function capability_adjusted_scores(score_matrix,text[],text[],text,text,integer
 function cells(score_matrix)
 function component_score(principal_component,double precision[])
 function correlation_matrix(score_matrix,text[],text)
-function eigenvalues(principal_component); function explained(principal_component)
+function eigenvalues(principal_component); function eval_scores(jsonb); function explained(principal_component)
 function first_component(double precision[]); function first_component(score_moments)
 function impute_scores(score_matrix,text[],integer)
 function kendall_corr(double precision,double precision); function kendall_corr_final(score_rows)
@@ -113,6 +113,7 @@ SELECT {0}.merge(m, m)::pg_catalog.text, {0}.subset(m, benchmarks => '{{b1,b2}}'
     {0}.capabilities_corr(m, '{{b0,b1}}', 'b3'), {0}.capabilities_test(m, '{{b0,b1}}', 'b3')::pg_catalog.text,
     {0}.capabilities_component(m, '{{b0,b1}}')::pg_catalog.text FROM public.kept
 SELECT f.* FROM public.kept, {0}.cells(m) AS f
+SELECT * FROM {0}.eval_scores('{{"model_id": "m", "evaluation_name": "b", "sample_id": "1", "evaluation": {{"score": 0.5}}}}')
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', ci => 'bootstrap', resamples => 100) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', families => '{{"model 1":"a"}}') AS f

@@ -133,7 +133,8 @@ def test_demo_output(new_database):
 # ---------------------------------------------------------------------------
 
 SHORT_TYPES = {
-    "double precision": "float8", "boolean": "bool", "integer": "int4", "bigint": "int8"}
+    "double precision": "float8", "boolean": "bool", "integer": "int4", "bigint": "int8",
+    "timestamp with time zone": "timestamptz"}
 
 MEMBERS = """
     FROM pg_extension AS e
