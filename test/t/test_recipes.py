@@ -213,7 +213,7 @@ def printed(db, shards):
 
 def test_all_blocks_run_somewhere():
     assert {block.where for block in RECIPE} == {"hub", "plproxy hub", "shards"}
-    assert [block for block in BLOCKS if block.where] == RECIPE
+    assert [block for block in BLOCKS if block.where and block.where != "bi"] == RECIPE
 
 
 @pytest.mark.parametrize("block", ON_HUB, ids=lambda block: f"line_{block.line}")
