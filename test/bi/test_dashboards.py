@@ -349,7 +349,7 @@ def test_changes_of_sign_are_marked(page):
     ("loadings", "SELECT count(*) FROM bi.capabilities_loadings WHERE stratum = %(stratum)s AND component = 1 "
                  "AND loading IS NOT NULL"),
     ("models", "SELECT count(*) FROM bi.capabilities_scores WHERE stratum = %(stratum)s AND capability IS NOT NULL"),
-])
+], ids=["points", "adjusted", "cells", "eigenvalues", "loadings", "models"])
 def test_charts_are_the_views(page, chart, sql):
     """In every stratum that a reader may choose."""
     asset, found, _ = page

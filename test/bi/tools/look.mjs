@@ -30,7 +30,8 @@ try {
     if (protocol.startsWith("http") && hostname !== "localhost") found.elsewhere.push(request.url());
   });
   await page.goto(url, {waitUntil: "networkidle0", timeout: 60000});
-  await page.waitForFunction(() => document.querySelectorAll("#models svg, #scatter svg, #heatmap svg").length >= 3, {timeout: 60000});
+  await page.waitForFunction(() => document.querySelectorAll("#models svg, #scatter svg, #heatmap svg").length >= 3, {timeout: 20000})
+    .catch((error) => { throw new Error(`${error.message}\n${JSON.stringify(found, null, 1)}`); });
 
   const read = () => page.evaluate(() => {
     const marks = (id, name) => {

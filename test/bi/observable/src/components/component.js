@@ -3,12 +3,14 @@
 import * as Plot from "@observablehq/plot";
 import {chartStyle, format, interval, nothing, percent, plural, shorten, textWidth} from "./verdicts.js";
 
-// Capability benchmarks by loading, then the others by capabilities correlation.
-export function heatmapOrder(stratum, loadings, correlations) {
+// Capability benchmarks by loading, at most so many, then the others by
+// capabilities correlation.
+export function heatmapOrder(stratum, loadings, correlations, most) {
   const capabilities = loadings
     .filter((row) => row.stratum === stratum && row.component === 1)
     .sort((a, b) => (b.loading ?? -2) - (a.loading ?? -2))
-    .map((row) => row.benchmark);
+    .map((row) => row.benchmark)
+    .slice(0, most);
   const others = correlations
     .filter((row) => row.stratum === stratum && !capabilities.includes(row.benchmark))
     .sort((a, b) => (b.corr ?? -2) - (a.corr ?? -2))
@@ -48,7 +50,7 @@ export function correlationHeatmap(rows, {stratum, order, width: given}) {
         title: (row) => `${row.benchmark_a}\n${row.benchmark_b}\ncorrelation ${format(row.corr)}, ${plural(row.n, "model")}`,
         tip: {fontSize: 12}
       }),
-      numbers ? Plot.text(cells.filter((row) => row.corr != null), {x: "benchmark_b", y: "benchmark_a", text: (row) => format(row.corr), fontSize: 10, className: "numbers"}) : null,
+      numbers ? Plot.text(cells.filter((row) => row.corr != null), {x: "benchmark_b", y: "benchmark_a", text: (row) => format(row.corr), fontSize: 10, fill: (row) => (Math.abs(row.corr) > 0.6 ? "var(--on-strong)" : "currentColor"), className: "numbers"}) : null,
       Plot.text(cells.filter((row) => row.corr == null), {x: "benchmark_b", y: "benchmark_a", text: () => "·", fillOpacity: 0.6, title: (row) => `${row.benchmark_a}, ${row.benchmark_b}: ${row.status}`}),
       // where the capability benchmarks end
       last && others.length ? Plot.ruleX([last], {x: (name) => name, dx: side / 2, stroke: "currentColor", strokeWidth: 1.2}) : null,

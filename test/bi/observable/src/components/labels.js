@@ -15,9 +15,9 @@ for (const distance of [0, 5, 11])
 /**
  * A text mark.  Options are those of Plot.text, of which x, y and text are
  * needed; `radius` is that of the points, `importance` orders the data, the
- * greatest first.
+ * greatest first; more than `most` are not tried.
  */
-export function pointLabels(data, {radius = 4, fontSize = 11, importance = () => 0, ...options}) {
+export function pointLabels(data, {radius = 4, fontSize = 11, importance = () => 0, most = 300, ...options}) {
   const order = [...data].sort((a, b) => importance(b) - importance(a));
   return Plot.text(order, {
     ...options,
@@ -32,7 +32,8 @@ export function pointLabels(data, {radius = 4, fontSize = 11, importance = () =>
       }));
       const x = Float64Array.from(X);
       const y = Float64Array.from(Y);
-      const placed = index.filter((i) => {
+      const placed = index.filter((i, at) => {
+        if (at >= most) return false;
         const w = textWidth([T[i]], fontSize) / 2 + 2;
         const h = fontSize / 2 + 1;
         for (const [sx, sy, distance] of places) {

@@ -117,9 +117,9 @@ export function adjustedScores(rows, {stratum, benchmark, ends = 8, width: given
 }
 
 /** Models by capabilities score with the interval by resampling benchmarks. */
-export function capabilityRanking(rows, {stratum, strata, ofModel, width: given}) {
+export function capabilityRanking(rows, {stratum, strata, ofModel, width: given, most = 80}) {
   const width = Math.max(given, 320);
-  const models = rows.filter((row) => row.stratum === stratum && row.capability != null).sort((a, b) => a.rank - b.rank || (a.model < b.model ? -1 : 1));
+  const models = rows.filter((row) => row.stratum === stratum && row.capability != null).sort((a, b) => a.rank - b.rank || (a.model < b.model ? -1 : 1)).slice(0, most);
   const colour = (row) => stratumColour(strata, stratum === everything ? ofModel.get(row.model) : stratum);
   if (!models.length) return nothing("No model has a capabilities score.");
   const below = 16 + 0.75 * textWidth(models.map((row) => shorten(row.model)), 11);
