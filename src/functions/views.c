@@ -364,6 +364,8 @@ comment(const Target *target, const ViewKind *kind, const ViewSource *source,
 
 	initStringInfo(&text);
 	appendStringInfo(&text, "%s Of %s", kind->comment, source->relation);
+	if (kind->fitted && source->impute)
+		appendStringInfoString(&text, ", missing capability scores filled in");
 	if (materialized)
 		appendStringInfoString(&text, ", as of the last refresh_capabilities_views()");
 	appendStringInfo(&text, ". %s", VIEW_MARK);
@@ -523,7 +525,8 @@ drop_kind(Work *work, const ViewKind *kind, bool tell)
 
 /*
  * create_capabilities_views(target_schema, source, capabilities, lower_is_better,
- * covariates, model, benchmark, score, strata, released, window_days, materialized)
+ * covariates, model, benchmark, score, strata, released, window_days, missing,
+ * min_scores, materialized)
  */
 Datum
 sc_create_capabilities_views(PG_FUNCTION_ARGS)
@@ -536,7 +539,7 @@ sc_create_capabilities_views(PG_FUNCTION_ARGS)
 	int			i;
 
 	relation = sc_view_source(fcinfo, &source);
-	materialized = sc_bool_argument(fcinfo, 11, "materialized");
+	materialized = sc_bool_argument(fcinfo, 13, "materialized");
 	begin_work(fcinfo, &work, "create_capabilities_views()");
 	source.extension = quote_identifier(get_namespace_name(work.extension_schema));
 

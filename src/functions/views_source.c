@@ -20,6 +20,7 @@
 #include "utils/rel.h"
 
 #include "functions/names.h"
+#include "functions/recipe.h"
 #include "functions/views_source.h"
 
 /* How many columns of a table are listed when one is not found. */
@@ -153,9 +154,9 @@ date_column(FunctionCallInfo fcinfo, int i, const char *parameter, Oid relation)
 	}
 }
 
-/* A list of names as SQL; 22023 for a NULL in it, and if it is empty and must not be. */
+/* A list of names as SQL, and their number; 22023 for a NULL in it, and if it is empty and must not be. */
 static const char *
-name_list(FunctionCallInfo fcinfo, int i, const char *parameter, bool may_be_empty)
+name_list(FunctionCallInfo fcinfo, int i, const char *parameter, bool may_be_empty, int *n_names)
 {
 	StringInfoData sql;
 	ArrayType  *array;
@@ -185,6 +186,7 @@ name_list(FunctionCallInfo fcinfo, int i, const char *parameter, bool may_be_emp
 		appendStringInfo(&sql, "%s%s", j > 0 ? ", " : "", quote_literal_cstr(TextDatumGetCString(name[j])));
 	}
 	appendStringInfoString(&sql, "]::text[]");
+	*n_names = n;
 	return sql.data;
 }
 
@@ -228,13 +230,16 @@ source_relation(FunctionCallInfo fcinfo, int i, Oid *relation)
 Oid
 sc_view_source(FunctionCallInfo fcinfo, ViewSource *source)
 {
+	CapabilityRecipe recipe;
 	Oid			relation;
+	int			n_capabilities;
+	int			n;
 
 	source->extension = NULL;
 	source->relation = source_relation(fcinfo, 1, &relation);
-	source->capabilities = name_list(fcinfo, 2, "capabilities", false);
-	source->lower_is_better = name_list(fcinfo, 3, "lower_is_better", true);
-	source->covariates = name_list(fcinfo, 4, "covariates", true);
+	source->capabilities = name_list(fcinfo, 2, "capabilities", false, &n_capabilities);
+	source->lower_is_better = name_list(fcinfo, 3, "lower_is_better", true, &n);
+	source->covariates = name_list(fcinfo, 4, "covariates", true, &n);
 	source->model = label_column(fcinfo, 5, "model", false, relation);
 	source->benchmark = label_column(fcinfo, 6, "benchmark", false, relation);
 	source->score = score_column(fcinfo, 7, "score", relation);
@@ -246,5 +251,10 @@ sc_view_source(FunctionCallInfo fcinfo, ViewSource *source)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid value for parameter \"%s\": %d", "window_days", source->window_days),
 				 errdetail("It must be at most %d.", SC_MAX_WINDOW_DAYS)));
+	sc_missing_arguments(fcinfo, 11, &recipe);
+	sc_check_min_scores(&recipe, (uint32) n_capabilities);
+	source->impute = recipe.impute;
+	source->recipe = !recipe.impute ? "" : recipe.min_scores == 0 ? ", missing => 'impute'" :
+		psprintf(", missing => 'impute', min_scores => %u", recipe.min_scores);
 	return relation;
 }

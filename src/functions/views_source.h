@@ -27,10 +27,12 @@ typedef struct ViewSource
 	const char *lower_is_better;	/* text[] */
 	const char *covariates;		/* text[] */
 	int			window_days;
+	bool		impute;
+	const char *recipe;			/* arguments missing and min_scores, or "" */
 } ViewSource;
 
 /*
- * Reads the arguments source (the second) to window_days and returns the source.
+ * Reads the arguments source (the second) to min_scores and returns the source.
  * The schema of our functions is left to the caller.  22023 for NULL
  * or malformed ones, 42703 for a column that is not there, 42804 for one of the wrong
  * type, 42809 for a source that is no table or view, or temporary.

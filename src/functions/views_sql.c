@@ -53,7 +53,7 @@ const ViewKind sc_view_kinds[] =
 	},
 	{
 		"capability_scatter", "capability_adjusted_scores", "",
-		"model, benchmark, negated, capability, score, expected, pi_low, pi_high, status",
+		"model, benchmark, negated, capability, imputed, score, expected, pi_low, pi_high, status",
 		"stratum, model, benchmark", true, false,
 		"Every score beside the capabilities score of its model, with the score that this lets expect (a line by least squares) and its prediction interval, for scatter plots."
 	},
@@ -64,7 +64,7 @@ const ViewKind sc_view_kinds[] =
 	},
 	{
 		"capabilities_correlations_over_time", "capabilities_correlations", "",
-		"benchmark, n, corr, ci_low, ci_high, p_value, verdict, status",
+		"benchmark, n, n_imputed, corr, ci_low, ci_high, p_value, verdict, status",
 		"stratum, window_end, benchmark", true, true,
 		"Correlation of every benchmark with the capabilities score over the models released within a moving window, which ends at each release date in turn."
 	},
@@ -103,7 +103,8 @@ static const struct
 	{NULL, "negated", "lower is better: scores were negated before they were correlated, so that higher means better or safer"},
 	{NULL, "n", "number of models behind the numbers of this row"},
 	{NULL, "n_dropped", "models with a score on this benchmark that were left out because they lack one on a capability benchmark"},
-	{NULL, "n_imputed", "models with missing capability scores that were filled in"},
+	{NULL, "n_imputed", "number of these models of which some capability scores were missing and have been filled in"},
+	{NULL, "imputed", "share of the capability benchmarks on which the model's score was filled in, 0 to 1"},
 	{NULL, "n_families", "number of families of models in the jackknife; NULL without families"},
 	{NULL, "n_resamples", "number of resamples behind the interval; NULL where it was not made by resampling"},
 	{NULL, "corr", "correlation, between -1 and 1; NULL where it is undefined, see status"},
@@ -265,9 +266,10 @@ sc_view_query(StringInfo sql, const ViewKind *kind, const ViewSource *source,
 	appendStringInfo(sql,
 					 ") AS q\n"
 					 "CROSS JOIN LATERAL %s.%s(m => %s.annotate(m => q.m, capabilities => %s,\n"
-					 "lower_is_better => %s, covariates => %s)%s) AS c",
+					 "lower_is_better => %s, covariates => %s)%s%s) AS c",
 					 source->extension, kind->function, source->extension, source->capabilities,
-					 source->lower_is_better, source->covariates, kind->arguments);
+					 source->lower_is_better, source->covariates, kind->arguments,
+					 kind->fitted ? source->recipe : "");
 	/* what annotate() does not find it passes over: the component would be of fewer benchmarks */
 	if (kind->fitted)
 		appendStringInfo(sql, "\nWHERE %s <@ %s.benchmarks(q.m)", source->capabilities, source->extension);

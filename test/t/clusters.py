@@ -146,7 +146,11 @@ class Standby(Shard):
 
     def catch_up(self, hub):
         """Waits until the standby has replayed what the hub has written."""
-        target = hub.value("SELECT pg_current_wal_insert_lsn()")
+        # without synchronous commits what was written may not have been sent yet: this one is
+        hub.rows("SET synchronous_commit = on")
+        hub.rows("SELECT pg_logical_emit_message(true, 'catch up', '')")
+        hub.rows("RESET synchronous_commit")
+        target = hub.value("SELECT pg_current_wal_flush_lsn()")
         admin = self.connect("postgres")
         for _ in range(400):
             if admin.value("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", (target,)):

@@ -31,7 +31,7 @@ function capability_adjusted_scores(score_matrix,text[],text[],text,text,integer
 function cells(score_matrix)
 function component_score(principal_component,double precision[])
 function correlation_matrix(score_matrix,text[],text)
-function create_capabilities_views(text,regclass,text[],text[],text[],text,text,text,text,text,integer,boolean)
+function create_capabilities_views(text,regclass,text[],text[],text[],text,text,text,text,text,integer,text,integer,boolean)
 function drop_capabilities_views(text); function refresh_capabilities_views(text)
 function eigenvalues(principal_component); function explained(principal_component)
 function first_component(double precision[]); function first_component(score_moments)

@@ -44,7 +44,7 @@ VIEWS = {
     "capabilities_loadings": ("capabilities_loadings", "", None),
     "capabilities_components": ("capabilities_components", "", None),
     "correlation_matrix": ("correlation_matrix", "", None),
-    "capability_scatter": ("capability_adjusted_scores", "", "model benchmark negated capability score expected "
+    "capability_scatter": ("capability_adjusted_scores", "", "model benchmark negated capability imputed score expected "
                            "pi_low pi_high status".split()),
     "capability_adjusted_scores": ("capability_adjusted_scores", "", None),
 }
@@ -132,6 +132,26 @@ def test_numbers_are_those_of_the_analysis(data, view):
             FROM (SELECT {MATRIX} AS m FROM evals WHERE {where}) AS q, {function}(m{more}) AS c""")
     assert len(found) > 3 and sorted(found, key=repr) == sorted(direct, key=repr)
     assert {row[0] for row in found} == {"(all)", "base", "chat"}
+
+
+@pytest.mark.parametrize("options, arguments", [
+    ({"missing": "'impute'"}, ", missing => 'impute'"),
+    ({"missing": "'impute'", "min_scores": "5"}, ", missing => 'impute', min_scores => 5")])
+def test_missing_scores(work, options, arguments):
+    """Filled as the analyses fill them, in every view that has a component."""
+    work.rows("CREATE TABLE work.source AS SELECT * FROM evals WHERE NOT (model = 'model 9' AND benchmark IN ('bbh', 'math'))")
+    work.rows(call("work", "work.source", **options))
+    for view, (function, more, some) in VIEWS.items():
+        if view == "correlation_matrix":
+            continue
+        found = work.rows(f"SELECT v::text FROM work.{view} AS v")
+        wanted = ", ".join(f"c.{name}" for name in some) if some else "c.*"
+        direct = work.rows(f"""SELECT r::text FROM (SELECT '(all)'::text, {wanted}
+            FROM (SELECT {MATRIX} AS m FROM work.source) AS q, {function}(m{more}{arguments}) AS c) AS r""")
+        assert found == direct and found
+    assert work.value("SELECT max(n_imputed) FROM work.capabilities_correlations") == (2 if "min_scores" in options else 3)
+    assert "filled in" in work.value("SELECT obj_description('work.capability_scatter'::regclass)")
+    assert "filled in" not in work.value("SELECT obj_description('work.correlation_matrix'::regclass)")
 
 
 def window_by_hand(scores, models, target, sign):
@@ -350,6 +370,9 @@ WRONG = [
     ("work", "evals", {"score": "NULL"}, "22023", "score"),
     ("work", "evals", {"materialized": "NULL"}, "22023", "materialized"),
     ("work", "evals", {"window_days": "-1"}, "22023", "window_days"),
+    ("work", "evals", {"missing": "'fill'"}, "22023", "missing"),
+    ("work", "evals", {"min_scores": "3"}, "22023", "min_scores"),
+    ("work", "evals", {"missing": "'impute'", "min_scores": "7"}, "22023", "6 capability benchmarks"),
     ("nowhere", "evals", {}, "3F000", "CREATE SCHEMA"),
     ("pg_catalog", "evals", {}, "42501", "pg_catalog"),
     ("work", "work.numbers", {}, "42809", "numbers"),
@@ -440,7 +463,7 @@ def test_older_columns(work):
     assert work.error(call("work")).pgcode == "2BP01"
     work.rows("DROP VIEW work.mine")
     work.rows(call("work"))
-    assert len(columns(work, "work.capability_scatter")) == 10
+    assert len(columns(work, "work.capability_scatter")) == 11
     assert work.value("SELECT has_table_privilege('public', 'work.capability_scatter', 'SELECT')")
 
 
