@@ -92,7 +92,7 @@ CREATE TABLE three AS SELECT score_matrix(i::text, b, x[i]) AS m
 FROM (VALUES ('x', '{1,2,3,4,5}'::float8[]), ('y', '{1,3,2,5,4}'), ('z', '{5,4,3,2,100}')) v (b, x), generate_series(1, 5) i;
 SELECT benchmark_a, benchmark_b, n, six(corr) AS corr FROM three, correlation_matrix(m) WHERE benchmark_a < benchmark_b;
 SELECT pca, component, benchmark, six(weight) AS weight, six(loading) AS loading, n, status
-FROM three, unnest('{spearman,pearson}'::text[]) pca, capabilities_loadings(m, '{x,y,z}', pca, 2);
+FROM three, unnest('{spearman,pearson}'::text[]) pca, capabilities_loadings(m, '{x,y,z}', pca, components => 2);
 SELECT pca, component, six(eigenvalue) AS eigenvalue, six(explained) AS explained, six(cumulative) AS cumulative, n, status
 FROM three, unnest('{spearman,pearson}'::text[]) pca, capabilities_components(m, '{x,y,z}', pca);
 -- More components than there are.
@@ -100,7 +100,7 @@ SELECT count(*), max(component) FROM three, capabilities_loadings(m, '{x,y,z}', 
 -- A loading is the correlation with the component.
 SELECT l.benchmark, six(l.loading - c.corr) AS difference
 FROM three, capabilities_loadings(m, '{x,y,z}', 'pearson') l
-JOIN LATERAL capabilities_correlations(m, '{x,y,z}', '{x,y,z}', 'pearson', 'pearson', false) c USING (benchmark);
+JOIN LATERAL capabilities_correlations(m, '{x,y,z}', '{x,y,z}', 'pearson', 'pearson', exclude_self => false) c USING (benchmark);
 
 -- correlation_matrix: the full square.
 SELECT benchmark_a, benchmark_b, n, six(corr) AS corr, status FROM m, correlation_matrix(m, '{safe,mmlu,sparse,constant}');

@@ -798,18 +798,19 @@ COMMENT ON FUNCTION capabilities_test(score_matrix, text[], text) IS
 CREATE FUNCTION capabilities_correlations(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
 	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
 	families jsonb DEFAULT NULL, low float8 DEFAULT NULL)
 RETURNS TABLE (
-	benchmark text, role text, negated bool, n int4, n_dropped int4,
+	benchmark text, role text, negated bool, n int4, n_dropped int4, n_imputed int4,
 	n_families int4, n_resamples int4, corr float8, ci_low float8, ci_high float8,
 	p_value float8, q_value float8, slope float8, benchmark_sd float8,
 	verdict text, status text)
 AS 'MODULE_PATHNAME', 'sc_capabilities_correlations'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
-COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text, text, bool, float8, text, int4, int8, jsonb, float8) IS
+COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb, float8) IS
 'capabilities correlation of every target benchmark, with n, interval, p-value, q-value, slope and verdict';
 
 CREATE FUNCTION benchmark_correlations(m score_matrix, against text,
@@ -818,7 +819,7 @@ CREATE FUNCTION benchmark_correlations(m score_matrix, against text,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
 	families jsonb DEFAULT NULL, low float8 DEFAULT NULL)
 RETURNS TABLE (
-	benchmark text, role text, negated bool, n int4, n_dropped int4,
+	benchmark text, role text, negated bool, n int4, n_dropped int4, n_imputed int4,
 	n_families int4, n_resamples int4, corr float8, ci_low float8, ci_high float8,
 	p_value float8, q_value float8, slope float8, benchmark_sd float8,
 	verdict text, status text)
@@ -831,87 +832,106 @@ COMMENT ON FUNCTION benchmark_correlations(score_matrix, text, text[], text, flo
 CREATE FUNCTION capabilities_difference(m score_matrix, capabilities text[],
 	benchmark_a text, benchmark_b text,
 	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
 	families jsonb DEFAULT NULL)
 RETURNS TABLE (
-	n int4, n_families int4, n_resamples int4, corr_a float8, corr_b float8,
+	n int4, n_imputed int4, n_families int4, n_resamples int4, corr_a float8, corr_b float8,
 	difference float8, ci_low float8, ci_high float8, p_value float8, status text)
 AS 'MODULE_PATHNAME', 'sc_capabilities_difference'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
 
-COMMENT ON FUNCTION capabilities_difference(score_matrix, text[], text, text, text, text, float8, text, int4, int8, jsonb) IS
+COMMENT ON FUNCTION capabilities_difference(score_matrix, text[], text, text, text, text, text, int4, float8, text, int4, int8, jsonb) IS
 'difference of the capabilities correlations of two benchmarks over the models that have both, with interval and p-value from the same resamples';
 
 CREATE FUNCTION capabilities_scores(m score_matrix,
 	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
+	fitted principal_component DEFAULT NULL,
 	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0)
 RETURNS TABLE (
-	model text, capability float8, rank int4, n_observed int4,
+	model text, capability float8, rank int4, n_observed int4, imputed float8,
 	ci_low float8, ci_high float8, rank_low int4, rank_high int4,
 	n_resamples int4, status text)
 AS 'MODULE_PATHNAME', 'sc_capabilities_scores'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
-COMMENT ON FUNCTION capabilities_scores(score_matrix, text[], text, float8, text, int4, int8) IS
-'capabilities score and rank of every model of a matrix, with intervals from resampling the capability benchmarks (a set; over the rows of a wide table see capabilities_score, for a stored component component_score)';
+COMMENT ON FUNCTION capabilities_scores(score_matrix, text[], text, text, int4, principal_component, float8, text, int4, int8) IS
+'capabilities score and rank of every model of a matrix, with intervals from resampling the capability benchmarks; with fitted, on the component of other models (a set; over the rows of a wide table see capabilities_score, for a stored component component_score)';
+
+CREATE FUNCTION impute_scores(m score_matrix,
+	capabilities text[] DEFAULT NULL, min_scores int4 DEFAULT NULL)
+RETURNS TABLE (
+	model text, benchmark text, score float8, stderr float8, imputed bool, status text)
+AS 'MODULE_PATHNAME', 'sc_impute_scores'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
+
+COMMENT ON FUNCTION impute_scores(score_matrix, text[], int4) IS
+'the scores of every model on the capability benchmarks, observed ones and what missing => ''impute'' fills in for the others, with standard error and a flag';
 
 CREATE FUNCTION capabilities_component(m score_matrix,
-	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman')
+	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL)
 RETURNS principal_component
 AS 'MODULE_PATHNAME', 'sc_capabilities_component'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
 
-COMMENT ON FUNCTION capabilities_component(score_matrix, text[], text) IS
+COMMENT ON FUNCTION capabilities_component(score_matrix, text[], text, text, int4) IS
 'first principal component of the capability benchmarks, to store and to score other models with; NULL where it is undefined';
 
 CREATE FUNCTION capabilities_loadings(m score_matrix,
 	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	components int4 DEFAULT 1, confidence float8 DEFAULT 0.95,
 	ci text DEFAULT NULL, resamples int4 DEFAULT 1000, seed int8 DEFAULT 0)
 RETURNS TABLE (
 	component int4, benchmark text, weight float8, loading float8,
-	ci_low float8, ci_high float8, n_resamples int4, n int4, status text)
+	ci_low float8, ci_high float8, n_resamples int4, n int4, n_imputed int4, status text)
 AS 'MODULE_PATHNAME', 'sc_capabilities_loadings'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
 
-COMMENT ON FUNCTION capabilities_loadings(score_matrix, text[], text, int4, float8, text, int4, int8) IS
+COMMENT ON FUNCTION capabilities_loadings(score_matrix, text[], text, text, int4, int4, float8, text, int4, int8) IS
 'weight and loading of every capability benchmark on the first components, with the interval of the loading from resampling models';
 
 CREATE FUNCTION capabilities_components(m score_matrix,
 	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 1000, seed int8 DEFAULT 0)
 RETURNS TABLE (
 	component int4, eigenvalue float8, explained float8, cumulative float8,
 	ci_low float8, ci_high float8, n_resamples int4, parallel_threshold float8,
-	n int4, status text)
+	n int4, n_imputed int4, status text)
 AS 'MODULE_PATHNAME', 'sc_capabilities_components'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
 
-COMMENT ON FUNCTION capabilities_components(score_matrix, text[], text, float8, text, int4, int8) IS
+COMMENT ON FUNCTION capabilities_components(score_matrix, text[], text, text, int4, float8, text, int4, int8) IS
 'eigenvalue and explained variance of every component of the capability benchmarks, with the interval of the latter from resampling models, and the eigenvalue that chance would give (parallel analysis)';
 
 CREATE FUNCTION capability_adjusted_scores(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
-	pca text DEFAULT 'spearman', confidence float8 DEFAULT 0.95)
+	pca text DEFAULT 'spearman',
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
+	confidence float8 DEFAULT 0.95)
 RETURNS TABLE (
-	model text, benchmark text, negated bool, capability float8, score float8, expected float8,
+	model text, benchmark text, negated bool, capability float8, imputed float8, score float8, expected float8,
 	pi_low float8, pi_high float8, residual float8, studentised float8,
 	p_value float8, q_value float8, rank int4, n int4, status text)
 AS 'MODULE_PATHNAME', 'sc_capability_adjusted_scores'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
-COMMENT ON FUNCTION capability_adjusted_scores(score_matrix, text[], text[], text, float8) IS
+COMMENT ON FUNCTION capability_adjusted_scores(score_matrix, text[], text[], text, text, int4, float8) IS
 'score of every model on every target beside the score that its capability lets expect (least squares), with prediction interval, residual and externally studentised residual; rank 1 is furthest above expectation, where lower is better below';
 
 CREATE FUNCTION capabilities_robustness(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	families jsonb DEFAULT NULL, confidence float8 DEFAULT 0.95,
 	low float8 DEFAULT NULL)
 RETURNS TABLE (
-	benchmark text, role text, negated bool, n int4, corr float8, verdict text,
+	benchmark text, role text, negated bool, n int4, n_imputed int4, corr float8, verdict text,
 	without_benchmark_low float8, without_benchmark_low_name text,
 	without_benchmark_high float8, without_benchmark_high_name text,
 	without_model_low float8, without_model_low_name text,
@@ -923,7 +943,7 @@ RETURNS TABLE (
 AS 'MODULE_PATHNAME', 'sc_capabilities_robustness'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 100;
 
-COMMENT ON FUNCTION capabilities_robustness(score_matrix, text[], text[], jsonb, float8, float8) IS
+COMMENT ON FUNCTION capabilities_robustness(score_matrix, text[], text[], text, int4, jsonb, float8, float8) IS
 'how far each capabilities correlation moves without one capability benchmark, model or family, by other methods and with other scores of capability, and whether its sign or verdict flips';
 
 CREATE FUNCTION correlation_matrix(m score_matrix,
@@ -944,12 +964,13 @@ CREATE FUNCTION create_capabilities_views(target_schema text, source regclass,
 	capabilities text[], lower_is_better text[] DEFAULT '{}', covariates text[] DEFAULT '{}',
 	model text DEFAULT 'model', benchmark text DEFAULT 'benchmark', score text DEFAULT 'score',
 	strata text DEFAULT NULL, released text DEFAULT NULL, window_days int4 DEFAULT 365,
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	materialized bool DEFAULT false)
 RETURNS TABLE (view text, kind text)
 AS 'MODULE_PATHNAME', 'sc_create_capabilities_views'
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 16;
 
-COMMENT ON FUNCTION create_capabilities_views(text, regclass, text[], text[], text[], text, text, text, text, text, int4, bool) IS
+COMMENT ON FUNCTION create_capabilities_views(text, regclass, text[], text[], text[], text, text, text, text, text, int4, text, int4, bool) IS
 'makes plain views of every analysis in a schema, over a table with one row per score, for BI tools; again, it replaces those that it made';
 
 CREATE FUNCTION refresh_capabilities_views(target_schema text)

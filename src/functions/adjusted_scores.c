@@ -27,7 +27,7 @@
 
 PG_FUNCTION_INFO_V1(sc_capability_adjusted_scores);
 
-#define ADJUSTED_COLUMNS 15
+#define ADJUSTED_COLUMNS 16
 
 /*
  * A model's score on a target, higher meaning better; NaN is a number that is not
@@ -41,6 +41,7 @@ typedef struct AdjustedCell
 	int32		rank;			/* -1: none */
 	double		score;
 	double		capability;
+	double		imputed;		/* share of it that rests on filled scores */
 	double		expected;
 	double		low;
 	double		high;
@@ -128,16 +129,19 @@ adjust_target(const ScoreColumns *columns, uint32 target, const CapabilityScores
 		c->n = n;
 		c->rank = -1;
 		c->score = columns->score[start + i];
-		c->capability = c->expected = c->low = c->high = c->residual = get_float8_nan();
+		c->capability = c->imputed = c->expected = c->low = c->high = c->residual = get_float8_nan();
 		c->studentised = c->p_value = c->q_value = get_float8_nan();
 		c->status = status;
-		if (!scores->complete[c->model])
+		if (!scores->included[c->model])
 		{
-			c->status = SC_STATUS_INCOMPLETE;
+			c->status = sc_excluded_status(scores);
 			continue;
 		}
 		if (scores->status == SC_OK)
+		{
 			c->capability = x[k];
+			c->imputed = sc_imputed_share(scores, c->model);
+		}
 		if (result.status == SC_OK)
 		{
 			c->expected = line.expected[k];
@@ -160,14 +164,15 @@ adjust_target(const ScoreColumns *columns, uint32 target, const CapabilityScores
 /* The same for a capability benchmark, by the component of the others. */
 static void
 adjust_with_others(const ScoreColumns *columns, uint32 target,
-				   const BenchmarkSet *capabilities, ScPca pca, double confidence,
+				   const BenchmarkSet *capabilities, const CapabilityRecipe *recipe,
+				   double confidence,
 				   AdjustedCell *cell)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "component of the others",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	CapabilityScores *others = sc_fit_others(columns, target, capabilities, pca);
+	CapabilityScores *others = sc_fit_others(columns, target, capabilities, recipe);
 	CapabilityScores none = {0};
 	uint32		n_cells = columns->start[target + 1] - columns->start[target];
 	uint32		i;
@@ -175,8 +180,8 @@ adjust_with_others(const ScoreColumns *columns, uint32 target,
 	if (others == NULL)
 	{
 		/* nothing to expect it from */
-		none.complete = sc_alloc(columns->view.n_models, sizeof(bool));
-		memset(none.complete, 0, columns->view.n_models);
+		none.included = sc_alloc(columns->view.n_models, sizeof(bool));
+		memset(none.included, 0, columns->view.n_models);
 		none.status = SC_TOO_FEW_MODELS;
 		others = &none;
 	}
@@ -194,7 +199,7 @@ adjust(const ScoreColumns *columns, uint32 target, const BenchmarkSet *capabilit
 {
 	CHECK_FOR_INTERRUPTS();
 	if (capabilities->member[target])
-		adjust_with_others(columns, target, capabilities, scores->pca, confidence, cell);
+		adjust_with_others(columns, target, capabilities, &scores->recipe, confidence, cell);
 	else
 		adjust_target(columns, target, scores, confidence, cell);
 	return columns->start[target + 1] - columns->start[target];
@@ -213,30 +218,34 @@ put_cell(ReturnSetInfo *rsinfo, const ScoreColumns *columns, const AdjustedCell 
 	values[1] = sc_benchmark_name(columns, cell->target);
 	values[2] = BoolGetDatum(negated);
 	sc_put_float8(cell->capability, &values[3], &nulls[3]);
-	values[4] = Float8GetDatum(sign * cell->score + 0.0);
-	sc_put_float8(sign * cell->expected + 0.0, &values[5], &nulls[5]);
-	sc_put_float8(sign * (negated ? cell->high : cell->low) + 0.0, &values[6], &nulls[6]);
-	sc_put_float8(sign * (negated ? cell->low : cell->high) + 0.0, &values[7], &nulls[7]);
-	sc_put_float8(sign * cell->residual + 0.0, &values[8], &nulls[8]);
-	sc_put_float8(sign * cell->studentised + 0.0, &values[9], &nulls[9]);
-	sc_put_float8(cell->p_value, &values[10], &nulls[10]);
-	sc_put_float8(cell->q_value, &values[11], &nulls[11]);
-	sc_put_count(cell->rank, &values[12], &nulls[12]);
-	values[13] = Int32GetDatum((int32) cell->n);
-	values[14] = CStringGetTextDatum(cell->status);
+	sc_put_float8(cell->imputed, &values[4], &nulls[4]);
+	values[5] = Float8GetDatum(sign * cell->score + 0.0);
+	sc_put_float8(sign * cell->expected + 0.0, &values[6], &nulls[6]);
+	sc_put_float8(sign * (negated ? cell->high : cell->low) + 0.0, &values[7], &nulls[7]);
+	sc_put_float8(sign * (negated ? cell->low : cell->high) + 0.0, &values[8], &nulls[8]);
+	sc_put_float8(sign * cell->residual + 0.0, &values[9], &nulls[9]);
+	sc_put_float8(sign * cell->studentised + 0.0, &values[10], &nulls[10]);
+	sc_put_float8(cell->p_value, &values[11], &nulls[11]);
+	sc_put_float8(cell->q_value, &values[12], &nulls[12]);
+	sc_put_count(cell->rank, &values[13], &nulls[13]);
+	values[14] = Int32GetDatum((int32) cell->n);
+	values[15] = CStringGetTextDatum(cell->status);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	pfree(DatumGetPointer(values[0]));
 	pfree(DatumGetPointer(values[1]));
-	pfree(DatumGetPointer(values[14]));
+	pfree(DatumGetPointer(values[15]));
 }
 
-/* capability_adjusted_scores(m, capabilities, targets, pca, confidence) */
+/*
+ * capability_adjusted_scores(m, capabilities, targets, pca, missing, min_scores,
+ *							  confidence)
+ */
 Datum
 sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	ScPca		pca = sc_pca_argument(fcinfo, 3);
-	double		confidence = sc_confidence_argument(fcinfo, 4);
+	double		confidence = sc_confidence_argument(fcinfo, 6);
+	CapabilityRecipe recipe;
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
 	BenchmarkSet targets;
@@ -251,6 +260,7 @@ sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
 	uint32		i;
 	uint32		j;
 
+	sc_recipe_arguments(fcinfo, 3, &recipe);
 	InitMaterializedSRF(fcinfo, 0);
 	sc_read_columns(fcinfo, 0, &columns);
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
@@ -271,7 +281,7 @@ sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
 	 * q-values are over all cells, of which there may be millions: their p-values
 	 * are kept, and all else is found once more.
 	 */
-	sc_fit_capabilities(&columns, capabilities.place, capabilities.n, pca, 1, &scores);
+	sc_fit_named(&columns, capabilities.place, capabilities.n, &recipe, 1, &scores);
 	for (j = 0, at = 0; j < targets.n; j++)
 	{
 		uint32		n = adjust(&columns, targets.place[j], &capabilities, &scores,

@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
@@ -66,7 +67,7 @@ sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns)
 }
 
 /*
- * Spreads the scores of the complete models over all, and finds what every target
+ * Spreads the scores of the models of the fit over all, and finds what every target
  * needs of them.
  */
 static void
@@ -99,22 +100,25 @@ set_scores(CapabilityScores *scores, const double *score)
 		scores->rank = NULL;
 }
 
-/* Which models are complete, and their scores. */
+/* Which models are in the fit, and their scores. */
 static void
-find_complete(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
-			  CapabilityScores *scores)
+find_included(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
+			  const CapabilityRecipe *recipe, CapabilityScores *scores)
 {
 	uint32		n_models = columns->view.n_models;
+	uint32		needed = sc_scores_needed(recipe, d);
+	Size		n_observed = 0;
 	uint32		i;
 	uint32		j;
 	uint32		k;
 
+	scores->recipe = *recipe;
 	scores->d = d;
 	scores->benchmark = sc_alloc(d, sizeof(uint32));
 	memcpy(scores->benchmark, benchmark, sizeof(uint32) * d);
 	scores->n_observed = sc_alloc(n_models, sizeof(uint32));
 	memset(scores->n_observed, 0, sizeof(uint32) * n_models);
-	scores->complete = sc_alloc(n_models, sizeof(bool));
+	scores->included = sc_alloc(n_models, sizeof(bool));
 	scores->model = sc_alloc(n_models, sizeof(uint32));
 	scores->row = sc_alloc(n_models, sizeof(uint32));
 	scores->score = sc_alloc(n_models, sizeof(double));
@@ -126,24 +130,37 @@ find_complete(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
 	scores->n = 0;
 	for (i = 0; i < n_models; i++)
 	{
-		scores->complete[i] = scores->n_observed[i] == d;
+		scores->included[i] = scores->n_observed[i] >= needed;
 		scores->score[i] = get_float8_nan();
-		if (scores->complete[i])
+		if (scores->included[i])
 		{
+			n_observed += scores->n_observed[i];
 			scores->row[i] = scores->n;
 			scores->model[scores->n++] = i;
 		}
 	}
 
+	/* a model needs a share of the scores: so there are not many more cells */
 	scores->x = sc_alloc((Size) scores->n * d, sizeof(double));
+	scores->missing = NULL;
+	if (n_observed < (Size) scores->n * d)
+	{
+		scores->missing = sc_alloc((Size) scores->n * d, sizeof(bool));
+		memset(scores->missing, true, (Size) scores->n * d);
+	}
 	for (j = 0; j < d; j++)
 	{
 		for (k = columns->start[benchmark[j]]; k < columns->start[benchmark[j] + 1]; k++)
 		{
 			uint32		model = columns->model[k];
+			Size		at;
 
-			if (scores->complete[model])
-				scores->x[(Size) j * scores->n + scores->row[model]] = columns->score[k];
+			if (!scores->included[model])
+				continue;
+			at = (Size) j * scores->n + scores->row[model];
+			scores->x[at] = columns->score[k];
+			if (scores->missing != NULL)
+				scores->missing[at] = false;
 		}
 		CHECK_FOR_INTERRUPTS();
 	}
@@ -151,21 +168,114 @@ find_complete(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
 	scores->rank = NULL;
 }
 
+/* Fills the missing scores. */
+static ScStatus
+fill_missing(CapabilityScores *scores)
+{
+	ScImputation *imputation = &scores->imputation;
+	Size		n = scores->n;
+	Size		d = scores->d;
+	ScStatus	status;
+	void	   *work;
+
+	sc_check_size(n, d);
+	imputation->spread = sc_alloc(d, sizeof(ScSpread));
+	imputation->weight = sc_alloc(d, sizeof(double));
+	imputation->noise = sc_alloc(d, sizeof(double));
+	imputation->t = sc_alloc(n, sizeof(double));
+	work = sc_alloc(sc_impute_workspace(n, d), 1);
+	status = sc_impute(scores->x, scores->missing, n, d, work, sc_poll, imputation);
+	pfree(work);
+	sc_check_status(status, n, d);
+	return status;
+}
+
 void
 sc_fit_capabilities(const ScoreColumns *columns, const uint32 *benchmark,
-					uint32 d, ScPca pca, uint32 wanted,
+					uint32 d, const CapabilityRecipe *recipe, uint32 wanted,
 					CapabilityScores *scores)
 {
-	find_complete(columns, benchmark, d, scores);
-	scores->pca = pca;
-	scores->status = sc_run_fit(scores->x, scores->n, d, pca, wanted, &scores->fit);
+	find_included(columns, benchmark, d, recipe, scores);
+	scores->fit.constant = 0;
+	scores->status = SC_OK;
+	if (recipe->impute && scores->n < SC_MIN_MODELS)
+		scores->status = SC_TOO_FEW_SCORES;
+	else if (scores->missing != NULL)
+		scores->status = fill_missing(scores);
+	if (scores->status == SC_OK)
+		scores->status = sc_run_fit(scores->x, scores->n, d, recipe->pca, wanted, &scores->fit);
+	else if (scores->status == SC_CONSTANT_COLUMN)
+		scores->fit.constant = scores->imputation.column;
 	if (scores->status == SC_OK)
 		set_scores(scores, scores->fit.score);
 }
 
+/* Models that are named of a group that nothing connects with the others. */
+#define MAX_NAMED_MODELS 5
+
+static void
+raise_not_connected(const ScoreColumns *columns, const CapabilityScores *scores)
+{
+	uint32	   *group = sc_alloc(scores->n, sizeof(uint32));
+	uint32	   *parent = sc_alloc(scores->n, sizeof(uint32));
+	Size		n_groups = sc_impute_groups(scores->missing, scores->n, scores->d, parent,
+											sc_poll, group);
+	uint32	   *size = sc_alloc(n_groups, sizeof(uint32));
+	uint32		smallest = 0;
+	uint32		named = 0;
+	StringInfoData names;
+	uint32		i;
+
+	memset(size, 0, sizeof(uint32) * n_groups);
+	for (i = 0; i < scores->n; i++)
+		size[group[i]]++;
+	for (i = 1; i < n_groups; i++)
+	{
+		if (size[i] < size[smallest])
+			smallest = i;
+	}
+	initStringInfo(&names);
+	for (i = 0; i < scores->n && named < MAX_NAMED_MODELS; i++)
+	{
+		if (group[i] == smallest)
+			appendStringInfo(&names, "%s\"%s\"", named++ > 0 ? ", " : "",
+							 TextDatumGetCString(sc_model_name(columns, scores->model[i])));
+	}
+	if (size[smallest] > named)
+		appendStringInfo(&names, " and %u more", size[smallest] - named);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("cannot impute scores of models that no capability benchmark connects"),
+			 errdetail_plural("Model %s shares no capability benchmark with the %u others.",
+							  "Models %s share no capability benchmark with the %u others.",
+							  size[smallest], names.data, scores->n - size[smallest]),
+			 errhint("Analyse the groups apart (see subset()), or choose capability benchmarks that connect them.")));
+}
+
+void
+sc_fit_named(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
+			 const CapabilityRecipe *recipe, uint32 wanted, CapabilityScores *scores)
+{
+	sc_check_min_scores(recipe, d);
+	sc_fit_capabilities(columns, benchmark, d, recipe, wanted, scores);
+	if (scores->status == SC_NOT_CONNECTED)
+		raise_not_connected(columns, scores);
+}
+
+int32
+sc_count_imputed(const CapabilityScores *scores)
+{
+	int32		count = 0;
+	uint32		i;
+
+	for (i = 0; i < scores->n; i++)
+		count += sc_is_imputed(scores, scores->model[i]);
+	return count;
+}
+
 CapabilityScores *
 sc_fit_others(const ScoreColumns *columns, uint32 target,
-			  const BenchmarkSet *capabilities, ScPca pca)
+			  const BenchmarkSet *capabilities, const CapabilityRecipe *recipe)
 {
 	CapabilityScores *scores;
 	uint32	   *others;
@@ -181,7 +291,7 @@ sc_fit_others(const ScoreColumns *columns, uint32 target,
 		if (capabilities->place[k] != target)
 			others[n++] = capabilities->place[k];
 	}
-	sc_fit_capabilities(columns, others, n, pca, 1, scores);
+	sc_fit_capabilities(columns, others, n, recipe, 1, scores);
 	return scores;
 }
 
@@ -189,8 +299,7 @@ void
 sc_reference_scores(const ScoreColumns *columns, uint32 benchmark,
 					CapabilityScores *scores)
 {
-	find_complete(columns, &benchmark, 1, scores);
-	scores->pca = SC_PCA_SPEARMAN;
+	find_included(columns, &benchmark, 1, &sc_complete_recipe, scores);
 	scores->status = SC_OK;
 	set_scores(scores, scores->x);
 }
@@ -204,7 +313,7 @@ sc_gather_pairs(const ScoreColumns *columns, uint32 target,
 
 	for (k = columns->start[target]; k < columns->start[target + 1]; k++)
 	{
-		if (!scores->complete[columns->model[k]])
+		if (!scores->included[columns->model[k]])
 			continue;
 		x[n] = scores->score[columns->model[k]];
 		y[n++] = columns->score[k];
@@ -239,8 +348,12 @@ sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
 	double	   *x = sc_alloc(n_all, sizeof(double));
 	double	   *y = sc_alloc(n_all, sizeof(double));
 	uint32		n = sc_gather_pairs(columns, target, scores, x, y);
+	uint32		k;
 
 	result->n_dropped = (int32) (n_all - n);
+	result->n_imputed = 0;
+	for (k = columns->start[target]; scores->missing != NULL && k < columns->start[target + 1]; k++)
+		result->n_imputed += sc_is_imputed(scores, columns->model[k]);
 	result->fit_status = result->status = scores->status;
 	if (result->status == SC_OK)
 	{
@@ -286,6 +399,7 @@ sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
 
 	/* both ascend by model */
 	result->n_dropped = 0;
+	result->n_imputed = 0;
 	for (; a < a_end; a++)
 	{
 		while (b < b_end && columns->model[b] < columns->model[a])
@@ -337,8 +451,20 @@ sc_fit_status(ScStatus status)
 			return "constant capability benchmark";
 		case SC_UNDEFINED_COMPONENT:
 			return "undefined component";
+		case SC_TOO_FEW_SCORES:
+			return "capability benchmark with too few scores";
+		case SC_NOT_CONNECTED:
+			return "no capability benchmark in common";
+		case SC_NOT_CONVERGED:
+			return "imputation not converged";
 		default:
 			elog(ERROR, "unexpected status %d", (int) status);
 	}
 	return NULL;				/* keep compiler quiet */
+}
+
+const char *
+sc_excluded_status(const CapabilityScores *scores)
+{
+	return scores->recipe.impute ? SC_STATUS_FEW_SCORES : SC_STATUS_INCOMPLETE;
 }

@@ -17,9 +17,11 @@
 #include "fmgr.h"
 
 #include "functions/names.h"
+#include "functions/recipe.h"
 #include "matrix/score_matrix.h"
 #include "stats/capability.h"
 #include "stats/correlate.h"
+#include "stats/impute.h"
 
 /*
  * The scores by benchmark: those of benchmark j are at start[j] ..
@@ -34,30 +36,50 @@ typedef struct ScoreColumns
 } ScoreColumns;
 
 /*
- * The capabilities score of the complete models; or the scores of a benchmark,
- * with which others are correlated in its stead.
+ * The capabilities score of the models that have one: of the complete models, or of
+ * those with enough scores, whose missing ones are filled.  Or the scores of a
+ * benchmark, with which others are correlated in its stead.
  */
 typedef struct CapabilityScores
 {
 	uint32		d;
 	uint32	   *benchmark;		/* [d], places */
-	ScPca		pca;
-	uint32		n;				/* complete models */
+	CapabilityRecipe recipe;
+	uint32		n;				/* models of the fit */
 	uint32	   *model;			/* [n], places */
-	uint32	   *row;			/* [n_models]: model[row[i]] = i if i is complete */
+	uint32	   *row;			/* [n_models]: model[row[i]] = i if i is included */
 	uint32	   *n_observed;		/* [n_models], capability scores of each model */
-	bool	   *complete;		/* [n_models] */
-	double	   *x;				/* [d x n], the scores column by column */
-	double	   *score;			/* [n_models]; set for complete models if SC_OK */
+	bool	   *included;		/* [n_models], in the fit? */
+	double	   *x;				/* [d x n], the scores column by column, filled */
+	bool	   *missing;		/* [d x n], those that were filled; NULL if none */
+	ScImputation imputation;	/* how, if SC_OK */
+	double	   *score;			/* [n_models]; set for models of the fit if SC_OK */
 	double		sd;				/* of their scores (ddof = 0), if SC_OK */
 	int32	   *rank;			/* [n], centred ranks of their scores; NULL if
 								 * not SC_OK, or if all are equal */
 	uint32	   *order;			/* [n], rows by ascending score, and */
 	double	   *sorted;			/* [n], those scores; if SC_OK */
 	ScStatus	status;
-	ScCapabilityFit fit;		/* by benchmark and complete model; of a
+	ScCapabilityFit fit;		/* by benchmark and model of the fit; of a
 								 * benchmark in its stead nothing */
 } CapabilityScores;
+
+/* Did an included model lack capability scores, which were filled? */
+static inline bool
+sc_is_imputed(const CapabilityScores *scores, uint32 model)
+{
+	return scores->included[model] && scores->n_observed[model] < scores->d;
+}
+
+/* Share of the capability benchmarks of an included model that were filled. */
+static inline double
+sc_imputed_share(const CapabilityScores *scores, uint32 model)
+{
+	return (double) (scores->d - scores->n_observed[model]) / scores->d;
+}
+
+/* The number of models with filled scores. */
+extern int32 sc_count_imputed(const CapabilityScores *scores);
 
 /* Correlation of a benchmark with the capabilities score, or what it is instead. */
 typedef struct TargetCorrelation
@@ -65,6 +87,7 @@ typedef struct TargetCorrelation
 	ScStatus	fit_status;		/* of the capabilities score; SC_OK without one */
 	ScStatus	status;			/* of the correlation; fit_status if that failed */
 	int32		n_dropped;		/* models with the target's score only */
+	int32		n_imputed;		/* of the others, those with filled scores */
 	ScCorrelation c;
 } TargetCorrelation;
 
@@ -82,15 +105,26 @@ sc_is_flagged(const ScoreColumns *columns, uint32 benchmark, uint8 flag)
  * finds the wanted number of components, at least 1.
  */
 extern void sc_fit_capabilities(const ScoreColumns *columns,
-								const uint32 *benchmark, uint32 d, ScPca pca,
+								const uint32 *benchmark, uint32 d,
+								const CapabilityRecipe *recipe,
 								uint32 wanted, CapabilityScores *scores);
 
 /*
- * The same, first component only, without one of the capability benchmarks; NULL
- * if it is the only one.
+ * The same of the capability benchmarks that the user named.  22023 if there are
+ * fewer than min_scores, and if models cannot be compared because no benchmark
+ * connects them.
+ */
+extern void sc_fit_named(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
+						 const CapabilityRecipe *recipe, uint32 wanted,
+						 CapabilityScores *scores);
+
+/*
+ * The same as the first, first component only, without one of the capability
+ * benchmarks; NULL if it is the only one.
  */
 extern CapabilityScores *sc_fit_others(const ScoreColumns *columns, uint32 target,
-									   const BenchmarkSet *capabilities, ScPca pca);
+									   const BenchmarkSet *capabilities,
+									   const CapabilityRecipe *recipe);
 
 /*
  * The scores of a benchmark in the place of the capabilities score, SC_OK always:
@@ -109,7 +143,7 @@ extern uint32 sc_gather_pairs(const ScoreColumns *columns, uint32 target,
 
 /*
  * The same pairs, in ascending order of x if the target has a score of each
- * complete model.
+ * model of the fit.
  */
 extern uint32 sc_gather_sorted_pairs(const ScoreColumns *columns, uint32 target,
 									 const CapabilityScores *scores,
@@ -142,6 +176,7 @@ extern Datum sc_model_name(const ScoreColumns *columns, uint32 model);
 #define SC_STATUS_NO_OTHER "no other capability benchmark"
 #define SC_STATUS_NO_INTERVAL "too few models for an interval"
 #define SC_STATUS_INCOMPLETE "incomplete"
+#define SC_STATUS_FEW_SCORES "too few scores"
 #define SC_STATUS_CONSTANT_SCORES "constant scores"
 #define SC_STATUS_CONSTANT_CAPABILITY "constant capabilities score"
 #define SC_STATUS_FEW_FAMILIES "too few families for an interval"
@@ -152,5 +187,8 @@ extern Datum sc_model_name(const ScoreColumns *columns, uint32 model);
 
 /* The word for a fit; "ok" for SC_OK. */
 extern const char *sc_fit_status(ScStatus status);
+
+/* The word for a model that is not in the fit. */
+extern const char *sc_excluded_status(const CapabilityScores *scores);
 
 #endif							/* SC_FUNCTIONS_ANALYSIS_H */

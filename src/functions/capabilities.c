@@ -4,7 +4,7 @@
  *	  The components of the capability benchmarks of a score_matrix:
  *	  capabilities_component, capabilities_loadings, capabilities_components.
  *
- * All take (m, capabilities, pca, ...).
+ * All take (m, capabilities, pca, missing, min_scores, ...).
  *
  *-------------------------------------------------------------------------
  */
@@ -33,17 +33,18 @@ PG_FUNCTION_INFO_V1(sc_capabilities_component);
 PG_FUNCTION_INFO_V1(sc_capabilities_loadings);
 PG_FUNCTION_INFO_V1(sc_capabilities_components);
 
-/* Arguments 0 to 2, fitted. */
+/* Arguments 0 to 4, fitted. */
 static void
 fit_arguments(FunctionCallInfo fcinfo, uint32 wanted, ScoreColumns *columns,
-			  ScPca *pca, CapabilityScores *scores)
+			  CapabilityScores *scores)
 {
 	BenchmarkSet capabilities;
+	CapabilityRecipe recipe;
 
-	*pca = sc_pca_argument(fcinfo, 2);
+	sc_recipe_arguments(fcinfo, 2, &recipe);
 	sc_read_columns(fcinfo, 0, columns);
 	(void) sc_capability_set(fcinfo, 1, &columns->view, MISSING_RAISE, &capabilities);
-	sc_fit_capabilities(columns, capabilities.place, capabilities.n, *pca, wanted, scores);
+	sc_fit_named(columns, capabilities.place, capabilities.n, &recipe, wanted, scores);
 }
 
 /* Are eigenvalues and eigenvectors there? */
@@ -65,13 +66,12 @@ sc_capabilities_component(PG_FUNCTION_ARGS)
 	CapabilityScores scores;
 	PrincipalComponent c;
 	PrincipalComponentFlat *flat;
-	ScPca		pca;
 	int64		label_bytes = 0;
 	uint32		end = 0;
 	uint32		len;
 	uint32		j;
 
-	fit_arguments(fcinfo, 1, &columns, &pca, &scores);
+	fit_arguments(fcinfo, 1, &columns, &scores);
 	if (scores.status != SC_OK)
 		PG_RETURN_NULL();
 	for (j = 0; j < scores.d; j++)
@@ -79,7 +79,7 @@ sc_capabilities_component(PG_FUNCTION_ARGS)
 		(void) sc_flat_label(&columns.view, columns.view.n_models + scores.benchmark[j], &len);
 		label_bytes += len;
 	}
-	flat = sc_component_create(pca, (int32) scores.d, scores.n,
+	flat = sc_component_create(scores.recipe.pca, (int32) scores.d, scores.n,
 							   (int32) scores.fit.n_values, label_bytes, &c);
 	for (j = 0; j < scores.d; j++)
 	{
@@ -178,8 +178,8 @@ resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 	replicates->out.loading = NULL;
 	if (with_loadings)
 		replicates->out.loading = sc_alloc((Size) components * scores->d * resamples, sizeof(double));
-	work = sc_alloc(sc_component_bootstrap_workspace(scores->n, scores->d, scores->pca, components), 1);
-	sc_check_status(sc_component_bootstrap(scores->x, scores->n, scores->d, scores->pca,
+	work = sc_alloc(sc_component_bootstrap_workspace(scores->n, scores->d, scores->recipe.pca, components), 1);
+	sc_check_status(sc_component_bootstrap(scores->x, scores->n, scores->d, scores->recipe.pca,
 										   components, reference, seed, work, sc_poll,
 										   &replicates->out), scores->n, scores->d);
 	pfree(work);
@@ -218,29 +218,28 @@ put_interval(const Replicates *replicates, double *value, Datum *values, bool *n
  * ----------
  */
 
-#define LOADING_COLUMNS 9
+#define LOADING_COLUMNS 10
 
 /*
- * capabilities_loadings(m, capabilities, pca, components, confidence, ci,
- *						 resamples, seed)
+ * capabilities_loadings(m, capabilities, pca, missing, min_scores, components,
+ *						 confidence, ci, resamples, seed)
  */
 Datum
 sc_capabilities_loadings(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	uint32		n_components = (uint32) sc_count_argument(fcinfo, 3, "components");
+	uint32		n_components = (uint32) sc_count_argument(fcinfo, 5, "components");
 	Replicates	replicates;
 	ScoreColumns columns;
 	CapabilityScores scores;
-	ScPca		pca;
 	uint32		j;
 	uint32		k;
 
 	InitMaterializedSRF(fcinfo, 0);
-	fit_arguments(fcinfo, n_components, &columns, &pca, &scores);
+	fit_arguments(fcinfo, n_components, &columns, &scores);
 	check_found(&scores, n_components);
 	n_components = Min(n_components, scores.d);
-	resample_components(fcinfo, 4, &scores, n_components, true, &replicates);
+	resample_components(fcinfo, 6, &scores, n_components, true, &replicates);
 	for (k = 0; k < n_components; k++)
 	{
 		bool		defined = has_components(&scores) &&
@@ -273,14 +272,15 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
 			values[0] = Int32GetDatum((int32) k + 1);
 			values[1] = sc_benchmark_name(&columns, scores.benchmark[j]);
 			values[7] = Int32GetDatum((int32) scores.n);
-			values[8] = CStringGetTextDatum(status);
+			values[8] = Int32GetDatum(sc_count_imputed(&scores));
+			values[9] = CStringGetTextDatum(status);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}
 	}
 	return (Datum) 0;
 }
 
-#define COMPONENT_COLUMNS 10
+#define COMPONENT_COLUMNS 11
 
 /*
  * Thresholds of parallel analysis: of the first component, and of each after one
@@ -295,7 +295,7 @@ parallel_thresholds(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 	uint64		seed = sc_seed_argument(fcinfo, first + 3);
 	double	   *loading = sc_alloc((Size) n * scores->d, sizeof(double));
 	double	   *value = sc_alloc(samples, sizeof(double));
-	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->pca), 1);
+	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->recipe.pca), 1);
 	uint32		j;
 	uint32		k;
 
@@ -303,7 +303,7 @@ parallel_thresholds(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 		threshold[k] = get_float8_nan();
 	for (k = 0; k < Min(n, SC_MAX_LEADING_COMPONENTS) && scores->fit.value[k] > 0; k++)
 	{
-		sc_check_status(sc_parallel_threshold(scores->n, scores->d, scores->pca, k, loading,
+		sc_check_status(sc_parallel_threshold(scores->n, scores->d, scores->recipe.pca, k, loading,
 											  seed, samples, SC_PARALLEL_QUANTILE, work,
 											  sc_poll, value, &threshold[k]),
 						scores->n, scores->d);
@@ -318,7 +318,10 @@ parallel_thresholds(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 	pfree(work);
 }
 
-/* capabilities_components(m, capabilities, pca, confidence, ci, resamples, seed) */
+/*
+ * capabilities_components(m, capabilities, pca, missing, min_scores, confidence,
+ *						   ci, resamples, seed)
+ */
 Datum
 sc_capabilities_components(PG_FUNCTION_ARGS)
 {
@@ -326,21 +329,20 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 	Replicates	replicates;
 	ScoreColumns columns;
 	CapabilityScores scores;
-	ScPca		pca;
 	double	   *threshold;
 	double		cumulative = 0;
 	uint32		n_rows;
 	uint32		k;
 
 	InitMaterializedSRF(fcinfo, 0);
-	fit_arguments(fcinfo, SC_MAX_DIRECT_COLUMNS, &columns, &pca, &scores);
+	fit_arguments(fcinfo, SC_MAX_DIRECT_COLUMNS, &columns, &scores);
 	n_rows = has_components(&scores) ? scores.fit.n_values : scores.d;
 	if (n_rows < scores.d)
 		n_rows = Min(n_rows, SC_MAX_LEADING_COMPONENTS);
 	threshold = sc_alloc(n_rows, sizeof(double));
-	resample_components(fcinfo, 3, &scores, n_rows, false, &replicates);
+	resample_components(fcinfo, 5, &scores, n_rows, false, &replicates);
 	if (replicates.count > 0)
-		parallel_thresholds(fcinfo, 3, &scores, n_rows, threshold);
+		parallel_thresholds(fcinfo, 5, &scores, n_rows, threshold);
 	for (k = 0; k < n_rows; k++)
 	{
 		Datum		values[COMPONENT_COLUMNS] = {0};
@@ -368,7 +370,8 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 			nulls[7] = false;
 		}
 		values[8] = Int32GetDatum((int32) scores.n);
-		values[9] = CStringGetTextDatum(status);
+		values[9] = Int32GetDatum(sc_count_imputed(&scores));
+		values[10] = CStringGetTextDatum(status);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

@@ -21,6 +21,7 @@
 #include "utils/tuplestore.h"
 
 #include "functions/analysis.h"
+#include "functions/fitted_scores.h"
 #include "functions/interval_options.h"
 #include "functions/names.h"
 #include "functions/support.h"
@@ -31,13 +32,19 @@
 PG_FUNCTION_INFO_V1(sc_capabilities_scores);
 
 /* Columns of the result. */
-#define SCORE_COLUMNS 10
+#define SCORE_COLUMNS 11
 
 /*
  * Replicates are kept for percentiles: at most so many scores of models, that is
  * fewer resamples where there are very many models.
  */
 #define MAX_REPLICATES 20000000
+
+/*
+ * Where scores are drawn anew, because they were filled or their errors are known,
+ * by default so many are: 2 or 3 seconds.
+ */
+#define MAX_DEFAULT_DRAWS 50000000
 
 /* What resampling gives of a model; NaN and 0 for none. */
 typedef struct ScoreInterval
@@ -66,7 +73,10 @@ cell_errors(const ScoreColumns *columns, const CapabilityScores *scores)
 	place = sc_alloc(view->n_benchmarks, sizeof(uint32));
 	memset(place, 0xFF, sizeof(uint32) * view->n_benchmarks);
 	for (j = 0; j < scores->d; j++)
-		place[scores->benchmark[j]] = j;
+	{
+		if (scores->benchmark[j] != SC_NO_BENCHMARK)
+			place[scores->benchmark[j]] = j;
+	}
 	for (p = 0; p < view->n_pooled; p++)
 	{
 		CellIndex	at = view->pooled_at[p];
@@ -74,7 +84,7 @@ cell_errors(const ScoreColumns *columns, const CapabilityScores *scores)
 
 		if ((p & 0xFFFF) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (place[at.benchmark] == PG_UINT32_MAX || !scores->complete[at.model])
+		if (place[at.benchmark] == PG_UINT32_MAX || !scores->included[at.model])
 			continue;
 		error = sc_pooled_stderr(&view->pooled[p], view->pooled_flags[p]);
 		if (!(error > 0))
@@ -90,46 +100,82 @@ cell_errors(const ScoreColumns *columns, const CapabilityScores *scores)
 	return se;
 }
 
-/*
- * Intervals of the complete models, by their row.  Returns the number of resamples
- * that gave scores; if fewer than half of them did there are no intervals.
- */
-static int32
-resample_scores(const ScoreColumns *columns, const CapabilityScores *scores,
-				double confidence, int32 resamples, uint64 seed,
-				ScoreInterval *interval, bool *enough)
+/* What the call says of intervals. */
+typedef struct ScoreOptions
 {
+	CiKind		kind;
+	bool		by_default;		/* nobody asked for them */
+	double		confidence;
+	int32		resamples;
+	uint64		seed;
+} ScoreOptions;
+
+/*
+ * Intervals of the models that have scores, by their row; fitted: these are on a
+ * given component.  Returns the status.  n_resamples is the number of resamples that
+ * gave scores, -1 if none were made; there are intervals if enough.
+ */
+static const char *
+resample_scores(const ScoreColumns *columns, const CapabilityScores *scores, bool fitted,
+				const ScoreOptions *options, ScoreInterval *interval,
+				int32 *n_resamples, bool *enough)
+{
+	ScPca		pca = fitted ? SC_PCA_SPEARMAN : scores->recipe.pca;
 	Size		n = scores->n;
-	Size		count = Min((Size) resamples, MAX_REPLICATES / n);
-	double	   *se = cell_errors(columns, scores);
-	double	   *score = sc_alloc(n * count, sizeof(double));
-	int32	   *rank = sc_alloc(n * count, sizeof(int32));
-	void	   *work = sc_alloc(sc_score_bootstrap_workspace(n, scores->d, scores->pca), 1);
+	Size		cells = n * scores->d;
+	Size		count = Min((Size) options->resamples, MAX_REPLICATES / n);
+	double	   *se;
+	double	   *score;
+	int32	   *rank;
+	void	   *work;
 	ScScoreReplicates out = {0};
 	Size		valid = 0;
 	Size		i;
 
+	*n_resamples = -1;
+	*enough = false;
+	if (scores->d < SC_MIN_RESAMPLED_BENCHMARKS)
+		return SC_STATUS_FEW_BENCHMARKS;
+	if (scores->d > SC_MAX_DIRECT_COLUMNS)
+		return SC_STATUS_MANY_BENCHMARKS;
+	se = cell_errors(columns, scores);
+	if (options->by_default && (fitted || se != NULL || scores->missing != NULL))
+	{
+		count = Min(count, MAX_DEFAULT_DRAWS / cells);
+		if (count < SC_MIN_RESAMPLES)
+			return SC_STATUS_ON_REQUEST;
+	}
+
+	score = sc_alloc(n * count, sizeof(double));
+	rank = sc_alloc(n * count, sizeof(int32));
+	work = sc_alloc(sc_score_bootstrap_workspace(n, scores->d, pca), 1);
 	out.count = out.stride = count;
 	out.models = n;
 	out.score = score;
 	out.rank = rank;
-	sc_check_status(sc_score_bootstrap(scores->x, se, n, scores->d, scores->pca,
-									   seed, work, sc_poll, &out), n, scores->d);
+	if (fitted)
+		sc_fitted_score_bootstrap(scores->x, se, scores->missing, &scores->imputation,
+								  n, scores->d, options->seed, work, sc_poll, &out);
+	else
+		sc_check_status(sc_score_bootstrap(scores->x, se, scores->missing, &scores->imputation,
+										   n, scores->d, pca, options->seed, work, sc_poll,
+										   &out), n, scores->d);
 	for (i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		/* both are there, or neither: what has a score has a rank */
-		if (!sc_percentile_interval(score + i * count, count, confidence, sc_poll,
+		if (!sc_percentile_interval(score + i * count, count, options->confidence, sc_poll,
 									&interval[i].low, &interval[i].high, &valid) ||
-			!sc_rank_interval(rank + i * count, count, confidence, sc_poll,
+			!sc_rank_interval(rank + i * count, count, options->confidence, sc_poll,
 							  &interval[i].rank_low, &interval[i].rank_high, &valid))
 			break;
 	}
 	pfree(score);
 	pfree(rank);
 	pfree(work);
+	*n_resamples = (int32) valid;
 	*enough = valid > 0 && valid >= count / 2;
-	return (int32) valid;
+	return *enough ? SC_STATUS_OK : SC_STATUS_DEGENERATE;
 }
 
 /* Highest capability first; equal scores, and those without, in C order. */
@@ -149,18 +195,38 @@ compare_capability(const void *a, const void *b, void *arg)
 	return x < y ? -1 : 1;
 }
 
-/* capabilities_scores(m, capabilities, pca, confidence, ci, resamples, seed) */
+/* Fits the capability benchmarks, or takes the given component. */
+static void
+find_scores(FunctionCallInfo fcinfo, const ScoreColumns *columns,
+			const CapabilityRecipe *recipe, CapabilityScores *scores)
+{
+	BenchmarkSet capabilities;
+
+	if (PG_ARGISNULL(5))
+	{
+		(void) sc_capability_set(fcinfo, 1, &columns->view, MISSING_RAISE, &capabilities);
+		sc_fit_named(columns, capabilities.place, capabilities.n, recipe, 1, scores);
+		return;
+	}
+	if (!PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("parameters \"capabilities\" and \"fitted\" exclude each other"),
+				 errdetail("A component has its own capability benchmarks.")));
+	sc_project_on_component(fcinfo, 5, columns, recipe, scores);
+}
+
+/*
+ * capabilities_scores(m, capabilities, pca, missing, min_scores, fitted, confidence,
+ *					   ci, resamples, seed)
+ */
 Datum
 sc_capabilities_scores(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	ScPca		pca = sc_pca_argument(fcinfo, 2);
-	double		confidence = sc_confidence_argument(fcinfo, 3);
-	CiKind		kind = sc_ci_argument(fcinfo, 4, CI_BIT(CI_NONE) | CI_BIT(CI_BOOTSTRAP), CI_BOOTSTRAP);
-	int32		resamples = sc_resamples_argument(fcinfo, 5);
-	uint64		seed = sc_seed_argument(fcinfo, 6);
+	CapabilityRecipe recipe;
+	ScoreOptions options;
 	ScoreColumns columns;
-	BenchmarkSet capabilities;
 	CapabilityScores scores;
 	ScoreInterval *interval;
 	const char *status = SC_STATUS_OK;
@@ -170,26 +236,20 @@ sc_capabilities_scores(PG_FUNCTION_ARGS)
 	uint32		rank = 0;
 	uint32		i;
 
+	sc_recipe_arguments(fcinfo, 2, &recipe);
+	options.confidence = sc_confidence_argument(fcinfo, 6);
+	options.by_default = PG_ARGISNULL(7);
+	options.kind = sc_ci_argument(fcinfo, 7, CI_BIT(CI_NONE) | CI_BIT(CI_BOOTSTRAP), CI_BOOTSTRAP);
+	options.resamples = sc_resamples_argument(fcinfo, 8);
+	options.seed = sc_seed_argument(fcinfo, 9);
 	InitMaterializedSRF(fcinfo, 0);
 	sc_read_columns(fcinfo, 0, &columns);
-	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
-	sc_fit_capabilities(&columns, capabilities.place, capabilities.n, pca, 1, &scores);
+	find_scores(fcinfo, &columns, &recipe, &scores);
 
 	interval = sc_alloc(scores.n, sizeof(ScoreInterval));
-	if (kind == CI_BOOTSTRAP && scores.status == SC_OK)
-	{
-		if (scores.d < SC_MIN_RESAMPLED_BENCHMARKS)
-			status = SC_STATUS_FEW_BENCHMARKS;
-		else if (scores.d > SC_MAX_DIRECT_COLUMNS)
-			status = SC_STATUS_MANY_BENCHMARKS;
-		else
-		{
-			n_resamples = resample_scores(&columns, &scores, confidence, resamples,
-										  seed, interval, &enough);
-			if (!enough)
-				status = SC_STATUS_DEGENERATE;
-		}
-	}
+	if (options.kind == CI_BOOTSTRAP && scores.status == SC_OK && scores.n > 0)
+		status = resample_scores(&columns, &scores, !PG_ARGISNULL(5), &options, interval,
+								 &n_resamples, &enough);
 
 	order = sc_alloc(columns.view.n_models, sizeof(uint32));
 	for (i = 0; i < columns.view.n_models; i++)
@@ -200,13 +260,13 @@ sc_capabilities_scores(PG_FUNCTION_ARGS)
 	{
 		uint32		model = order[i];
 		double		score = scores.score[model];
-		bool		has_interval = enough && scores.complete[model];
+		bool		has_interval = enough && scores.included[model];
 		Datum		values[SCORE_COLUMNS] = {0};
 		bool		nulls[SCORE_COLUMNS] = {false};
 
 		CHECK_FOR_INTERRUPTS();
 		values[0] = sc_model_name(&columns, model);
-		nulls[1] = nulls[2] = isnan(score);
+		nulls[1] = nulls[2] = nulls[4] = isnan(score);
 		if (!isnan(score))
 		{
 			/* equal scores share the better rank, as rank() does */
@@ -214,23 +274,24 @@ sc_capabilities_scores(PG_FUNCTION_ARGS)
 				rank = i + 1;
 			values[1] = Float8GetDatum(score);
 			values[2] = Int32GetDatum((int32) rank);
+			values[4] = Float8GetDatum(sc_imputed_share(&scores, model));
 		}
 		values[3] = Int32GetDatum((int32) scores.n_observed[model]);
-		nulls[4] = nulls[5] = nulls[6] = nulls[7] = !has_interval;
+		nulls[5] = nulls[6] = nulls[7] = nulls[8] = !has_interval;
 		if (has_interval)
 		{
 			const ScoreInterval *own = &interval[scores.row[model]];
 
-			values[4] = Float8GetDatum(own->low);
-			values[5] = Float8GetDatum(own->high);
-			values[6] = Int32GetDatum(own->rank_low);
-			values[7] = Int32GetDatum(own->rank_high);
+			values[5] = Float8GetDatum(own->low);
+			values[6] = Float8GetDatum(own->high);
+			values[7] = Int32GetDatum(own->rank_low);
+			values[8] = Int32GetDatum(own->rank_high);
 		}
-		nulls[8] = n_resamples < 0;
-		values[8] = Int32GetDatum(n_resamples);
-		values[9] = CStringGetTextDatum(!scores.complete[model] ? SC_STATUS_INCOMPLETE :
-										scores.status == SC_OK ? status :
-										sc_fit_status(scores.status));
+		nulls[9] = n_resamples < 0;
+		values[9] = Int32GetDatum(n_resamples);
+		values[10] = CStringGetTextDatum(!scores.included[model] ? sc_excluded_status(&scores) :
+										 scores.status == SC_OK ? status :
+										 sc_fit_status(scores.status));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

@@ -20,7 +20,7 @@
 #include "stats/infer.h"
 #include "stats/multiple.h"
 
-#define CORRELATION_COLUMNS 16
+#define CORRELATION_COLUMNS 17
 
 void
 sc_choose_targets(FunctionCallInfo fcinfo, int i, const char *parameter,
@@ -172,18 +172,19 @@ sc_put_row(ReturnSetInfo *rsinfo, const ScoreColumns *columns,
 	values[2] = BoolGetDatum(sc_is_flagged(columns, row->target, SC_BENCHMARK_LOWER_IS_BETTER));
 	values[3] = Int32GetDatum((int32) row->result.c.n);
 	values[4] = Int32GetDatum(row->result.n_dropped);
-	sc_put_count(row->n_families, &values[5], &nulls[5]);
-	sc_put_count(row->n_resamples, &values[6], &nulls[6]);
-	sc_put_float8(corr, &values[7], &nulls[7]);
-	sc_put_float8(row->ci_low, &values[8], &nulls[8]);
-	sc_put_float8(row->ci_high, &values[9], &nulls[9]);
-	sc_put_float8(row->p_value, &values[10], &nulls[10]);
-	sc_put_float8(row->q_value, &values[11], &nulls[11]);
-	sc_put_float8(row->slope, &values[12], &nulls[12]);
-	sc_put_float8(row->benchmark_sd, &values[13], &nulls[13]);
-	nulls[14] = isnan(row->ci_low);
-	if (!nulls[14])
-		values[14] = CStringGetTextDatum(sc_verdict_word(sc_verdict(row->ci_low, row->ci_high, low)));
-	values[15] = CStringGetTextDatum(row->status);
+	values[5] = Int32GetDatum(row->result.n_imputed);
+	sc_put_count(row->n_families, &values[6], &nulls[6]);
+	sc_put_count(row->n_resamples, &values[7], &nulls[7]);
+	sc_put_float8(corr, &values[8], &nulls[8]);
+	sc_put_float8(row->ci_low, &values[9], &nulls[9]);
+	sc_put_float8(row->ci_high, &values[10], &nulls[10]);
+	sc_put_float8(row->p_value, &values[11], &nulls[11]);
+	sc_put_float8(row->q_value, &values[12], &nulls[12]);
+	sc_put_float8(row->slope, &values[13], &nulls[13]);
+	sc_put_float8(row->benchmark_sd, &values[14], &nulls[14]);
+	nulls[15] = isnan(row->ci_low);
+	if (!nulls[15])
+		values[15] = CStringGetTextDatum(sc_verdict_word(sc_verdict(row->ci_low, row->ci_high, low)));
+	values[16] = CStringGetTextDatum(row->status);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }

@@ -53,10 +53,9 @@ scalar_correlation(FunctionCallInfo fcinfo, TargetCorrelation *result, double *p
 		return false;
 	with = &scores;
 	if (capabilities.member[target])
-		with = sc_fit_others(&columns, (uint32) target, &capabilities, SC_PCA_SPEARMAN);
+		with = sc_fit_others(&columns, (uint32) target, &capabilities, &sc_complete_recipe);
 	else
-		sc_fit_capabilities(&columns, capabilities.place, capabilities.n,
-							SC_PCA_SPEARMAN, 1, &scores);
+		sc_fit_named(&columns, capabilities.place, capabilities.n, &sc_complete_recipe, 1, &scores);
 	if (with == NULL)
 		return false;
 	sc_correlate_with_scores(&columns, (uint32) target, with, SC_SPEARMAN, result);
@@ -97,7 +96,7 @@ sc_score_matrix_capabilities_test(PG_FUNCTION_ARGS)
  */
 static void
 correlate_with_others(const ScoreColumns *columns, uint32 target,
-					  const BenchmarkSet *capabilities, ScPca pca,
+					  const BenchmarkSet *capabilities, const CapabilityRecipe *recipe,
 					  ScMethod method, const IntervalOptions *options,
 					  CorrelationRow *row)
 {
@@ -105,7 +104,7 @@ correlate_with_others(const ScoreColumns *columns, uint32 target,
 												  "component of the others",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	CapabilityScores *others = sc_fit_others(columns, target, capabilities, pca);
+	CapabilityScores *others = sc_fit_others(columns, target, capabilities, recipe);
 
 	if (others == NULL)
 		sc_row_init_alone(row, columns, target, SC_ROLE_CAPABILITY);
@@ -133,17 +132,17 @@ put_rows(ReturnSetInfo *rsinfo, const ScoreColumns *columns,
 }
 
 /*
- * capabilities_correlations(m, capabilities, targets, method, pca,
- *							 exclude_self, confidence, ci, resamples, seed,
- *							 families, low)
+ * capabilities_correlations(m, capabilities, targets, method, pca, missing,
+ *							 min_scores, exclude_self, confidence, ci, resamples,
+ *							 seed, families, low)
  */
 Datum
 sc_capabilities_correlations(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ScMethod	method = sc_method_argument(fcinfo, 3);
-	ScPca		pca = sc_pca_argument(fcinfo, 4);
-	bool		exclude_self = sc_bool_argument(fcinfo, 5, "exclude_self");
+	bool		exclude_self = sc_bool_argument(fcinfo, 7, "exclude_self");
+	CapabilityRecipe recipe;
 	IntervalOptions options;
 	double		low;
 	ScoreColumns columns;
@@ -153,15 +152,16 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 	CorrelationRow *row;
 	uint32		j;
 
+	sc_recipe_arguments(fcinfo, 4, &recipe);
 	InitMaterializedSRF(fcinfo, 0);
 	sc_read_columns(fcinfo, 0, &columns);
-	sc_interval_options(fcinfo, 6, &columns.view, CI_ALL, CI_ANALYTIC, &options);
-	low = sc_low_argument(fcinfo, 11, method);
+	sc_interval_options(fcinfo, 8, &columns.view, CI_ALL, CI_ANALYTIC, &options);
+	low = sc_low_argument(fcinfo, 13, method);
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
 	sc_choose_targets(fcinfo, 2, "targets", &columns, &capabilities,
 					  SC_BENCHMARK_COVARIATE, &targets);
 
-	sc_fit_capabilities(&columns, capabilities.place, capabilities.n, pca, 1, &scores);
+	sc_fit_named(&columns, capabilities.place, capabilities.n, &recipe, 1, &scores);
 	row = sc_alloc(targets.n, sizeof(CorrelationRow));
 	for (j = 0; j < targets.n; j++)
 	{
@@ -171,7 +171,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		if (is_capability && exclude_self)
-			correlate_with_others(&columns, target, &capabilities, pca, method,
+			correlate_with_others(&columns, target, &capabilities, &recipe, method,
 								  &options, &row[j]);
 		else
 			sc_row_init(&row[j], &columns, target, role, &scores, method,

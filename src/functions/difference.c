@@ -28,12 +28,13 @@
 
 PG_FUNCTION_INFO_V1(sc_capabilities_difference);
 
-#define DIFFERENCE_COLUMNS 10
+#define DIFFERENCE_COLUMNS 11
 
 /* Both correlations and their difference; NaN is a number that is not there. */
 typedef struct Difference
 {
 	uint32		n;
+	int32		n_imputed;		/* of them, those with filled capability scores */
 	double		corr[2];
 	int32		n_families;		/* -1: none */
 	int32		n_resamples;
@@ -49,7 +50,8 @@ typedef struct Difference
  */
 static void
 fit_without(const ScoreColumns *columns, const BenchmarkSet *capabilities,
-			const uint32 *target, ScPca pca, CapabilityScores *scores)
+			const uint32 *target, const CapabilityRecipe *recipe,
+			CapabilityScores *scores)
 {
 	uint32	   *others = sc_alloc(capabilities->n, sizeof(uint32));
 	uint32		n = 0;
@@ -65,10 +67,10 @@ fit_without(const ScoreColumns *columns, const BenchmarkSet *capabilities,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("no capability benchmarks are left"),
 				 errdetail("A benchmark that is compared is left out of the component, and there are no others.")));
-	sc_fit_capabilities(columns, others, n, pca, 1, scores);
+	sc_fit_named(columns, others, n, recipe, 1, scores);
 }
 
-/* Scores of the complete models that have both. */
+/* Scores of the models of the fit that have both. */
 static void
 common_targets(const ScoreColumns *columns, const CapabilityScores *scores,
 			   const uint32 *target, RefitTargets *targets)
@@ -94,7 +96,7 @@ common_targets(const ScoreColumns *columns, const CapabilityScores *scores,
 				b++;
 			continue;
 		}
-		if (scores->complete[model])
+		if (scores->included[model])
 		{
 			targets->row[n] = scores->row[model];
 			targets->y[n] = columns->score[a];
@@ -204,14 +206,15 @@ jackknife_difference(const CapabilityScores *scores, const RefitTargets *targets
 
 /*
  * capabilities_difference(m, capabilities, benchmark_a, benchmark_b, method, pca,
- *						   confidence, ci, resamples, seed, families)
+ *						   missing, min_scores, confidence, ci, resamples, seed,
+ *						   families)
  */
 Datum
 sc_capabilities_difference(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ScMethod	method = sc_method_argument(fcinfo, 4);
-	ScPca		pca = sc_pca_argument(fcinfo, 5);
+	CapabilityRecipe recipe;
 	IntervalOptions options;
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
@@ -219,22 +222,26 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	RefitTargets targets;
 	uint32		target[2];
 	Difference	d;
+	uint32		i;
 	Datum		values[DIFFERENCE_COLUMNS] = {0};
 	bool		nulls[DIFFERENCE_COLUMNS] = {false};
 
+	sc_recipe_arguments(fcinfo, 5, &recipe);
 	InitMaterializedSRF(fcinfo, 0);
 	sc_read_columns(fcinfo, 0, &columns);
-	sc_interval_options(fcinfo, 6, &columns.view,
+	sc_interval_options(fcinfo, 8, &columns.view,
 						CI_BIT(CI_NONE) | CI_BIT(CI_BOOTSTRAP) | CI_BIT(CI_JACKKNIFE),
 						CI_BOOTSTRAP, &options);
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
 	target[0] = (uint32) sc_named_benchmark(fcinfo, 2, "benchmark_a", &columns.view, MISSING_RAISE);
 	target[1] = (uint32) sc_named_benchmark(fcinfo, 3, "benchmark_b", &columns.view, MISSING_RAISE);
-	fit_without(&columns, &capabilities, target, pca, &scores);
+	fit_without(&columns, &capabilities, target, &recipe, &scores);
 	common_targets(&columns, &scores, target, &targets);
 
 	memset(&d, 0, sizeof(d));
 	d.n = (uint32) targets.start[1];
+	for (i = 0; i < d.n; i++)
+		d.n_imputed += sc_is_imputed(&scores, scores.model[targets.row[i]]);
 	d.corr[0] = d.corr[1] = d.low = d.high = d.p_value = get_float8_nan();
 	d.n_families = d.n_resamples = -1;
 	d.status = SC_STATUS_OK;
@@ -247,15 +254,16 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	}
 
 	values[0] = Int32GetDatum((int32) d.n);
-	sc_put_count(d.n_families, &values[1], &nulls[1]);
-	sc_put_count(d.n_resamples, &values[2], &nulls[2]);
-	sc_put_float8(d.corr[0], &values[3], &nulls[3]);
-	sc_put_float8(d.corr[1], &values[4], &nulls[4]);
-	sc_put_float8(d.corr[0] - d.corr[1], &values[5], &nulls[5]);
-	sc_put_float8(d.low, &values[6], &nulls[6]);
-	sc_put_float8(d.high, &values[7], &nulls[7]);
-	sc_put_float8(d.p_value, &values[8], &nulls[8]);
-	values[9] = CStringGetTextDatum(d.status);
+	values[1] = Int32GetDatum(d.n_imputed);
+	sc_put_count(d.n_families, &values[2], &nulls[2]);
+	sc_put_count(d.n_resamples, &values[3], &nulls[3]);
+	sc_put_float8(d.corr[0], &values[4], &nulls[4]);
+	sc_put_float8(d.corr[1], &values[5], &nulls[5]);
+	sc_put_float8(d.corr[0] - d.corr[1], &values[6], &nulls[6]);
+	sc_put_float8(d.low, &values[7], &nulls[7]);
+	sc_put_float8(d.high, &values[8], &nulls[8]);
+	sc_put_float8(d.p_value, &values[9], &nulls[9]);
+	values[10] = CStringGetTextDatum(d.status);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	return (Datum) 0;
 }

@@ -53,7 +53,7 @@ sc_refit_targets_add(RefitTargets *targets, const ScoreColumns *columns,
 
 	for (k = columns->start[target]; k < columns->start[target + 1]; k++)
 	{
-		if (!scores->complete[columns->model[k]])
+		if (!scores->included[columns->model[k]])
 			continue;
 		targets->row[at] = scores->row[columns->model[k]];
 		targets->y[at++] = columns->score[k];
@@ -114,7 +114,7 @@ refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod meth
 	table.start = targets->start;
 	table.model = targets->row;
 	table.y = targets->y;
-	table.pca = scores->pca;
+	table.pca = scores->recipe.pca;
 	table.method = method;
 	table.draws = scores->n;
 	table.kernel = SC_KERNEL_BEST;

@@ -60,9 +60,8 @@ name_distance(const char *a, int a_len, const char *b, int b_len, int limit)
 	return Min(distance, limit + 1);
 }
 
-/* Raises 22023 for a name that is not in the matrix. */
-static void
-missing_benchmark(const ScoreMatrixView *view, const char *name, int len)
+void
+sc_unknown_benchmark(const ScoreMatrixView *view, const char *name, int len)
 {
 	StringInfoData detail;
 	uint32		near[MAX_NEAR];
@@ -195,7 +194,7 @@ sc_named_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
 		if (place < 0)
 		{
 			if (missing == MISSING_RAISE)
-				missing_benchmark(view, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+				sc_unknown_benchmark(view, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 			all_there = false;
 			continue;
 		}
@@ -223,7 +222,7 @@ sc_named_benchmark(FunctionCallInfo fcinfo, int i, const char *parameter,
 	place = sc_matrix_find_benchmark(view, VARDATA_ANY(name),
 									 VARSIZE_ANY_EXHDR(name));
 	if (place < 0 && missing == MISSING_RAISE)
-		missing_benchmark(view, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+		sc_unknown_benchmark(view, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 	return place;
 }
 
@@ -304,6 +303,14 @@ sc_pca_argument(FunctionCallInfo fcinfo, int i)
 					 "options follow ScPca");
 	return (ScPca) word_argument(fcinfo, i, "pca", options, 2,
 								 "spearman, pearson");
+}
+
+bool
+sc_impute_argument(FunctionCallInfo fcinfo, int i)
+{
+	static const char *const options[] = {"complete", "impute"};
+
+	return word_argument(fcinfo, i, "missing", options, 2, "complete, impute") == 1;
 }
 
 bool

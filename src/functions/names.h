@@ -34,6 +34,10 @@ typedef enum MissingName
 /* Raises 22023 for a parameter that is NULL. */
 extern void sc_null_parameter(const char *parameter) pg_attribute_noreturn();
 
+/* Raises 22023 with near matches for a name that is not in the matrix. */
+extern void sc_unknown_benchmark(const ScoreMatrixView *view, const char *name,
+								 int len) pg_attribute_noreturn();
+
 /* 2202E for an array of names that has more than one dimension. */
 extern void sc_check_name_list(ArrayType *array, const char *parameter);
 
@@ -68,6 +72,7 @@ extern bool sc_capability_set(FunctionCallInfo fcinfo, int i,
 /* Options; 22023 for NULL or a value that is not one of them. */
 extern ScMethod sc_method_argument(FunctionCallInfo fcinfo, int i);
 extern ScPca sc_pca_argument(FunctionCallInfo fcinfo, int i);
+extern bool sc_impute_argument(FunctionCallInfo fcinfo, int i);	/* missing */
 extern bool sc_bool_argument(FunctionCallInfo fcinfo, int i, const char *parameter);
 extern double sc_confidence_argument(FunctionCallInfo fcinfo, int i);
 extern int32 sc_count_argument(FunctionCallInfo fcinfo, int i, const char *parameter);

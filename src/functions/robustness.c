@@ -29,7 +29,7 @@
 
 PG_FUNCTION_INFO_V1(sc_capabilities_robustness);
 
-#define ROBUSTNESS_COLUMNS 25
+#define ROBUSTNESS_COLUMNS 26
 
 /* Replicates that are kept at a time. */
 #define MAX_REPLICATES ((Size) 8000000)
@@ -69,6 +69,8 @@ typedef struct RobustnessRow
 typedef struct Robustness
 {
 	ScoreColumns columns;
+	CapabilityRecipe recipe;
+	CapabilityRecipe pearson;	/* with Pearson's matrix */
 	IntervalOptions options;	/* families alone */
 	double		quantile;
 	double		low;			/* line of the verdict; on Kendall's scale: */
@@ -177,7 +179,7 @@ without_benchmarks(const Robustness *r, RobustnessRow **row, uint32 m,
 
 		memcpy(others, capability, sizeof(uint32) * out);
 		memcpy(others + out, capability + out + 1, sizeof(uint32) * (d - out - 1));
-		sc_fit_capabilities(&r->columns, others, d - 1, SC_PCA_SPEARMAN, 1, &scores);
+		sc_fit_capabilities(&r->columns, others, d - 1, &r->recipe, 1, &scores);
 		for (t = 0; t < m; t++)
 		{
 			Size		n;
@@ -193,7 +195,7 @@ without_benchmarks(const Robustness *r, RobustnessRow **row, uint32 m,
 }
 
 /*
- * Leaves out the groups of complete models one by one; name[g] is what the extremes
+ * Leaves out the groups of models of the fit one by one; name[g] is what the extremes
  * shall know of group g.
  */
 static void
@@ -296,23 +298,24 @@ mean_scores(const CapabilityScores *scores, CapabilityScores *mean)
 	}
 }
 
+/* named: the capability benchmarks are those of the call. */
 static void
 analyse(const Robustness *r, RobustnessRow **row, uint32 m,
-		const uint32 *capability, uint32 d)
+		const uint32 *capability, uint32 d, bool named)
 {
 	CapabilityScores scores;
 	CapabilityScores pearson;
 	CapabilityScores mean;
 	uint32		t;
 
-	sc_fit_capabilities(&r->columns, capability, d, SC_PCA_SPEARMAN, 1, &scores);
+	(named ? sc_fit_named : sc_fit_capabilities) (&r->columns, capability, d, &r->recipe, 1, &scores);
 	for (t = 0; t < m; t++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		sc_row_init(&row[t]->base, &r->columns, row[t]->base.target, row[t]->base.role,
 					&scores, SC_SPEARMAN, false, SC_STATUS_CONSTANT_CAPABILITY);
 	}
-	sc_fit_capabilities(&r->columns, capability, d, SC_PCA_PEARSON, 1, &pearson);
+	sc_fit_capabilities(&r->columns, capability, d, &r->pearson, 1, &pearson);
 	if (scores.status == SC_OK)
 	{
 		mean_scores(&scores, &mean);
@@ -358,7 +361,7 @@ analyse_with_others(const Robustness *r, RobustnessRow *row,
 	context = AllocSetContextCreate(CurrentMemoryContext, "component of the others",
 									ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(context);
-	analyse(r, &row, 1, place, d);
+	analyse(r, &row, 1, place, d, false);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 	pfree(place);
@@ -397,14 +400,15 @@ put_row(ReturnSetInfo *rsinfo, const Robustness *r, const RobustnessRow *row)
 	values[1] = CStringGetTextDatum(base->role);
 	values[2] = BoolGetDatum(sc_is_flagged(&r->columns, base->target, SC_BENCHMARK_LOWER_IS_BETTER));
 	values[3] = Int32GetDatum((int32) base->result.c.n);
-	sc_put_float8(there ? base->result.c.corr : get_float8_nan(), &values[4], &nulls[4]);
-	nulls[5] = nulls[22] = nulls[23] = !there;
+	values[4] = Int32GetDatum(base->result.n_imputed);
+	sc_put_float8(there ? base->result.c.corr : get_float8_nan(), &values[5], &nulls[5]);
+	nulls[6] = nulls[23] = nulls[24] = !there;
 	if (there)
-		values[5] = CStringGetTextDatum(sc_verdict_word(verdict_of(r, &base->result.c)));
+		values[6] = CStringGetTextDatum(sc_verdict_word(verdict_of(r, &base->result.c)));
 	for (kind = 0; kind < N_LEFT_OUT; kind++)
 	{
 		const Extremes *e = &row->extremes[kind];
-		int			at = 6 + 4 * kind;
+		int			at = 7 + 4 * kind;
 
 		sc_put_float8(e->low, &values[at], &nulls[at]);
 		sc_put_float8(e->high, &values[at + 2], &nulls[at + 2]);
@@ -415,13 +419,13 @@ put_row(ReturnSetInfo *rsinfo, const Robustness *r, const RobustnessRow *row)
 			values[at + 3] = name_of(r, (LeftOut) kind, e->high_without);
 		}
 	}
-	sc_put_float8(row->pearson, &values[18], &nulls[18]);
-	sc_put_float8(row->kendall, &values[19], &nulls[19]);
-	sc_put_float8(row->pca_pearson, &values[20], &nulls[20]);
-	sc_put_float8(row->mean_z, &values[21], &nulls[21]);
-	values[22] = BoolGetDatum(row->sign_flips);
-	values[23] = BoolGetDatum(row->verdict_flips);
-	values[24] = CStringGetTextDatum(base->status);
+	sc_put_float8(row->pearson, &values[19], &nulls[19]);
+	sc_put_float8(row->kendall, &values[20], &nulls[20]);
+	sc_put_float8(row->pca_pearson, &values[21], &nulls[21]);
+	sc_put_float8(row->mean_z, &values[22], &nulls[22]);
+	values[23] = BoolGetDatum(row->sign_flips);
+	values[24] = BoolGetDatum(row->verdict_flips);
+	values[25] = CStringGetTextDatum(base->status);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -439,7 +443,10 @@ clear_row(RobustnessRow *row, uint32 target, const char *role)
 	row->pca_pearson = row->mean_z = get_float8_nan();
 }
 
-/* capabilities_robustness(m, capabilities, targets, families, confidence, low) */
+/*
+ * capabilities_robustness(m, capabilities, targets, missing, min_scores, families,
+ *						   confidence, low)
+ */
 Datum
 sc_capabilities_robustness(PG_FUNCTION_ARGS)
 {
@@ -452,15 +459,19 @@ sc_capabilities_robustness(PG_FUNCTION_ARGS)
 	uint32		n_others = 0;
 	uint32		j;
 
+	r.recipe.pca = SC_PCA_SPEARMAN;
+	sc_missing_arguments(fcinfo, 3, &r.recipe);
+	r.pearson = r.recipe;
+	r.pearson.pca = SC_PCA_PEARSON;
 	InitMaterializedSRF(fcinfo, 0);
 	sc_read_columns(fcinfo, 0, &r.columns);
 	(void) sc_capability_set(fcinfo, 1, &r.columns.view, MISSING_RAISE, &capabilities);
 	sc_choose_targets(fcinfo, 2, "targets", &r.columns, &capabilities,
 					  SC_BENCHMARK_COVARIATE, &targets);
-	sc_families_argument(fcinfo, 3, &r.columns.view, &r.options);
-	r.quantile = sc_normal_quantile(sc_confidence_argument(fcinfo, 4));
-	r.low = sc_low_argument(fcinfo, 5, SC_SPEARMAN);
-	r.low_kendall = PG_ARGISNULL(5) ? SC_VERDICT_LINE_KENDALL : sc_kendall_of_spearman(r.low);
+	sc_families_argument(fcinfo, 5, &r.columns.view, &r.options);
+	r.quantile = sc_normal_quantile(sc_confidence_argument(fcinfo, 6));
+	r.low = sc_low_argument(fcinfo, 7, SC_SPEARMAN);
+	r.low_kendall = PG_ARGISNULL(7) ? SC_VERDICT_LINE_KENDALL : sc_kendall_of_spearman(r.low);
 
 	row = sc_alloc(targets.n, sizeof(RobustnessRow));
 	others = sc_alloc(targets.n, sizeof(RobustnessRow *));
@@ -473,7 +484,7 @@ sc_capabilities_robustness(PG_FUNCTION_ARGS)
 		if (!is_capability)
 			others[n_others++] = &row[j];
 	}
-	analyse(&r, others, n_others, capabilities.place, capabilities.n);
+	analyse(&r, others, n_others, capabilities.place, capabilities.n, true);
 
 	/* a capability benchmark is held against the others */
 	for (j = 0; j < targets.n; j++)

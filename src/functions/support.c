@@ -148,6 +148,14 @@ sc_check_status(ScStatus status, Size rows, Size columns)
 	}
 }
 
+void
+sc_check_size(Size rows, Size columns)
+{
+	if (columns > SC_MAX_CAPABILITIES ||
+		(columns > SC_MAX_COMPONENT_COLUMNS && rows > SC_MAX_COMPONENT_COLUMNS))
+		sc_check_status(SC_TOO_MANY_COLUMNS, rows, columns);
+}
+
 ScStatus
 sc_run_fit(const double *x, Size n, Size d, ScPca pca, Size wanted,
 		   ScCapabilityFit *fit)
@@ -155,9 +163,7 @@ sc_run_fit(const double *x, Size n, Size d, ScPca pca, Size wanted,
 	ScStatus	status;
 	void	   *work;
 
-	if (d > SC_MAX_CAPABILITIES ||
-		(d > SC_MAX_COMPONENT_COLUMNS && n > SC_MAX_COMPONENT_COLUMNS))
-		sc_check_status(SC_TOO_MANY_COLUMNS, n, d);
+	sc_check_size(n, d);
 	fit->spread = sc_alloc(d, sizeof(ScSpread));
 	fit->value = sc_alloc(d, sizeof(double));
 	fit->vector = sc_alloc(d * Min(wanted, Min(d, SC_MAX_DIRECT_COLUMNS)), sizeof(double));

@@ -62,6 +62,9 @@ extern ScStatus sc_run_fit(const double *x, Size n, Size d, ScPca pca,
 /* Raises for those two statuses, returns for the others. */
 extern void sc_check_status(ScStatus status, Size rows, Size columns);
 
+/* Raises for the first of them, before anything is allocated. */
+extern void sc_check_size(Size rows, Size columns);
+
 /* Runs sc_correlate() on palloc'd memory. */
 extern ScStatus sc_run_correlation(ScMethod method, const double *y,
 								   const double *x, Size n, ScCorrelation *out);

@@ -28,6 +28,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/guc.h"
@@ -38,13 +39,11 @@
 
 #include "functions/names.h"
 #include "functions/views_sql.h"
+#include "matrix/score_matrix.h"
 
 PG_FUNCTION_INFO_V1(sc_create_capabilities_views);
 PG_FUNCTION_INFO_V1(sc_refresh_capabilities_views);
 PG_FUNCTION_INFO_V1(sc_drop_capabilities_views);
-
-/* How many columns of a table are listed when one is not found. */
-#define MAX_LISTED 20
 
 /* Room for the columns of a function. */
 #define MAX_COLUMNS 64
@@ -74,25 +73,19 @@ typedef struct Target
  * ----------
  */
 
-/* Parameter i, a text that may not be NULL. */
-static char *
-text_parameter(FunctionCallInfo fcinfo, int i, const char *parameter)
-{
-	if (PG_ARGISNULL(i))
-		sc_null_parameter(parameter);
-	return text_to_cstring(PG_GETARG_TEXT_PP(i));
-}
-
 /*
  * Finds the schemas, locks that of the views against others of us, pins the
- * search_path and connects to SPI.
+ * search_path and connects to SPI.  command is named where nothing can be written.
  */
 static void
-begin_work(FunctionCallInfo fcinfo, Work *work)
+begin_work(FunctionCallInfo fcinfo, Work *work, const char *command)
 {
 	Oid			self = fcinfo->flinfo->fn_oid;
 
-	work->schema_name = text_parameter(fcinfo, 0, "target_schema");
+	PreventCommandIfReadOnly(command);
+	PreventCommandDuringRecovery(command);
+
+	work->schema_name = sc_text_parameter(fcinfo, 0, "target_schema");
 	work->schema = get_namespace_oid(work->schema_name, true);
 	if (!OidIsValid(work->schema))
 		ereport(ERROR,
@@ -248,203 +241,6 @@ drop(Target *target)
 }
 
 /* ----------
- * The source
- * ----------
- */
-
-/* Raises 42703. */
-static void
-missing_column(Oid relation, const char *column, const char *parameter)
-{
-	Relation	rel = relation_open(relation, AccessShareLock);
-	StringInfoData names;
-	int			n = 0;
-	int			i;
-
-	initStringInfo(&names);
-	for (i = 0; i < rel->rd_att->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(rel->rd_att, i);
-
-		if (att->attisdropped)
-			continue;
-		if (n < MAX_LISTED)
-			appendStringInfo(&names, "%s\"%s\"", n > 0 ? ", " : "", NameStr(att->attname));
-		n++;
-	}
-	relation_close(rel, AccessShareLock);
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("column \"%s\" of relation \"%s\" does not exist", column, get_rel_name(relation)),
-			 n > MAX_LISTED ?
-			 errdetail("The parameter \"%s\" names it. There are %d columns, the first are %s.", parameter, n, names.data) :
-			 errdetail("The parameter \"%s\" names it. The columns are %s.", parameter, names.data),
-			 errhint("Name the column by %s => '...', as it is written in the catalog.", parameter)));
-}
-
-/*
- * The column of s that text argument i names, quoted, and its type without
- * domains; NULL where the argument is and may be.
- */
-static const char *
-source_column(FunctionCallInfo fcinfo, int i, const char *parameter, bool may_be_null,
-			  Oid relation, Oid *type)
-{
-	char	   *column;
-	AttrNumber	number;
-
-	if (may_be_null && PG_ARGISNULL(i))
-		return NULL;
-	column = text_parameter(fcinfo, i, parameter);
-	number = get_attnum(relation, column);
-	if (number <= 0)
-		missing_column(relation, column, parameter);
-	*type = getBaseType(get_atttype(relation, number));
-	return psprintf("s.%s", quote_identifier(column));
-}
-
-/* Raises 42804. */
-static void
-wrong_type(FunctionCallInfo fcinfo, int i, const char *parameter, Oid type, const char *wanted,
-		   const char *cast)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("column \"%s\" is of type %s, not %s", text_parameter(fcinfo, i, parameter),
-					format_type_be(type), wanted),
-			 errdetail("The parameter \"%s\" names it.", parameter),
-			 errhint("Make a view of the table that casts it to %s, and take that as the source.", cast)));
-}
-
-/* A label as text, of the database's own collation, so that parts of a union agree. */
-static const char *
-label_column(FunctionCallInfo fcinfo, int i, const char *parameter, bool may_be_null, Oid relation)
-{
-	Oid			type;
-	const char *column = source_column(fcinfo, i, parameter, may_be_null, relation, &type);
-
-	return column ? psprintf("(%s::text COLLATE \"default\")", column) : NULL;
-}
-
-/* A number as float8; true and false are 1 and 0. */
-static const char *
-score_column(FunctionCallInfo fcinfo, int i, const char *parameter, Oid relation)
-{
-	Oid			type;
-	const char *column = source_column(fcinfo, i, parameter, false, relation, &type);
-
-	switch (type)
-	{
-		case FLOAT8OID:
-		case FLOAT4OID:
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case NUMERICOID:
-			return psprintf("%s::float8", column);
-		case BOOLOID:
-			return psprintf("%s::int4::float8", column);
-		default:
-			wrong_type(fcinfo, i, parameter, type, "a number", "float8");
-			return NULL;		/* not reached */
-	}
-}
-
-/* A day; of an instant that in UTC, whatever the time zone of who looks. */
-static const char *
-date_column(FunctionCallInfo fcinfo, int i, const char *parameter, Oid relation)
-{
-	Oid			type;
-	const char *column = source_column(fcinfo, i, parameter, true, relation, &type);
-
-	if (column == NULL)
-		return NULL;
-	switch (type)
-	{
-		case DATEOID:
-		case TIMESTAMPOID:
-			return psprintf("%s::date", column);
-		case TIMESTAMPTZOID:
-			return psprintf("(%s AT TIME ZONE 'UTC')::date", column);
-		default:
-			wrong_type(fcinfo, i, parameter, type, "a date", "date");
-			return NULL;		/* not reached */
-	}
-}
-
-/* A list of names as SQL; 22023 for a NULL in it, and if it is empty and must not be. */
-static const char *
-name_list(FunctionCallInfo fcinfo, int i, const char *parameter, bool may_be_empty)
-{
-	StringInfoData sql;
-	ArrayType  *array;
-	Datum	   *name;
-	bool	   *null;
-	int			n;
-	int			j;
-
-	if (PG_ARGISNULL(i))
-		sc_null_parameter(parameter);
-	array = PG_GETARG_ARRAYTYPE_P(i);
-	sc_check_name_list(array, parameter);
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &name, &null, &n);
-	if (n == 0 && !may_be_empty)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("parameter \"%s\" must not be empty", parameter),
-				 errhint("Name the benchmarks that stand for general capability.")));
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, "ARRAY[");
-	for (j = 0; j < n; j++)
-	{
-		if (null[j])
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("parameter \"%s\" contains a null name", parameter)));
-		appendStringInfo(&sql, "%s%s", j > 0 ? ", " : "", quote_literal_cstr(TextDatumGetCString(name[j])));
-	}
-	appendStringInfoString(&sql, "]::text[]");
-	return sql.data;
-}
-
-/* The relation, with its schema, as SQL. */
-static const char *
-source_relation(FunctionCallInfo fcinfo, int i, Oid *relation)
-{
-	Oid			oid;
-
-	if (PG_ARGISNULL(i))
-		sc_null_parameter("source");
-	oid = PG_GETARG_OID(i);
-	switch (get_rel_relkind(oid))
-	{
-		case RELKIND_RELATION:
-		case RELKIND_PARTITIONED_TABLE:
-		case RELKIND_VIEW:
-		case RELKIND_MATVIEW:
-		case RELKIND_FOREIGN_TABLE:
-			break;
-		case '\0':
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_TABLE),
-					 errmsg("relation with OID %u does not exist", oid)));
-			break;
-		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-					 errmsg("\"%s\" is not a table or view", get_rel_name(oid)),
-					 errhint("The source has one row per score: a table, a foreign table, a view or a materialized view.")));
-	}
-	if (get_rel_persistence(oid) == RELPERSISTENCE_TEMP)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is temporary", get_rel_name(oid)),
-				 errhint("A view of it would go with the session: put the scores into a permanent table.")));
-	*relation = oid;
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(oid)), get_rel_name(oid));
-}
-
-/* ----------
  * Making views
  * ----------
  */
@@ -568,6 +364,8 @@ comment(const Target *target, const ViewKind *kind, const ViewSource *source,
 
 	initStringInfo(&text);
 	appendStringInfo(&text, "%s Of %s", kind->comment, source->relation);
+	if (kind->fitted && source->impute)
+		appendStringInfoString(&text, ", missing capability scores filled in");
 	if (materialized)
 		appendStringInfoString(&text, ", as of the last refresh_capabilities_views()");
 	appendStringInfo(&text, ". %s", VIEW_MARK);
@@ -646,22 +444,27 @@ make_data(const Work *work, Target *target, const ViewKind *kind, const char *qu
 
 /*
  * Builds the matrix of all scores once, unless there are none: so what is wrong
- * with scores or names comes out now, and not in somebody's dashboard.
+ * with scores or names comes out now, and not in somebody's dashboard.  capabilities is
+ * argument 2.
  */
 static void
-check_scores(const ViewSource *source)
+check_scores(FunctionCallInfo fcinfo, const ViewSource *source)
 {
 	StringInfoData sql;
+	ScoreMatrixView view;
+	BenchmarkSet set;
+	Datum		matrix;
+	bool		null;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql,
-					 "SELECT CASE WHEN q.m IS NOT NULL THEN %s.capabilities_component(m => %s.annotate(m => q.m,\n"
-					 "capabilities => %s, lower_is_better => %s, covariates => %s), capabilities => %s) IS NULL END\nFROM (",
-					 source->extension, source->extension, source->capabilities, source->lower_is_better,
-					 source->covariates, source->capabilities);
 	sc_view_whole_matrix(&sql, source);
-	appendStringInfoString(&sql, ") AS q");
 	run(sql.data);
+	matrix = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
+	if (!null)
+	{
+		sc_matrix_read(matrix, &view);
+		(void) sc_named_benchmarks(fcinfo, 2, "capabilities", &view, MISSING_RAISE, &set);
+	}
 	SPI_freetuptable(SPI_tuptable);
 }
 
@@ -722,7 +525,8 @@ drop_kind(Work *work, const ViewKind *kind, bool tell)
 
 /*
  * create_capabilities_views(target_schema, source, capabilities, lower_is_better,
- * covariates, model, benchmark, score, strata, released, window_days, materialized)
+ * covariates, model, benchmark, score, strata, released, window_days, missing,
+ * min_scores, materialized)
  */
 Datum
 sc_create_capabilities_views(PG_FUNCTION_ARGS)
@@ -734,23 +538,9 @@ sc_create_capabilities_views(PG_FUNCTION_ARGS)
 	bool	   *wanted = palloc0(sizeof(bool) * sc_n_view_kinds);
 	int			i;
 
-	source.relation = source_relation(fcinfo, 1, &relation);
-	source.capabilities = name_list(fcinfo, 2, "capabilities", false);
-	source.lower_is_better = name_list(fcinfo, 3, "lower_is_better", true);
-	source.covariates = name_list(fcinfo, 4, "covariates", true);
-	source.model = label_column(fcinfo, 5, "model", false, relation);
-	source.benchmark = label_column(fcinfo, 6, "benchmark", false, relation);
-	source.score = score_column(fcinfo, 7, "score", relation);
-	source.strata = label_column(fcinfo, 8, "strata", true, relation);
-	source.released = date_column(fcinfo, 9, "released", relation);
-	source.window_days = sc_count_argument(fcinfo, 10, "window_days");
-	if (source.window_days > SC_MAX_WINDOW_DAYS)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"%s\": %d", "window_days", source.window_days),
-				 errdetail("It must be at most %d.", SC_MAX_WINDOW_DAYS)));
-	materialized = sc_bool_argument(fcinfo, 11, "materialized");
-	begin_work(fcinfo, &work);
+	relation = sc_view_source(fcinfo, &source);
+	materialized = sc_bool_argument(fcinfo, 13, "materialized");
+	begin_work(fcinfo, &work, "create_capabilities_views()");
 	source.extension = quote_identifier(get_namespace_name(work.extension_schema));
 
 	for (i = 0; i < sc_n_view_kinds; i++)
@@ -768,7 +558,7 @@ sc_create_capabilities_views(PG_FUNCTION_ARGS)
 		if ((wanted[i] && materialized) || is_ours(&data))
 			check_is_free(&data);
 	}
-	check_scores(&source);
+	check_scores(fcinfo, &source);
 	for (i = 0; i < sc_n_view_kinds; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -788,7 +578,7 @@ sc_refresh_capabilities_views(PG_FUNCTION_ARGS)
 	bool		found = false;
 	int			i;
 
-	begin_work(fcinfo, &work);
+	begin_work(fcinfo, &work, "refresh_capabilities_views()");
 	for (i = 0; i < sc_n_view_kinds; i++)
 	{
 		Target		data = find_target(&work, &sc_view_kinds[i], RELKIND_MATVIEW);
@@ -819,7 +609,7 @@ sc_drop_capabilities_views(PG_FUNCTION_ARGS)
 	Work		work;
 	int			i;
 
-	begin_work(fcinfo, &work);
+	begin_work(fcinfo, &work, "drop_capabilities_views()");
 	for (i = 0; i < sc_n_view_kinds; i++)
 		drop_kind(&work, &sc_view_kinds[i], true);
 	return end_work(&work);

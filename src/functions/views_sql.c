@@ -28,44 +28,44 @@ const ViewKind sc_view_kinds[] =
 {
 	{
 		"capabilities_correlations", "capabilities_correlations", "", NULL,
-		"stratum, benchmark", false,
+		"stratum, benchmark", true, false,
 		"Correlation of every benchmark with the capabilities score, over models: Spearman, with an interval by formula, a test and a verdict."
 	},
 	{
 		"capabilities_scores", "capabilities_scores", ", resamples => 1000", NULL,
-		"stratum, model", false,
+		"stratum, model", true, false,
 		"Capabilities score and rank of every model, with intervals from 1000 resamples of the capability benchmarks."
 	},
 	{
 		"capabilities_loadings", "capabilities_loadings", "", NULL,
-		"stratum, component, benchmark", false,
+		"stratum, component, benchmark", true, false,
 		"Weight and loading of every capability benchmark on the first component, with intervals from 1000 resamples of the models (for large tables none)."
 	},
 	{
 		"capabilities_components", "capabilities_components", "", NULL,
-		"stratum, component", false,
+		"stratum, component", true, false,
 		"Variance that each component of the capability benchmarks explains, with intervals from 1000 resamples of the models (for large tables none) and the eigenvalue that chance would give."
 	},
 	{
 		"correlation_matrix", "correlation_matrix", "", NULL,
-		"stratum, benchmark_a, benchmark_b", false,
+		"stratum, benchmark_a, benchmark_b", false, false,
 		"Spearman correlation of every pair of benchmarks over the models that have both: the full square, for heatmaps."
 	},
 	{
 		"capability_scatter", "capability_adjusted_scores", "",
-		"model, benchmark, negated, capability, score, expected, pi_low, pi_high, status",
-		"stratum, model, benchmark", false,
+		"model, benchmark, negated, capability, imputed, score, expected, pi_low, pi_high, status",
+		"stratum, model, benchmark", true, false,
 		"Every score beside the capabilities score of its model, with the score that this lets expect (a line by least squares) and its prediction interval, for scatter plots."
 	},
 	{
 		"capability_adjusted_scores", "capability_adjusted_scores", "", NULL,
-		"stratum, model, benchmark", false,
+		"stratum, model, benchmark", true, false,
 		"How far every model is above or below the score that its capability lets expect, benchmark by benchmark."
 	},
 	{
 		"capabilities_correlations_over_time", "capabilities_correlations", "",
-		"benchmark, n, corr, ci_low, ci_high, p_value, verdict, status",
-		"stratum, window_end, benchmark", true,
+		"benchmark, n, n_imputed, corr, ci_low, ci_high, p_value, verdict, status",
+		"stratum, window_end, benchmark", true, true,
 		"Correlation of every benchmark with the capabilities score over the models released within a moving window, which ends at each release date in turn."
 	},
 };
@@ -103,7 +103,8 @@ static const struct
 	{NULL, "negated", "lower is better: scores were negated before they were correlated, so that higher means better or safer"},
 	{NULL, "n", "number of models behind the numbers of this row"},
 	{NULL, "n_dropped", "models with a score on this benchmark that were left out because they lack one on a capability benchmark"},
-	{NULL, "n_imputed", "models with missing capability scores that were filled in"},
+	{NULL, "n_imputed", "number of these models of which some capability scores were missing and have been filled in"},
+	{NULL, "imputed", "share of the capability benchmarks on which the model's score was filled in, 0 to 1"},
 	{NULL, "n_families", "number of families of models in the jackknife; NULL without families"},
 	{NULL, "n_resamples", "number of resamples behind the interval; NULL where it was not made by resampling"},
 	{NULL, "corr", "correlation, between -1 and 1; NULL where it is undefined, see status"},
@@ -179,9 +180,11 @@ append_aggregate(StringInfo sql, const ViewSource *source)
 void
 sc_view_whole_matrix(StringInfo sql, const ViewSource *source)
 {
-	appendStringInfoString(sql, "SELECT ");
+	/* every argument by place: no function of another signature can come before these */
+	appendStringInfo(sql, "SELECT %s.annotate(", source->extension);
 	append_aggregate(sql, source);
-	appendStringInfo(sql, " AS m\nFROM %s AS s", source->relation);
+	appendStringInfo(sql, ", %s, %s, %s) AS m\nFROM %s AS s", source->capabilities,
+					 source->lower_is_better, source->covariates, source->relation);
 }
 
 /*
@@ -263,9 +266,11 @@ sc_view_query(StringInfo sql, const ViewKind *kind, const ViewSource *source,
 	appendStringInfo(sql,
 					 ") AS q\n"
 					 "CROSS JOIN LATERAL %s.%s(m => %s.annotate(m => q.m, capabilities => %s,\n"
-					 "lower_is_better => %s, covariates => %s)%s) AS c\n"
-					 "WHERE %s <@ %s.benchmarks(q.m)",
+					 "lower_is_better => %s, covariates => %s)%s%s) AS c",
 					 source->extension, kind->function, source->extension, source->capabilities,
 					 source->lower_is_better, source->covariates, kind->arguments,
-					 source->capabilities, source->extension);
+					 kind->fitted ? source->recipe : "");
+	/* what annotate() does not find it passes over: the component would be of fewer benchmarks */
+	if (kind->fitted)
+		appendStringInfo(sql, "\nWHERE %s <@ %s.benchmarks(q.m)", source->capabilities, source->extension);
 }

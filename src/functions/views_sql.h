@@ -14,30 +14,13 @@
 
 #include "lib/stringinfo.h"
 
-/* The longest window of releases, in days. */
-#define SC_MAX_WINDOW_DAYS 36500
+#include "functions/views_source.h"
 
 /* What follows a view's name in that of the materialised view behind it. */
 #define VIEW_DATA_SUFFIX "_data"
 
 /* The end of the comment of everything we make: by this it is known again. */
 #define VIEW_MARK "Made by create_capabilities_views() of safetycorr."
-
-/* Where the scores are: pieces of SQL, all names and values quoted. */
-typedef struct ViewSource
-{
-	const char *extension;		/* schema of our functions */
-	const char *relation;		/* the table, with its schema */
-	const char *model;			/* expressions over s, a row of it: text */
-	const char *benchmark;		/* text */
-	const char *score;			/* float8 */
-	const char *strata;			/* text, or NULL */
-	const char *released;		/* date, or NULL */
-	const char *capabilities;	/* text[] */
-	const char *lower_is_better;	/* text[] */
-	const char *covariates;		/* text[] */
-	int			window_days;
-} ViewSource;
 
 /*
  * A view: the columns that come before those of its function, and those of its
@@ -50,6 +33,7 @@ typedef struct ViewKind
 	const char *arguments;		/* beside m: ", name => value", or "" */
 	const char *columns;		/* of the function: "a, b", in this order; NULL for all */
 	const char *key;			/* columns that tell its rows apart */
+	bool		fitted;			/* needs all capability benchmarks */
 	bool		moving;			/* one matrix per window of releases */
 	const char *comment;
 } ViewKind;
@@ -66,7 +50,8 @@ extern const char *sc_view_column_comment(const ViewKind *kind, const char *colu
 /*
  * Appends the query of a view with the given columns of its function.  A
  * matrix is built once for each stratum or window, and the function called once on it;
- * a matrix that lacks a capability benchmark altogether has no rows.
+ * a matrix that lacks a capability benchmark altogether has no rows, where
+ * the component is needed.
  */
 extern void sc_view_query(StringInfo sql, const ViewKind *kind, const ViewSource *source,
 						  const char *const *columns, int n_columns);

@@ -26,7 +26,10 @@
 typedef struct Bootstrap
 {
 	const double *x;
-	const double *se;			/* NULL: nothing is drawn anew */
+	const double *se;			/* NULL: none is known */
+	const bool *missing;		/* NULL: nothing was filled */
+	const ScImputation *imputation;
+	bool		redrawn;		/* either of them: scores are drawn anew */
 	size_t		n;
 	size_t		d;
 	ScPca		pca;
@@ -46,6 +49,8 @@ typedef struct Bootstrap
 	double	   *copies;			/* d: v of each copy */
 	double	   *start;			/* d: where u may be looked for */
 	double	   *score;			/* n */
+	double	   *t;				/* n: of the filling */
+	double	   *heard;			/* n: sum of c v^2 over observed scores */
 	uint32_t   *order;			/* n: from the last resample */
 	void	   *scratch;		/* of what is called */
 } Bootstrap;
@@ -74,7 +79,7 @@ scratch_size(size_t n, size_t d, ScPca pca)
 size_t
 sc_score_bootstrap_workspace(size_t n, size_t d, ScPca pca)
 {
-	return (n * d + 2 * d * d + 5 * d + n) * sizeof(double) +
+	return (n * d + 2 * d * d + 5 * d + 3 * n) * sizeof(double) +
 		scratch_size(n, d, pca) + (2 * d + n) * sizeof(uint32_t);
 }
 
@@ -93,7 +98,9 @@ lay_out(Bootstrap *s, void *work)
 	s->copies = s->vector + d;
 	s->start = s->copies + d;
 	s->score = s->start + d;
-	s->scratch = s->score + n;
+	s->t = s->score + n;
+	s->heard = s->t + n;
+	s->scratch = s->heard + n;
 	s->taken = (uint32_t *) ((char *) s->scratch + scratch_size(n, d, s->pca));
 	s->column = s->taken + d;
 	s->order = s->column + d;
@@ -150,33 +157,119 @@ take_benchmarks(Bootstrap *s, uint64_t seed, uint64_t b)
 	}
 }
 
-/* z-scores and matrix of the benchmarks taken, drawn anew; false: a constant. */
-static bool
+/*
+ * Draws column a of the benchmarks taken.  A missing score gets its random number
+ * for now, an observed one is heard: it goes into its model's t.
+ */
+static void
+draw_column(Bootstrap *s, size_t a, ScPhilox *random, ScPoll poll)
+{
+	size_t		j = s->column[a];
+	const double *x = s->x + j * s->n;
+	const double *se = s->se == NULL ? NULL : s->se + j * s->n;
+	const bool *gone = s->missing == NULL ? NULL : s->missing + j * s->n;
+	double	   *drawn = s->z + a * s->n;
+	size_t		i;
+
+	for (i = 0; i < s->n; i++)
+	{
+		sc_poll_at(poll, i);
+		if (gone != NULL && gone[i])
+		{
+			drawn[i] = sc_philox_normal(random);
+			continue;
+		}
+		drawn[i] = x[i];
+		if (se != NULL && se[i] > 0.0)
+			drawn[i] += se[i] * sc_philox_normal(random);
+		if (gone != NULL)
+		{
+			const ScSpread *spread = &s->imputation->spread[j];
+			double		v = s->imputation->weight[j];
+			double		times = (double) s->taken[j];
+
+			s->t[i] += times * v *
+				((drawn[i] - spread->pivot - spread->centre) / spread->sd);
+			s->heard[i] += times * v * v;
+		}
+	}
+}
+
+/* Fills what is missing of the benchmarks taken, by t and the random numbers. */
+static void
+fill_drawn(Bootstrap *s, ScPoll poll)
+{
+	const ScImputation *m = s->imputation;
+	double		all = 0.0;
+	size_t		a;
+	size_t		i;
+
+	for (a = 0; a < s->m; a++)
+	{
+		double		v = m->weight[s->column[a]];
+
+		all += (double) s->taken[s->column[a]] * v * v;
+	}
+	for (i = 0; i < s->n; i++)
+	{
+		if (s->heard[i] > 0.0)
+			s->t[i] /= (1.0 - m->shrink) * all + m->shrink * s->heard[i];
+	}
+	for (a = 0; a < s->m; a++)
+	{
+		size_t		j = s->column[a];
+		const bool *gone = s->missing + j * s->n;
+		const ScSpread *spread = &m->spread[j];
+		double	   *drawn = s->z + a * s->n;
+
+		for (i = 0; i < s->n; i++)
+		{
+			sc_poll_at(poll, i);
+			if (gone[i])
+				drawn[i] = spread->pivot + (spread->centre + spread->sd *
+											(m->shrink * m->weight[j] * s->t[i] +
+											 m->noise[j] * drawn[i]));
+		}
+		if (poll != NULL)
+			poll();
+	}
+}
+
+/* The scores of the benchmarks taken, drawn anew. */
+static void
 redraw(Bootstrap *s, uint64_t seed, uint64_t b, ScPoll poll)
 {
 	size_t		n = s->n;
 	ScPhilox	random;
 	size_t		a;
-	size_t		i;
 
 	sc_philox_start(&random, seed, SC_REDRAW_SCORES, b);
+	if (s->missing != NULL)
+	{
+		memset(s->t, 0, n * sizeof(double));
+		memset(s->heard, 0, n * sizeof(double));
+	}
 	for (a = 0; a < s->m; a++)
 	{
-		const double *x = s->x + s->column[a] * n;
-		const double *se = s->se + s->column[a] * n;
-		double	   *drawn = s->z + a * n;
-
-		for (i = 0; i < n; i++)
-		{
-			drawn[i] = x[i];
-			if (se[i] > 0.0)
-				drawn[i] += se[i] * sc_philox_normal(&random);
-			sc_poll_at(poll, i);
-		}
-		if (sc_is_constant(drawn, n, poll))
-			return false;
+		draw_column(s, a, &random, poll);
 		if (poll != NULL)
 			poll();
+	}
+	if (s->missing != NULL)
+		fill_drawn(s, poll);
+}
+
+/* Their z-scores and matrix; false: a constant. */
+static bool
+standardise_drawn(Bootstrap *s, ScPoll poll)
+{
+	size_t		n = s->n;
+	size_t		a;
+
+	for (a = 0; a < s->m; a++)
+	{
+		if (sc_is_constant(s->z + a * n, n, poll))
+			return false;
 	}
 	sc_correlation_matrix(s->z, n, s->m, s->pca, s->matrix, s->scratch, poll);
 	for (a = 0; a < s->m; a++)
@@ -205,8 +298,8 @@ find_weights(Bootstrap *s, ScPoll poll)
 		for (b = 0; b < m; b++)
 		{
 			uint32_t	jb = s->column[b];
-			double		r = s->se == NULL ? s->matrix[ja * s->d + jb] :
-				s->matrix[a * m + b];
+			double		r = s->redrawn ? s->matrix[a * m + b] :
+				s->matrix[ja * s->d + jb];
 
 			s->scaled[a * m + b] = r *
 				sqrt((double) s->taken[ja] * (double) s->taken[jb]);
@@ -246,7 +339,7 @@ compute_scores(Bootstrap *s, ScPoll poll)
 		s->score[i] = 0.0;
 	for (a = 0; a < s->m; a++)
 	{
-		const double *z = s->z + (s->se == NULL ? s->column[a] : a) * n;
+		const double *z = s->z + (s->redrawn ? a : s->column[a]) * n;
 		double		weight = s->vector[a];
 
 		for (i = 0; i < n; i++)
@@ -304,14 +397,38 @@ put_scores(const Bootstrap *s, bool valid, size_t b, ScPoll poll,
 	}
 }
 
+/* Ranks are looked for from some order. */
+static void
+number_models(Bootstrap *s, ScPoll poll)
+{
+	size_t		i;
+
+	for (i = 0; i < s->n; i++)
+	{
+		s->order[i] = (uint32_t) i;
+		sc_poll_at(poll, i);
+	}
+}
+
+static void
+put_resample(Bootstrap *s, bool valid, size_t b, ScPoll poll, ScScoreReplicates *out)
+{
+	if (valid)
+	{
+		compute_scores(s, poll);
+		if (out->rank != NULL)
+			put_ranks(s, b, poll, out);
+	}
+	put_scores(s, valid, b, poll, out);
+}
+
 ScStatus
-sc_score_bootstrap(const double *x, const double *se, size_t n, size_t d,
-				   ScPca pca, uint64_t seed, void *work, ScPoll poll,
-				   ScScoreReplicates *out)
+sc_score_bootstrap(const double *x, const double *se, const bool *missing,
+				   const ScImputation *imputation, size_t n, size_t d, ScPca pca,
+				   uint64_t seed, void *work, ScPoll poll, ScScoreReplicates *out)
 {
 	Bootstrap	s;
 	size_t		b;
-	size_t		i;
 	size_t		j;
 
 	if (d > SC_MAX_COMPONENT_COLUMNS)
@@ -321,6 +438,9 @@ sc_score_bootstrap(const double *x, const double *se, size_t n, size_t d,
 
 	s.x = x;
 	s.se = any_error(se, n, d, poll) ? se : NULL;
+	s.missing = missing;
+	s.imputation = imputation;
+	s.redrawn = s.se != NULL || missing != NULL;
 	s.n = n;
 	s.d = d;
 	s.pca = pca;
@@ -335,11 +455,7 @@ sc_score_bootstrap(const double *x, const double *se, size_t n, size_t d,
 	sc_correlation_matrix(x, n, d, pca, s.matrix, s.scratch, poll);
 	if (sc_components(s.matrix, d, 1, s.value, s.first, s.scratch, poll) != SC_OK)
 		return SC_SOLVER_FAILED;
-	for (i = 0; i < n; i++)
-	{
-		s.order[i] = (uint32_t) i;
-		sc_poll_at(poll, i);
-	}
+	number_models(&s, poll);
 
 	for (b = 0; b < out->count; b++)
 	{
@@ -348,17 +464,89 @@ sc_score_bootstrap(const double *x, const double *se, size_t n, size_t d,
 		if (poll != NULL)
 			poll();
 		take_benchmarks(&s, seed, out->first + b);
-		if (s.se == NULL || redraw(&s, seed, out->first + b, poll))
+		if (s.redrawn)
+			redraw(&s, seed, out->first + b, poll);
+		if (!s.redrawn || standardise_drawn(&s, poll))
 			status = find_weights(&s, poll);
 		if (status == SC_SOLVER_FAILED)
 			return status;
-		if (status == SC_OK)
-		{
-			compute_scores(&s, poll);
-			if (out->rank != NULL)
-				put_ranks(&s, b, poll, out);
-		}
-		put_scores(&s, status == SC_OK, b, poll, out);
+		put_resample(&s, status == SC_OK, b, poll, out);
 	}
 	return SC_OK;
+}
+
+/* ----------
+ * On a given component
+ * ----------
+ */
+
+/* z-scores of the benchmarks taken, by the component's own spread. */
+static void
+standardise_fitted(Bootstrap *s, ScPoll poll)
+{
+	size_t		a;
+	size_t		i;
+
+	for (a = 0; a < s->m; a++)
+	{
+		const ScSpread *spread = &s->imputation->spread[s->column[a]];
+		double	   *z = s->z + a * s->n;
+
+		for (i = 0; i < s->n; i++)
+		{
+			z[i] = (z[i] - spread->pivot - spread->centre) / spread->sd;
+			sc_poll_at(poll, i);
+		}
+		if (poll != NULL)
+			poll();
+	}
+}
+
+/* Its weights of the benchmarks taken, of unit length with all copies; false: 0. */
+static bool
+take_weights(Bootstrap *s)
+{
+	double		squares = 0.0;
+	size_t		a;
+
+	for (a = 0; a < s->m; a++)
+	{
+		double		v = s->imputation->weight[s->column[a]];
+
+		s->vector[a] = (double) s->taken[s->column[a]] * v;
+		squares += s->vector[a] * v;
+	}
+	for (a = 0; a < s->m; a++)
+		s->vector[a] /= sqrt(squares);
+	return squares > 0.0;
+}
+
+void
+sc_fitted_score_bootstrap(const double *x, const double *se, const bool *missing,
+						  const ScImputation *fitted, size_t n, size_t d,
+						  uint64_t seed, void *work, ScPoll poll,
+						  ScScoreReplicates *out)
+{
+	Bootstrap	s;
+	size_t		b;
+
+	s.x = x;
+	s.se = any_error(se, n, d, poll) ? se : NULL;
+	s.missing = missing;
+	s.imputation = fitted;
+	s.redrawn = true;
+	s.n = n;
+	s.d = d;
+	s.pca = SC_PCA_SPEARMAN;
+	lay_out(&s, work);
+	number_models(&s, poll);
+	for (b = 0; b < out->count; b++)
+	{
+		if (poll != NULL)
+			poll();
+		take_benchmarks(&s, seed, out->first + b);
+		redraw(&s, seed, out->first + b, poll);
+		standardise_fitted(&s, poll);
+		put_resample(&s, take_weights(&s), b, poll, out);
+	}
 }

@@ -33,6 +33,9 @@ typedef enum ScStatus
 	SC_CONSTANT_X,				/* no variation in the second variable */
 	SC_CONSTANT_COLUMN,			/* a capability benchmark does not vary */
 	SC_UNDEFINED_COMPONENT,		/* the two largest eigenvalues coincide */
+	SC_TOO_FEW_SCORES,			/* a capability benchmark has too few models */
+	SC_NOT_CONNECTED,			/* models without a benchmark in common */
+	SC_NOT_CONVERGED,			/* missing scores could not be filled */
 	SC_TOO_MANY_COLUMNS,		/* columns, and rows: SC_MAX_COMPONENT_COLUMNS */
 	SC_SOLVER_FAILED			/* GSL reported an error: never expected */
 } ScStatus;

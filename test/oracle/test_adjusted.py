@@ -54,16 +54,16 @@ def check_adjusted(matrix, rows, confidence, negated=()):
         sign = -1 if benchmark in negated else 1
         place = {model: k for k, model in enumerate(np.array(matrix.models)[both])}
         ranks = {k: 1 + (sign * studentised > sign * studentised[k]).sum() for k in place.values()}
-        for (model, _, is_negated, capability, score, e, l, h, r, t, p, q, rank, n, status) in of_it:
+        for (model, _, is_negated, capability, imputed, score, e, l, h, r, t, p, q, rank, n, status) in of_it:
             what = f"{benchmark}, {model}"
             assert is_negated == (benchmark in negated) and score == y[matrix.models.index(model)], what
             p_values.append(np.nan if p is None else p)
             q_values.append(np.nan if q is None else q)
             if model not in place:
-                assert (capability, e, l, h, r, t, p, q, rank, status) == (None,) * 9 + ("incomplete",), what
+                assert (capability, imputed, e, l, h, r, t, p, q, rank, status) == (None,) * 10 + ("incomplete",), what
                 continue
             k = place[model]
-            assert (n, status) == (both.sum(), "ok"), what
+            assert (n, imputed, status) == (both.sum(), 0, "ok"), what
             near(capability, fit.scores[matrix.models.index(model)], 1e-12 * fit.condition(), what)
             for ours, theirs in ((e, expected), (r, residual), (l, low), (h, high)):
                 near(ours, theirs[k], 1e-10 * scale, what)
@@ -156,8 +156,9 @@ def variations(matrix, benchmark, families):
 
 def check_robustness(matrix, rows, families):
     for row in rows:
-        benchmark, role, _, n, corr, verdict = row[:6]
-        left_out, others, flips, status = row[6:18], row[18:22], row[22:24], row[24]
+        benchmark, role, _, n, n_imputed, corr, verdict = row[:7]
+        left_out, others, flips, status = row[7:19], row[19:23], row[23:25], row[25]
+        assert n_imputed == 0
         if corr is None:
             assert status != "ok" and flips == (None, None)
             continue

@@ -158,7 +158,8 @@ def correlations(db, cases):
             benchmark, role, negated, n, n_dropped, corr, ci_low, ci_high, p_value, status, ordinality
         FROM evaluation JOIN run USING (matrix),
             capabilities_correlations(m, run.capabilities, run.targets, method, pca,
-                exclude_self, confidence) WITH ORDINALITY AS c
+                exclude_self => exclude_self,
+                    confidence => confidence) WITH ORDINALITY AS c
         WHERE path = %(path)s
         ORDER BY matrix, run, ordinality""")
 

@@ -47,6 +47,8 @@ ELSE concat_ws(' ',
     digest(ARRAY(SELECT r::text FROM benchmark_correlations(m, last, method => 'pearson') AS r)),
     digest(ARRAY(SELECT r::text FROM capabilities_scores(m, caps, resamples => 100) AS r)),
     digest(ARRAY(SELECT r::text FROM capabilities_scores(m, caps, pca => 'pearson', resamples => 100) AS r)),
+    digest(ARRAY(SELECT r::text FROM capabilities_scores(m, caps, missing => 'impute', resamples => 100) AS r)),
+    digest(ARRAY(SELECT r::text FROM impute_scores(m, caps, 1) AS r)),
     md5(coalesce(capabilities_component(m, caps)::text, 'NULL')),
     digest(ARRAY(SELECT r::text FROM capabilities_loadings(
         m, caps, components => cardinality(caps), resamples => 100) AS r)),

@@ -13,28 +13,29 @@ cast from principal_component to jsonb; cast from score_matrix to jsonb
 function annotate(score_matrix,text[],text[],text[])
 function benchmark_correlations(score_matrix,text,text[],text,double precision,text,integer,bigint,jsonb,double precision)
 function benchmarks(principal_component); function benchmarks(score_matrix)
-function capabilities_component(score_matrix,text[],text)
-function capabilities_components(score_matrix,text[],text,double precision,text,integer,bigint)
+function capabilities_component(score_matrix,text[],text,text,integer)
+function capabilities_components(score_matrix,text[],text,text,integer,double precision,text,integer,bigint)
 function capabilities_corr(double precision[],double precision)
 function capabilities_corr(double precision[],double precision[])
 function capabilities_corr(score_matrix,text[],text)
 function capabilities_corr_array_final(score_rows); function capabilities_corr_final(score_rows)
-function capabilities_correlations(score_matrix,text[],text[],text,text,boolean,double precision,text,integer,bigint,jsonb,double precision)
-function capabilities_difference(score_matrix,text[],text,text,text,text,double precision,text,integer,bigint,jsonb)
-function capabilities_loadings(score_matrix,text[],text,integer,double precision,text,integer,bigint)
-function capabilities_robustness(score_matrix,text[],text[],jsonb,double precision,double precision)
+function capabilities_correlations(score_matrix,text[],text[],text,text,text,integer,boolean,double precision,text,integer,bigint,jsonb,double precision)
+function capabilities_difference(score_matrix,text[],text,text,text,text,text,integer,double precision,text,integer,bigint,jsonb)
+function capabilities_loadings(score_matrix,text[],text,text,integer,integer,double precision,text,integer,bigint)
+function capabilities_robustness(score_matrix,text[],text[],text,integer,jsonb,double precision,double precision)
 function capabilities_score(double precision[])
-function capabilities_scores(score_matrix,text[],text,double precision,text,integer,bigint)
+function capabilities_scores(score_matrix,text[],text,text,integer,principal_component,double precision,text,integer,bigint)
 function capabilities_test(double precision[],double precision)
 function capabilities_test(score_matrix,text[],text); function capabilities_test_final(score_rows)
-function capability_adjusted_scores(score_matrix,text[],text[],text,double precision)
+function capability_adjusted_scores(score_matrix,text[],text[],text,text,integer,double precision)
 function cells(score_matrix)
 function component_score(principal_component,double precision[])
 function correlation_matrix(score_matrix,text[],text)
-function create_capabilities_views(text,regclass,text[],text[],text[],text,text,text,text,text,integer,boolean)
+function create_capabilities_views(text,regclass,text[],text[],text[],text,text,text,text,text,integer,text,integer,boolean)
 function drop_capabilities_views(text); function refresh_capabilities_views(text)
 function eigenvalues(principal_component); function explained(principal_component)
 function first_component(double precision[]); function first_component(score_moments)
+function impute_scores(score_matrix,text[],integer)
 function kendall_corr(double precision,double precision); function kendall_corr_final(score_rows)
 function kendall_test(double precision,double precision); function kendall_test_final(score_rows)
 function loadings(principal_component); function matrix_kind(principal_component)
@@ -119,6 +120,9 @@ SELECT f.* FROM public.kept, {0}.capability_adjusted_scores(m, '{{b0,b1,b2}}') A
 SELECT f.* FROM public.kept, {0}.capabilities_robustness(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.benchmark_correlations(m, 'b6') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_scores(m, '{{b0,b1,b2}}') AS f
+SELECT f.* FROM public.kept, {0}.capabilities_scores(m, missing => 'impute',
+    fitted => {0}.capabilities_component(m, '{{b0,b1,b2}}', missing => 'impute')) AS f
+SELECT f.* FROM public.kept, {0}.impute_scores(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_loadings(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_components(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.correlation_matrix(m, method => 'kendall') AS f

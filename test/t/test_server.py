@@ -20,10 +20,13 @@ CREATE TABLE rows (pairs score_rows, three score_rows);
 ALTER TABLE rows ALTER pairs SET STORAGE EXTERNAL, ALTER three SET STORAGE EXTERNAL;
 INSERT INTO rows SELECT partial(x, y), partial(ARRAY[x, x + y, y - x], x * y) FILTER (WHERE z < 350) FROM pairs;
 
-CREATE TABLE matrix (big score_matrix, square score_matrix, big_text text);
+CREATE TABLE matrix (big score_matrix, square score_matrix, gaps score_matrix, big_text text);
 ALTER TABLE matrix ALTER big SET STORAGE EXTERNAL, ALTER big_text SET STORAGE EXTERNAL;
 INSERT INTO matrix SELECT big, (SELECT score_matrix(m::bigint, b::bigint, sin(m * b + m))
-        FROM generate_series(1, 200) AS m, generate_series(1, 600) AS b), big::text
+        FROM generate_series(1, 200) AS m, generate_series(1, 600) AS b),
+    (SELECT score_matrix(m, b, sin(m) + sin(b) * hashint4((m * 999 + b)::int4) / 1e9)
+        FROM generate_series(1, 20000::bigint) AS m, generate_series(1, 100::bigint) AS b
+        WHERE hashint4((b * 99999 + m)::int4) % 10 = 0), big::text
 FROM (SELECT score_matrix(i % 5000, i / 5000, sin(i)) AS big
       FROM (SELECT generate_series(0, 1199999)::bigint AS i) AS s) AS q;
 
@@ -66,6 +69,11 @@ LONG = [
     (300, "SELECT c FROM matrix, capabilities_scores(square, (benchmarks(square))[:200], resamples => 100000) AS c"),
     (300, "SELECT c FROM matrix, capabilities_components(square, (benchmarks(square))[:200], ci => 'bootstrap') AS c"),
     (300, "SELECT c FROM matrix, capabilities_robustness(square, (benchmarks(square))[:50]) AS c"),
+    (200, "SELECT c FROM matrix, capabilities_correlations(gaps, (benchmarks(gaps))[:100], missing => 'impute', "
+          "min_scores => 4) AS c"),
+    (300, "SELECT c FROM matrix, capabilities_scores(gaps, (benchmarks(gaps))[:100], missing => 'impute', "
+          "min_scores => 4, ci => 'bootstrap') AS c"),
+    (200, "SELECT c FROM matrix, impute_scores(gaps, (benchmarks(gaps))[:100], 1) AS c"),
     (200, "SELECT c FROM matrix, capability_adjusted_scores(square, (benchmarks(square))[:200], benchmarks(square)) AS c"),
     (150, "SELECT count(*) FROM matrix, generate_series(1, 500) AS i, "
           "capabilities_correlations(square, ARRAY['1', '2', (i % 9 + 3)::text])"),
@@ -132,6 +140,9 @@ SELECT capabilities_correlations(m, '{1,2}', ci => 'bootstrap', families => '{}'
 SELECT capabilities_correlations(m, '{1,2}', families => jsonb_build_object('1', 2)) FROM t
 SELECT capabilities_robustness(m, '{1,2}', families => '[]') FROM t
 SELECT capabilities_components(m, '{}') FROM t
+SELECT capabilities_scores(m, '{1,2}', missing => 'impute', min_scores => 3) FROM t
+SELECT capabilities_scores(score_matrix(i, 1 + i % 2, i), '{1,2}', missing => 'impute', min_scores => 1) FROM generate_series(1, 40) AS i
+SELECT capabilities_scores(m, fitted => c) FROM t
 SELECT substr(m::text, 1, length(m::text) - 3)::score_matrix FROM t
 SELECT replace(m::text, '"models"', '"model"')::score_matrix FROM t
 SELECT replace(r::text, '1', 'x')::score_rows FROM t
@@ -157,6 +168,10 @@ SELECT c FROM t, capability_adjusted_scores(m, '{1,2}') AS c
 SELECT c FROM t, capabilities_robustness(m, '{1,2}') AS c
 SELECT c FROM t, capabilities_scores(m, '{1,2}') AS c
 SELECT c FROM t, capabilities_components(m, '{1,2}', resamples => 100) AS c
+SELECT c FROM (SELECT score_matrix(i % 23, i % 6, sin(i)) AS m FROM generate_series(1, 100) AS i) AS t, capabilities_scores(m, '{0,1,2,3,4,5}', missing => 'impute', resamples => 100) AS c
+SELECT c FROM (SELECT score_matrix(i % 23, i % 6, sin(i)) AS m FROM generate_series(1, 100) AS i) AS t, capabilities_correlations(m, '{1,2,3}', missing => 'impute', min_scores => 1, ci => 'bootstrap', resamples => 100) AS c
+SELECT c FROM (SELECT score_matrix(i % 23, i % 6, sin(i)) AS m FROM generate_series(1, 100) AS i) AS t, capabilities_scores(m, missing => 'impute', fitted => capabilities_component(m, '{1,2,3}', missing => 'impute'), resamples => 100) AS c
+SELECT c FROM (SELECT score_matrix(i % 23, i % 6, sin(i)) AS m FROM generate_series(1, 100) AS i) AS t, impute_scores(m, '{1,2,3}', 1) AS c
 SELECT numbers(first_component(ARRAY[i, sin(i), cos(i)])) FROM generate_series(1, 100) AS i GROUP BY i % 5
 SELECT m::text::score_matrix::text, r::text::score_rows::text, s::text::score_moments::text, c::text::principal_component::text FROM t
 SELECT score_matrix_send(m), score_rows_send(r), score_moments_send(s), principal_component_send(c), m::jsonb::score_matrix FROM t

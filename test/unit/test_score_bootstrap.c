@@ -44,7 +44,7 @@ bootstrap(const double *x, const double *se, size_t n, size_t d, ScPca pca,
 		  ScPoll poll, ScScoreReplicates *out)
 {
 	void	   *work = exactly(sc_score_bootstrap_workspace(n, d, pca));
-	ScStatus	status = sc_score_bootstrap(x, se, n, d, pca, SEED, work, poll, out);
+	ScStatus	status = sc_score_bootstrap(x, se, NULL, NULL, n, d, pca, SEED, work, poll, out);
 
 	free(work);
 	return status;
@@ -415,9 +415,9 @@ test_hostile(void)
 		x[2 * n + i] = 0.1;
 	CHECK(bootstrap(x, NULL, n, d, SC_PCA_SPEARMAN, NULL, &out) == SC_CONSTANT_COLUMN);
 	CHECK(bootstrap(x, se, n, d, SC_PCA_SPEARMAN, NULL, &out) == SC_CONSTANT_COLUMN);
-	CHECK(sc_score_bootstrap(x, NULL, 2, most, SC_PCA_SPEARMAN, 0, NULL, NULL, &out) ==
+	CHECK(sc_score_bootstrap(x, NULL, NULL, NULL, 2, most, SC_PCA_SPEARMAN, 0, NULL, NULL, &out) ==
 		  SC_TOO_MANY_COLUMNS);
-	CHECK(sc_score_bootstrap(x, NULL, 2, 6, SC_PCA_SPEARMAN, 0, NULL, NULL, &out) ==
+	CHECK(sc_score_bootstrap(x, NULL, NULL, NULL, 2, 6, SC_PCA_SPEARMAN, 0, NULL, NULL, &out) ==
 		  SC_TOO_FEW_MODELS);
 	free_replicates(&out);
 }
@@ -453,14 +453,14 @@ test_jump(void)
 			poll_calls = 0;
 			poll_jumps_at = at;
 			if (setjmp(poll_target) == 0)
-				sc_score_bootstrap(x, given, n, d, SC_PCA_SPEARMAN, SEED, work,
+				sc_score_bootstrap(x, given, NULL, NULL, n, d, SC_PCA_SPEARMAN, SEED, work,
 								   test_poll, &again);
 			else
 				jumps++;
 		}
 		CHECK(jumps > 20);
 		poll_jumps_at = 0;
-		CHECK(sc_score_bootstrap(x, given, n, d, SC_PCA_SPEARMAN, SEED, work,
+		CHECK(sc_score_bootstrap(x, given, NULL, NULL, n, d, SC_PCA_SPEARMAN, SEED, work,
 								 test_poll, &again) == SC_OK);
 		CHECK(same_bits(out.score, again.score, 2 * n));
 		CHECK(memcmp(out.rank, again.rank, 2 * n * sizeof(int32_t)) == 0);
