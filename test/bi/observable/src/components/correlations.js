@@ -1,7 +1,7 @@
 // Capabilities correlations with intervals: a row per benchmark, a panel per
 // stratum, so that what pooling hides is seen in one line.
 import * as Plot from "@observablehq/plot";
-import {chartStyle, direction, everything, format, interval, plural, pValue, shorten, textWidth, verdictColour, verdicts} from "./verdicts.js";
+import {chartStyle, direction, everything, format, interval, nothing, plural, pValue, shorten, textWidth, verdictColour, verdicts} from "./verdicts.js";
 
 // The paper's line, also that of the verdicts by default.
 const line = 0.4;
@@ -61,6 +61,7 @@ export function correlationBars(rows, {benchmarks, strata, width: given}) {
   const label = (name) => `${opposite.has(name) ? "⇄ " : ""}${shorten(name, 34)}${negated.has(name) ? " (negated)" : ""}`;
   const marginLeft = 16 + 1.06 * textWidth(benchmarks.map(label), 12);
   const width = Math.max(given, marginLeft + 190 * strata.length);
+  if (!benchmarks.length || !panels.length) return nothing("There are no correlations to show.");
   const rowHeight = benchmarks.length < 8 ? 28 : 20;
 
   return Plot.plot({
