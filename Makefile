@@ -21,7 +21,7 @@ PAPER_DATA := $(if $(filter command environment,$(firstword $(origin DATA))),$(D
 override DATA := sql/safetycorr--1.0.sql
 
 # Regression tests, in the order they run: sql/NAME.sql, expected/NAME.out.
-REGRESS = install types wide matrix analyses missing uncertainty errors constants
+REGRESS = install types wide matrix analyses missing uncertainty errors constants views
 
 # Tests compare text with non-ASCII labels in C order on any cluster.
 ENCODING = UTF8
