@@ -148,7 +148,7 @@ def short(text):
     """A list of arguments or columns as README.md writes it."""
     for name, alias in SHORT_TYPES.items():
         text = re.sub(rf"\b{name}\b", alias, text)
-    return re.sub(r"::(text|jsonb|float8)(\[\])?", "", text)
+    return re.sub(r"::(text|jsonb|float8|int4|principal_component)(\[\])?", "", text)
 
 
 def functions(db):
@@ -216,7 +216,7 @@ def test_every_verdict_is_explained():
 
 def test_every_limit_is_quoted_as_it_is():
     defined = {name: float(value) for name, value in re.findall(
-        r"^#define (SC_(?:MAX|MIN|VERDICT)_\w+|SC_EXACT_(?:UN)?TIED|SC_EIGENVALUE_TOLERANCE|SC_DEFAULT_CONFIDENCE)[ \t]+"
+        r"^#define (SC_(?:MAX|MIN|VERDICT)_\w+|SC_EXACT_(?:UN)?TIED|SC_\w+_TOLERANCE|SC_DEFAULT_CONFIDENCE)[ \t]+"
         r"(?:\(\(size_t\) )?([\d.e+-]+)", source("*/*.h"), re.M)}
     quoted = {name: float(value.replace(",", "")) for value, name in re.findall(
         r"\| ([\d,.e+-]+) \| `(SC_\w+)` \|", README)}
