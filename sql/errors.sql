@@ -12,6 +12,10 @@ SELECT error_of($$SELECT score_matrix('m', 'b', '-Infinity')$$);
 SELECT error_of($$SELECT score_matrix(1, 2, 'Infinity')$$);
 SELECT error_of($$SELECT score_matrix('m', 'b', 1.0000001e140)$$);
 SELECT error_of($$SELECT score_matrix('m', 'b', -1e308)$$);
+SELECT error_of($$SELECT score_matrix('m', 'b', 'Infinity', 3, 1)$$);
+SELECT error_of($$SELECT score_matrix('m', 'b', 1.0000001e140, 3, 1)$$);
+SELECT error_of($$SELECT score_matrix('m', 'b', 0, 3, 7.1e139)$$);
+SELECT error_of($$SELECT score_matrix('m', 'b', 0, 9223372036854775807, 1e308)$$);
 SELECT error_of($$SELECT capabilities_corr('{1,Infinity}'::float8[], 1)$$);
 SELECT error_of($$SELECT capabilities_corr('{NULL,-Infinity}'::float8[], 1)$$);
 SELECT error_of($$SELECT capabilities_corr('{1,2}'::float8[], 'Infinity'::float8)$$);
@@ -27,6 +31,7 @@ SELECT error_of($$SELECT spearman_corr(NULL, '-Infinity'::float8)$$);
 SELECT error_of($$SELECT kendall_corr(1, 1e200)$$);
 SELECT error_of($$SELECT component_score(first_component(ARRAY[i]), '{Infinity}') FROM generate_series(1, 3) i$$);
 -- The largest are allowed.
+SELECT error_of($$SELECT score_matrix('m', 'b', 1e140, 9223372036854775807, 1e110), score_matrix('m', 'b', 0, 3, 7.07e139)$$);
 SELECT error_of($$SELECT score_matrix('m', 'b', 1e140), score_matrix('m', 'b', -1e140), spearman_corr(1e140, -1e140)$$);
 -- A score too far from the mean of a component of tiny numbers.
 SELECT error_of($$SELECT component_score(capabilities_component(score_matrix(i::text, 'b', i * 1e-200), '{b}'), '{1e140}')
@@ -34,6 +39,7 @@ SELECT error_of($$SELECT component_score(capabilities_component(score_matrix(i::
 -- Counts beyond 64 bits.
 SELECT error_of($$SELECT merge(m, m) FROM (SELECT
     '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,5000000000000000000,1,0]]}'::score_matrix AS m) s$$);
+SELECT error_of($$SELECT score_matrix('m', 'b', 1, n, 1) FROM (VALUES (9223372036854775807), (1)) v (n)$$);
 SELECT error_of($$SELECT score_moments_combine(m, m) FROM (SELECT
     '{"version":1,"columns":1,"rows":5000000000000000000,"pivot":[0],"mean":[1],"min":[0],"max":[2],"comoments":[2]}'::score_moments AS m) s$$);
 SELECT error_of($$SELECT score_moments_accum('{"version":1,"columns":1,"rows":9223372036854775807,"pivot":[0],"mean":[1],"min":[0],"max":[2],"comoments":[2]}', '{1}')$$);
@@ -146,6 +152,15 @@ SELECT error_of($$SELECT capabilities_loadings(m, components => NULL) FROM m$$);
 SELECT error_of($$SELECT capabilities_components(m, pca => 'x') FROM m$$);
 -- Options are looked at first, whatever the matrix.
 SELECT error_of($$SELECT capabilities_correlations(NULL, method => 'x')$$);
+
+-- The number of scores of a mean, and its standard error: 22023.
+SELECT error_of($$SELECT score_matrix('m', 'b', 0.5, NULL, 0.1)$$);
+SELECT error_of($$SELECT score_matrix('m', 'b', 0.5, 0, NULL)$$);
+SELECT error_of($$SELECT score_matrix('m', 'b', 0.5, -9223372036854775808, 0.1)$$);
+SELECT error_of($$SELECT score_matrix('m', 'b', 0.5, 3, -0.1)$$);
+SELECT error_of($$SELECT score_matrix('m', 'b', 0.5, 1, '-Infinity')$$);
+SELECT error_of($$SELECT score_matrix('m', 'b', 0.5, 3, 'Infinity')$$);
+SELECT error_of($$SELECT score_matrix(NULL, 'b', 0.5, 0, -1)$$);
 
 -- jsonb: 22023 for what is no score, 22003 for what is too large a number.
 SELECT scores, error_of(format('SELECT score_matrix(%L, %L::jsonb)', 'm', scores)) FROM unnest(ARRAY[

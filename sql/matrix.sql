@@ -22,6 +22,26 @@ SELECT models(score_matrix(-9223372036854775808, 9223372036854775807, 1));
 -- int4 ids are ids too.
 SELECT models(score_matrix(1::int4, 2::int4, 3::int4));
 
+-- Means of n items with their standard error, pooled as their items would be:
+-- 1, 2, 3 (mean 2, stderr sqrt(1 / 3)) with 4 and 6 (mean 5, stderr 1) are n 5,
+-- mean 3.2, squares about it 14.8, stderr sqrt(14.8 / 4 / 5) = 0.860233.
+SELECT model, benchmark, score, n, round(stderr::numeric, 6) AS stderr
+FROM cells((SELECT score_matrix(model, benchmark, score, n, stderr) FROM (VALUES
+    ('a', 'mmlu', 2.0, 3, sqrt(1 / 3.0)), ('a', 'mmlu', 5.0, 2, 1), ('a', 'arc', 0.25, 1000, 0.0125),
+    -- equal items have no spread
+    ('a', 'same', 0.1, 3, 0), ('a', 'same', 0.1, 5, 0),
+    -- unknown, and it stays so; nor do 1 item and a stderr say anything of it
+    ('b', 'mmlu', 2.0, 3, NULL), ('b', 'mmlu', 5.0, 2, 1), ('b', 'arc', 2.0, 3, 'NaN'), ('b', 'one', 2.0, 1, NULL),
+    ('b', 'same', 2.0, 1, 0.5), ('b', 'same', 2.0, 1, 0.5),
+    -- a row without a score is ignored, whatever else is in it
+    ('a', 'none', NULL, NULL, NULL), ('none', 'arc', 'NaN', -1, -1), (NULL, NULL, NULL, 0, 'Infinity'))
+    v (model, benchmark, score, n, stderr)));
+-- Items of which one came as a plain score: 1, 2, 3 and 6 again have a spread; a
+-- mean of one item has not.
+SELECT score, n, round(stderr::numeric, 6) AS stderr
+FROM (SELECT score_matrix('m', 'b', 2, 3, sqrt(1 / 3.0)) AS m) s,
+     LATERAL (VALUES (score_matrix_accum(m, 'm', 'b', 6)), (score_matrix_accum(m, 'm', 'b', 6, 1, 0))) v (merged), cells(merged);
+
 -- From wide rows: each key a benchmark, true and false are 1 and 0, null and NaN
 -- are no score.
 SELECT model, benchmark, score, n

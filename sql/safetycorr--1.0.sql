@@ -673,6 +673,15 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION score_matrix_accum(score_matrix, bigint, bigint, float8) IS
 'transition function: adds a score, labels in decimal';
 
+CREATE FUNCTION score_matrix_accum(state score_matrix, model text, benchmark text, score float8,
+	n bigint, stderr float8)
+RETURNS score_matrix
+AS 'MODULE_PATHNAME', 'sc_score_matrix_accum_mean'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_accum(score_matrix, text, text, float8, bigint, float8) IS
+'transition function: adds the mean of n scores';
+
 CREATE FUNCTION score_matrix_accum(state score_matrix, model text, scores jsonb)
 RETURNS score_matrix
 AS 'MODULE_PATHNAME', 'sc_score_matrix_accum_jsonb'
@@ -710,6 +719,17 @@ CREATE AGGREGATE score_matrix(model bigint, benchmark bigint, score float8) (
 
 COMMENT ON AGGREGATE score_matrix(bigint, bigint, float8) IS
 'matrix of the scores of a long table keyed by ids, labels in decimal';
+
+CREATE AGGREGATE score_matrix(model text, benchmark text, score float8, n bigint, stderr float8) (
+	SFUNC = score_matrix_accum,
+	STYPE = score_matrix,
+	SSPACE = 4096,
+	COMBINEFUNC = merge,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE score_matrix(text, text, float8, bigint, float8) IS
+'matrix of a long table whose scores are means of n items, with the standard error of the mean or NULL; several of a cell are pooled as their items would be';
 
 CREATE AGGREGATE score_matrix(model text, scores jsonb) (
 	SFUNC = score_matrix_accum,
@@ -774,6 +794,16 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
 COMMENT ON FUNCTION subset(score_matrix, text[], text[]) IS
 'the cells of the named models and benchmarks, NULL for all; names that are not in the matrix are ignored';
+
+CREATE FUNCTION eval_scores(log jsonb)
+RETURNS TABLE (
+	model text, benchmark text, metric text, score float8, stderr float8, n int8,
+	lower_is_better bool, run_at timestamptz, source text)
+AS 'MODULE_PATHNAME', 'sc_eval_scores'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
+
+COMMENT ON FUNCTION eval_scores(jsonb) IS
+'scores of a result document of lm-evaluation-harness, Inspect or Every Eval Ever, one row for each benchmark and metric; NULL for what it does not say';
 
 -- ---------------------------------------------------------------------
 -- Analyses of a score_matrix

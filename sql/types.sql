@@ -16,6 +16,11 @@ INSERT INTO forms (kind, m) SELECT 'one cell', score_matrix('m', 'b', 1);
 INSERT INTO forms (kind, m)
 SELECT 'extremes', score_matrix(i::text, 'b', x)
 FROM unnest('{1e140,-1e140,5e-324,-0,0.1,1.7976931348623157e100,123456789012345680}'::float8[]) WITH ORDINALITY u (x, i);
+-- Means: of known spread, of unknown, of one score.
+INSERT INTO forms (kind, m)
+SELECT 'means', score_matrix(model, benchmark, score, n, stderr)
+FROM (VALUES ('a', 'x', 0.5, 3::bigint, 0.25), ('a', 'y', 0.1, 7, NULL), ('b', 'x', 0.1, 1, NULL),
+             ('b', 'y', 0.1, 9223372036854775807, 0)) v (model, benchmark, score, n, stderr);
 -- Rows, with and without targets, a missing one.
 INSERT INTO forms (kind, r) VALUES
     ('no row', score_rows_accum(NULL, NULL::float8[], NULL::float8)),
@@ -124,7 +129,9 @@ SELECT form, error_of(format('SELECT %L::score_matrix', form)) FROM unnest(ARRAY
     '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,null]]}',
     '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1e400]]}',
     '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1e200]]}',
-    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1,1,0]]}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,0,1,0]]}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1,1,1e-20]]}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1,1,0,1,0]]}',
     '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,2,1,1]]}',
     '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,2,1,0,-1,0]]}',
     '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,2,1e150,0,1,0]]}',

@@ -136,6 +136,9 @@ typedef struct Replicates
 #define MAX_DEFAULT_COLUMNS 64
 #define MAX_DEFAULT_SCORES 6000
 
+/* Where missing scores are filled anew, so many scores in all resamples together. */
+#define MAX_DEFAULT_IMPUTED 1200000
+
 /*
  * Arguments confidence, ci, resamples and seed from first on; resamples, if they
  * are wanted, of the first components.
@@ -167,6 +170,9 @@ resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 						   scores->d, components, resamples, SC_MAX_DIRECT_COLUMNS, MAX_REPLICATES),
 				 errhint("Ask for fewer components or resamples, or set ci => 'none'.")));
 
+	if (by_default && scores->missing != NULL)
+		resamples = Min(resamples, (int32) (MAX_DEFAULT_IMPUTED / (scores->n * scores->d)));
+
 	/* what was not found, because it explains nothing, points nowhere */
 	reference = sc_alloc((Size) components * scores->d, sizeof(double));
 	memset(reference, 0, sizeof(double) * components * scores->d);
@@ -178,8 +184,9 @@ resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 	replicates->out.loading = NULL;
 	if (with_loadings)
 		replicates->out.loading = sc_alloc((Size) components * scores->d * resamples, sizeof(double));
-	work = sc_alloc(sc_component_bootstrap_workspace(scores->n, scores->d, scores->recipe.pca, components), 1);
-	sc_check_status(sc_component_bootstrap(scores->x, scores->n, scores->d, scores->recipe.pca,
+	work = sc_alloc(sc_component_bootstrap_workspace(scores->n, scores->d, scores->recipe.pca, components,
+													 scores->missing != NULL), 1);
+	sc_check_status(sc_component_bootstrap(scores->x, scores->missing, scores->n, scores->d, scores->recipe.pca,
 										   components, reference, seed, work, sc_poll,
 										   &replicates->out), scores->n, scores->d);
 	pfree(work);
@@ -288,14 +295,13 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
  * threshold has room for n.
  */
 static void
-parallel_thresholds(FunctionCallInfo fcinfo, int first, const CapabilityScores *scores,
+parallel_thresholds(const CapabilityScores *scores, Size samples, uint64 seed,
 					uint32 n, double *threshold)
 {
-	Size		samples = (Size) sc_resamples_argument(fcinfo, first + 2);
-	uint64		seed = sc_seed_argument(fcinfo, first + 3);
 	double	   *loading = sc_alloc((Size) n * scores->d, sizeof(double));
 	double	   *value = sc_alloc(samples, sizeof(double));
-	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->recipe.pca), 1);
+	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->recipe.pca,
+													  scores->missing != NULL), 1);
 	uint32		j;
 	uint32		k;
 
@@ -303,10 +309,13 @@ parallel_thresholds(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 		threshold[k] = get_float8_nan();
 	for (k = 0; k < Min(n, SC_MAX_LEADING_COMPONENTS) && scores->fit.value[k] > 0; k++)
 	{
-		sc_check_status(sc_parallel_threshold(scores->n, scores->d, scores->recipe.pca, k, loading,
-											  seed, samples, SC_PARALLEL_QUANTILE, work,
-											  sc_poll, value, &threshold[k]),
-						scores->n, scores->d);
+		ScStatus	status = sc_parallel_threshold(scores->missing, scores->n, scores->d, scores->recipe.pca,
+												   k, loading, seed, samples, SC_PARALLEL_QUANTILE, work,
+												   sc_poll, value, &threshold[k]);
+
+		sc_check_status(status, scores->n, scores->d);
+		if (status != SC_OK)
+			break;
 		if (scores->fit.value[k] <= threshold[k])
 			break;
 		for (j = 0; j < scores->d; j++)
@@ -342,7 +351,8 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 	threshold = sc_alloc(n_rows, sizeof(double));
 	resample_components(fcinfo, 5, &scores, n_rows, false, &replicates);
 	if (replicates.count > 0)
-		parallel_thresholds(fcinfo, 5, &scores, n_rows, threshold);
+		parallel_thresholds(&scores, replicates.count, sc_seed_argument(fcinfo, 8), n_rows,
+							threshold);
 	for (k = 0; k < n_rows; k++)
 	{
 		Datum		values[COMPONENT_COLUMNS] = {0};

@@ -141,9 +141,16 @@ correlate_both(const CapabilityScores *scores, const RefitTargets *targets,
 	return !isnan(d->corr[0]) && !isnan(d->corr[1]);
 }
 
+/*
+ * Where missing scores are filled anew in every resample, by default so many scores
+ * are in all of them together: a few seconds.
+ */
+#define MAX_DEFAULT_IMPUTED 6000000
+
 static void
 resample_difference(const CapabilityScores *scores, const RefitTargets *targets,
-					ScMethod method, const IntervalOptions *options, Difference *d)
+					ScMethod method, const IntervalOptions *options, bool by_default,
+					Difference *d)
 {
 	Size		count = options->resamples;
 	double	   *corr = sc_alloc(2 * count, sizeof(double));
@@ -152,6 +159,13 @@ resample_difference(const CapabilityScores *scores, const RefitTargets *targets,
 	Size		valid = 0;
 	Size		b;
 
+	if (by_default && scores->missing != NULL)
+		count = Min(count, MAX_DEFAULT_IMPUTED / ((Size) scores->n * scores->d));
+	if (count < SC_MIN_RESAMPLES)
+	{
+		d->status = SC_STATUS_ON_REQUEST;
+		return;
+	}
 	sc_refit_resamples(scores, targets, method, options->seed, count, corr);
 	for (b = 0; b < count; b++)
 		corr[b] -= corr[count + b];
@@ -248,7 +262,7 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	if (correlate_both(&scores, &targets, method, &d))
 	{
 		if (options.kind == CI_BOOTSTRAP)
-			resample_difference(&scores, &targets, method, &options, &d);
+			resample_difference(&scores, &targets, method, &options, PG_ARGISNULL(9), &d);
 		else if (options.kind == CI_JACKKNIFE)
 			jackknife_difference(&scores, &targets, method, &options, &d);
 	}

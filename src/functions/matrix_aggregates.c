@@ -2,7 +2,7 @@
  *
  * matrix_aggregates.c
  *	  The ways into a score_matrix: from rows of a long table, by text or by
- *	  id, from wide rows as jsonb; and merging.
+ *	  id, scores or means of several; from wide rows as jsonb; and merging.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,6 +20,7 @@
 
 PG_FUNCTION_INFO_V1(sc_score_matrix_accum_text);
 PG_FUNCTION_INFO_V1(sc_score_matrix_accum_bigint);
+PG_FUNCTION_INFO_V1(sc_score_matrix_accum_mean);
 PG_FUNCTION_INFO_V1(sc_score_matrix_accum_jsonb);
 PG_FUNCTION_INFO_V1(sc_score_matrix_merge);
 
@@ -94,6 +95,35 @@ sc_score_matrix_accum_bigint(PG_FUNCTION_ARGS)
 		check_label(fcinfo, 2, "benchmark");
 		sc_matrix_add_by_id(m, PG_GETARG_INT64(1), PG_GETARG_INT64(2),
 							PG_GETARG_FLOAT8(3));
+	}
+	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+}
+
+/*
+ * A row is the mean of n scores.  Without a score it is ignored, whatever else
+ * is in it.
+ */
+Datum
+sc_score_matrix_accum_mean(PG_FUNCTION_ARGS)
+{
+	ExpandedScoreMatrix *m = state_for_write(fcinfo);
+
+	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
+	{
+		text	   *model = label_argument(fcinfo, 1, "model");
+		text	   *benchmark = label_argument(fcinfo, 2, "benchmark");
+
+		if (PG_ARGISNULL(4))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("number of scores of a mean must not be null"),
+					 errhint("Scores without their number go into score_matrix(model, benchmark, score).")));
+		sc_matrix_add_mean(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model),
+						   VARDATA_ANY(benchmark), VARSIZE_ANY_EXHDR(benchmark),
+						   PG_GETARG_FLOAT8(3), PG_GETARG_INT64(4),
+						   PG_ARGISNULL(5) ? NAN : PG_GETARG_FLOAT8(5));
+		PG_FREE_IF_COPY(model, 1);
+		PG_FREE_IF_COPY(benchmark, 2);
 	}
 	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
 }

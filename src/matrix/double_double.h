@@ -13,6 +13,7 @@
 #define SC_MATRIX_DOUBLE_DOUBLE_H
 
 #include <math.h>
+#include <stdint.h>
 
 typedef struct DoubleDouble
 {
@@ -63,14 +64,30 @@ sc_dd_add_double(DoubleDouble a, double b)
 	return sc_two_sum(s.hi, s.lo + a.lo);
 }
 
-/* a / n, for a whole number n > 0 of at most 2^53 */
+/* a * b, with an error of some 2^-103 of it; exact for two single doubles */
 static inline DoubleDouble
-sc_dd_divide(DoubleDouble a, double n)
+sc_dd_multiply(DoubleDouble a, DoubleDouble b)
 {
-	double		q = a.hi / n;
-	double		rest = fma(-q, n, a.hi) + a.lo;
+	DoubleDouble r = sc_two_product(a.hi, b.hi);
 
-	return sc_two_sum(q, rest / n);
+	return sc_two_sum(r.hi, r.lo + (a.hi * b.lo + a.lo * b.hi));
+}
+
+/* a / b, for b > 0 */
+static inline DoubleDouble
+sc_dd_divide(DoubleDouble a, DoubleDouble b)
+{
+	double		q = a.hi / b.hi;
+	double		rest = fma(-q, b.hi, a.hi) + (a.lo - q * b.lo);
+
+	return sc_two_sum(q, rest / b.hi);
+}
+
+/* A count n >= 0, exactly, beyond 2^53 too. */
+static inline DoubleDouble
+sc_dd_of_count(int64_t n)
+{
+	return sc_two_sum((double) (n >> 32) * 0x1p32, (double) (n & 0xFFFFFFFF));
 }
 
 #endif							/* SC_MATRIX_DOUBLE_DOUBLE_H */

@@ -70,10 +70,14 @@ sc_flat_check_pooled(const PooledCell *cell, uint8_t flags)
 {
 	double		n = (double) cell->n;
 
-	if (cell->n < 2)
-		return "A pooled cell has fewer than two scores.";
+	if (cell->n < 1)
+		return "A pooled cell has no score.";
 	if (flags & ~SC_CELL_SPREAD_UNKNOWN)
 		return "A pooled cell has flags that are not defined.";
+	if (cell->n == 1 && !(flags & SC_CELL_SPREAD_UNKNOWN))
+		return "A pooled cell of one score has a spread.";
+	if (cell->n == 1 && cell->sum_lo != 0)
+		return "A pooled cell of one score has a sum that is not a score.";
 	if (!isfinite(cell->sum) || !isfinite(cell->sum_lo) ||
 		!isfinite(cell->sumsq) || !isfinite(cell->sumsq_lo))
 		return "A pooled cell has a sum that is not finite.";

@@ -8,7 +8,7 @@
  *
  *	  ScoreMatrixFlat	header, 32 bytes, beginning with the varlena length
  *	  double			score of each single cell (one score)
- *	  PooledCell		sums of each pooled cell (two scores or more)
+ *	  PooledCell		sums of each pooled cell (several scores, or a mean)
  *	  CellIndex			model and benchmark of each single cell
  *	  CellIndex			the same of each pooled cell
  *	  uint32			end of each label in the label bytes: models, benchmarks
@@ -49,7 +49,7 @@
 #define SC_BENCHMARK_COVARIATE 0x04
 #define SC_BENCHMARK_FLAGS 0x07
 
-/* Pooled cell flag: the scores came without their squares. */
+/* Pooled cell flag: scores came without their squares, as a mean. */
 #define SC_CELL_SPREAD_UNKNOWN 0x01
 
 typedef struct CellIndex
@@ -59,9 +59,11 @@ typedef struct CellIndex
 } CellIndex;
 
 /*
- * n >= 2 scores, their sum and sum of squares as unevaluated sums of two
+ * n >= 1 scores, their sum and sum of squares as unevaluated sums of two
  * doubles (hi + lo, |lo| <= ulp(hi) / 2).  With SC_CELL_SPREAD_UNKNOWN the
- * squares are 0.
+ * squares are 0.  n = 1 is always of unknown spread and its sum one double: it
+ * came as the mean of one score.  (One that came as a score is a single cell,
+ * whose square is known.)
  */
 typedef struct PooledCell
 {

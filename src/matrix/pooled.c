@@ -62,6 +62,69 @@ sc_pooled_of_score(double score)
 	return p;
 }
 
+/* Raises 22003 for a standard error that no n scores in range have. */
+static void
+refuse_error(double error, int64 n)
+{
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	double_to_shortest_decimal_buf(error, digits);
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("standard error of a mean is out of range"),
+			 errdetail("The standard error is %s over " INT64_FORMAT " scores, of which the magnitude may be at most %g.",
+					   digits, n, SC_MAX_SCORE)));
+}
+
+PooledCell
+sc_pooled_of_mean(double mean, int64 n, double error, uint8 *flags)
+{
+	DoubleDouble one = {mean, 0};
+	DoubleDouble count;
+	DoubleDouble sum;
+	DoubleDouble square;
+	PooledCell	p = {n, 0, 0, 0, 0};
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	if (n < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("number of scores of a mean must be at least 1"),
+				 errdetail("The number is " INT64_FORMAT ".", n)));
+	if (error < 0 || isinf(error))
+	{
+		double_to_shortest_decimal_buf(error, digits);
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("standard error of a mean must be finite and not negative"),
+				 errdetail("The standard error is %s.", digits),
+				 errhint("Use NULL or NaN for a standard error that is not known.")));
+	}
+
+	count = sc_dd_of_count(n);
+	sum = sc_dd_multiply(one, count);
+	p.sum = sum.hi;
+	p.sum_lo = sum.lo + 0.0;	/* no negative zero, as in every form */
+	if (n == 1 || isnan(error))
+	{
+		*flags = SC_CELL_SPREAD_UNKNOWN;
+		return p;
+	}
+
+	/* squares about the mean: error^2 n (n - 1); about 0: n mean^2 more */
+	if (error > SC_MAX_SCORE)
+		refuse_error(error, n);
+	square = sc_dd_multiply(sc_two_product(error, error), sc_dd_of_count(n - 1));
+	square = sc_dd_add(sc_two_product(mean, mean), square);
+	if (square.hi > SC_MAX_SCORE * SC_MAX_SCORE * (1 + 1e-12))
+		refuse_error(error, n);
+	square = sc_dd_multiply(square, count);
+	p.sumsq = square.hi;
+	p.sumsq_lo = square.lo + 0.0;
+	*flags = 0;
+	return p;
+}
+
 void
 sc_pooled_add(PooledCell *a, uint8 *a_flags, const PooledCell *b, uint8 b_flags)
 {
@@ -86,14 +149,14 @@ sc_pooled_add(PooledCell *a, uint8 *a_flags, const PooledCell *b, uint8 b_flags)
 double
 sc_pooled_mean(const PooledCell *cell)
 {
-	return sc_dd_divide(pooled_sum(cell), (double) cell->n).hi;
+	return sc_dd_divide(pooled_sum(cell), sc_dd_of_count(cell->n)).hi;
 }
 
 double
 sc_pooled_stderr(const PooledCell *cell, uint8 flags)
 {
 	double		n = (double) cell->n;
-	DoubleDouble mean = sc_dd_divide(pooled_sum(cell), n);
+	DoubleDouble mean = sc_dd_divide(pooled_sum(cell), sc_dd_of_count(cell->n));
 	DoubleDouble product;
 	DoubleDouble deviation;
 
@@ -101,9 +164,7 @@ sc_pooled_stderr(const PooledCell *cell, uint8 flags)
 		return NAN;
 
 	/* sum of squares - sum * mean, all in double-double, rounded at the end */
-	product = sc_two_product(cell->sum, mean.hi);
-	product = sc_two_sum(product.hi, product.lo +
-						 (cell->sum * mean.lo + cell->sum_lo * mean.hi));
+	product = sc_dd_multiply(pooled_sum(cell), mean);
 	product.hi = -product.hi;
 	product.lo = -product.lo;
 	deviation = sc_dd_add(pooled_sumsq(cell), product);

@@ -8,6 +8,10 @@
  * beyond 106 bits: the spread keeps its last bit while the mean is below some
  * 1e6 times the spread.
  *
+ * Scores may also come summarised, as their mean over n of them with its
+ * standard error: from these the sums are made that the scores themselves would
+ * have given.
+ *
  *-------------------------------------------------------------------------
  */
 #ifndef SC_MATRIX_POOLED_H
@@ -32,6 +36,17 @@ sc_check_score(double score)
 
 /* A single score as sums over n = 1, the form in which cells are added. */
 extern PooledCell sc_pooled_of_score(double score);
+
+/*
+ * Sums of n scores with this mean, which sc_check_score() has passed, and this
+ * standard error of it, sd (ddof = 1) / sqrt(n).  The spread is unknown, which
+ * *flags says, if the error is NaN or n is 1: a mean of one score has no
+ * standard error, and one that is given says nothing.  22023 if n < 1 or the
+ * error is negative or infinite; 22003 if scores of at most SC_MAX_SCORE cannot
+ * be spread so far.
+ */
+extern PooledCell sc_pooled_of_mean(double mean, int64 n, double error,
+									uint8 *flags);
 
 /*
  * a += b; the spread stays known only if both are known.  22003 if the count

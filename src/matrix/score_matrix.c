@@ -340,6 +340,21 @@ sc_matrix_add_by_id(ExpandedScoreMatrix *m, int64 model, int64 benchmark,
 }
 
 void
+sc_matrix_add_mean(ExpandedScoreMatrix *m, const char *model, uint32 model_len,
+				   const char *benchmark, uint32 benchmark_len,
+				   double mean, int64 n, double error)
+{
+	CellIndex	at;
+	PooledCell	pooled;
+	uint8		flags;
+
+	pooled = sc_pooled_of_mean(sc_check_score(mean), n, error, &flags);
+	at.model = intern_model(m, model, model_len);
+	at.benchmark = intern_benchmark(m, benchmark, benchmark_len);
+	add_pooled(m, at, &pooled, flags);
+}
+
+void
 sc_check_flags(const char *label, uint32 len, uint8 flags)
 {
 	if ((flags & SC_BENCHMARK_CAPABILITY) && (flags & SC_BENCHMARK_COVARIATE))

@@ -104,6 +104,16 @@ extern void sc_matrix_add_by_id(ExpandedScoreMatrix *m, int64 model,
 								int64 benchmark, double score);
 
 /*
+ * Adds the mean of n scores with its standard error, NaN for unknown; errors are
+ * those of sc_check_score() and sc_pooled_of_mean().  A cell's spread is unknown
+ * as soon as that of one of its means is.
+ */
+extern void sc_matrix_add_mean(ExpandedScoreMatrix *m,
+							   const char *model, uint32 model_len,
+							   const char *benchmark, uint32 benchmark_len,
+							   double mean, int64 n, double error);
+
+/*
  * Adds a cell of a flat matrix with its labels and flags: single or pooled cell
  * i, which stands at the given place.
  */

@@ -7,7 +7,8 @@
  * sample goes through: so it has the bits that it would have as a table of its
  * own.  Only its ranks are not sorted for: each column is sorted once, and a
  * pass over that order, with how often each model was taken, gives the mid-ranks
- * of the resample.
+ * of the resample.  Where scores are missing they are: what they are filled with
+ * differs from resample to resample.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,6 +16,7 @@
 
 #include "component.h"
 #include "component_bootstrap.h"
+#include "impute.h"
 #include "philox.h"
 #include "private.h"
 #include "rank.h"
@@ -23,6 +25,7 @@
 typedef struct Bootstrap
 {
 	const double *x;
+	const bool *missing;		/* or NULL: none */
 	size_t		n;
 	size_t		d;
 	ScPca		pca;
@@ -30,13 +33,21 @@ typedef struct Bootstrap
 	double	   *matrix;			/* d x d */
 	double	   *value;			/* d */
 	double	   *vector;			/* wanted x d */
-	double	   *column;			/* Pearson: n x d, the resample */
+	double	   *column;			/* n x d, the resample; Pearson, or imputed */
 	void	   *scratch;		/* of what is called */
 	uint32_t   *taken;			/* n: how often each model was */
 	uint32_t   *row;			/* n: the model in each row of the resample */
+
+	/* without missing scores */
 	uint32_t   *order;			/* Spearman: n x d, each column's */
 	int32_t    *model_rank;		/* Spearman: n, ranks of models in one column */
 	int32_t    *rank;			/* Spearman: n x d, those of the resample */
+
+	/* with them */
+	bool	   *gone;			/* n x d, of the resample */
+	uint32_t   *parent;			/* n */
+	uint32_t   *group;			/* n */
+	ScImputation imputation;
 } Bootstrap;
 
 static size_t
@@ -47,11 +58,13 @@ larger(size_t a, size_t b)
 
 /* Bytes, a multiple of 8, what comes behind being aligned. */
 static size_t
-scratch_size(size_t n, size_t d, ScPca pca, size_t wanted)
+scratch_size(size_t n, size_t d, ScPca pca, size_t wanted, bool imputed)
 {
 	size_t		size = sc_components_workspace(d, wanted);
 
-	if (pca == SC_PCA_SPEARMAN)
+	if (imputed)
+		size = larger(size, sc_impute_workspace(n, d));
+	if (pca == SC_PCA_SPEARMAN && !imputed)
 		size = larger(size, larger(sc_rank_matrix_workspace(d),
 								   sc_sort_workspace(n)));
 	else
@@ -60,11 +73,15 @@ scratch_size(size_t n, size_t d, ScPca pca, size_t wanted)
 }
 
 size_t
-sc_component_bootstrap_workspace(size_t n, size_t d, ScPca pca, size_t wanted)
+sc_component_bootstrap_workspace(size_t n, size_t d, ScPca pca, size_t wanted,
+								 bool imputed)
 {
 	size_t		size = (d * d + d + wanted * d) * sizeof(double) +
-		scratch_size(n, d, pca, wanted) + 2 * n * sizeof(uint32_t);
+		scratch_size(n, d, pca, wanted, imputed) + 2 * n * sizeof(uint32_t);
 
+	if (imputed)
+		return size + (n * d + n + 2 * d) * sizeof(double) + d * sizeof(ScSpread) +
+			2 * n * sizeof(uint32_t) + n * d * sizeof(bool);
 	if (pca == SC_PCA_SPEARMAN)
 		return size + (2 * n * d + n) * sizeof(uint32_t);
 	return size + n * d * sizeof(double);
@@ -76,23 +93,41 @@ lay_out(Bootstrap *s, void *work)
 {
 	size_t		n = s->n;
 	size_t		d = s->d;
+	bool		imputed = s->missing != NULL;
+	bool		ranked = s->pca == SC_PCA_SPEARMAN && !imputed;
+	double	   *next;
 
 	s->matrix = work;
 	s->value = s->matrix + d * d;
 	s->vector = s->value + d;
 	s->column = s->vector + s->wanted * d;
-	s->scratch = s->column + (s->pca == SC_PCA_SPEARMAN ? 0 : n * d);
+	next = s->column + (ranked ? 0 : n * d);
+	if (imputed)
+	{
+		s->imputation.t = next;
+		s->imputation.weight = next + n;
+		s->imputation.noise = next + n + d;
+		s->imputation.spread = (ScSpread *) (next + n + 2 * d);
+		next = (double *) (s->imputation.spread + d);
+	}
+	s->scratch = next;
 	s->taken = (uint32_t *) ((char *) s->scratch +
-							 scratch_size(n, d, s->pca, s->wanted));
+							 scratch_size(n, d, s->pca, s->wanted, imputed));
 	s->row = s->taken + n;
 	s->order = NULL;
 	s->model_rank = NULL;
 	s->rank = NULL;
-	if (s->pca == SC_PCA_SPEARMAN)
+	if (ranked)
 	{
 		s->order = s->row + n;
 		s->model_rank = (int32_t *) (s->order + n * d);
 		s->rank = s->model_rank + n;
+	}
+	if (imputed)
+	{
+		s->parent = s->row + n;
+		s->group = s->parent + n;
+		s->gone = (bool *) (s->group + n);
 	}
 }
 
@@ -226,6 +261,34 @@ correlate_resample(Bootstrap *s, ScPoll poll)
 	return true;
 }
 
+/* The same of one that has to be filled; false if it cannot be. */
+static bool
+correlate_filled(Bootstrap *s, ScPoll poll)
+{
+	size_t		n = s->n;
+	size_t		i;
+	size_t		j;
+
+	for (j = 0; j < s->d; j++)
+	{
+		for (i = 0; i < n; i++)
+		{
+			size_t		at = j * n + s->row[i];
+
+			s->gone[j * n + i] = s->missing[at];
+			s->column[j * n + i] = s->missing[at] ? 0.0 : s->x[at];
+			sc_poll_at(poll, i);
+		}
+		if (poll != NULL)
+			poll();
+	}
+	if (sc_impute_groups(s->gone, n, s->d, s->parent, poll, s->group) > 1 ||
+		sc_impute(s->column, s->gone, n, s->d, SC_IMPUTE_TOLERANCE, s->scratch, poll, &s->imputation) != SC_OK)
+		return false;
+	sc_correlation_matrix(s->column, n, s->d, s->pca, s->matrix, s->scratch, poll);
+	return true;
+}
+
 /* Puts the loadings of component k, if it is defined, at [b]. */
 static void
 put_loadings(const Bootstrap *s, size_t k, const double *reference, size_t b,
@@ -286,9 +349,10 @@ put_replicate(Bootstrap *s, bool valid, const double *reference, size_t b,
 }
 
 ScStatus
-sc_component_bootstrap(const double *x, size_t n, size_t d, ScPca pca,
-					   size_t wanted, const double *reference, uint64_t seed,
-					   void *work, ScPoll poll, ScComponentReplicates *out)
+sc_component_bootstrap(const double *x, const bool *missing, size_t n, size_t d,
+					   ScPca pca, size_t wanted, const double *reference,
+					   uint64_t seed, void *work, ScPoll poll,
+					   ScComponentReplicates *out)
 {
 	Bootstrap	s;
 	size_t		b;
@@ -299,12 +363,13 @@ sc_component_bootstrap(const double *x, size_t n, size_t d, ScPca pca,
 		return SC_TOO_FEW_MODELS;
 
 	s.x = x;
+	s.missing = missing;
 	s.n = n;
 	s.d = d;
 	s.pca = pca;
 	s.wanted = wanted;
 	lay_out(&s, work);
-	if (pca == SC_PCA_SPEARMAN)
+	if (s.order != NULL)
 		sort_columns(&s, poll);
 
 	for (b = 0; b < out->count; b++)
@@ -317,7 +382,7 @@ sc_component_bootstrap(const double *x, size_t n, size_t d, ScPca pca,
 			poll();
 		sc_philox_start(&random, seed, SC_RESAMPLE_MODELS, out->first + b);
 		valid = take_models(&s, &random, poll) >= SC_MIN_MODELS &&
-			correlate_resample(&s, poll);
+			(missing == NULL ? correlate_resample(&s, poll) : correlate_filled(&s, poll));
 		status = put_replicate(&s, valid, reference, b, poll, out);
 		if (status != SC_OK)
 			return status;

@@ -8,13 +8,15 @@
  * Resample b takes n of the n models, with replacement: those at
  * sc_philox_index(n), n times, of the stream b of SC_RESAMPLE_MODELS.  A model
  * taken twice stands twice: its duplicates are ties.  Ranks, matrix, components
- * and signs are made anew.
+ * and signs are made anew.  Scores that are missing are filled anew before, models
+ * ascending.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef SC_STATS_COMPONENT_BOOTSTRAP_H
 #define SC_STATS_COMPONENT_BOOTSTRAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,12 +38,13 @@ typedef struct ScComponentReplicates
 								 * loading[(k * d + j) * stride + b] */
 } ScComponentReplicates;
 
-/* Bytes of workspace for sc_component_bootstrap(). */
+/* Bytes of workspace for sc_component_bootstrap(), with missing scores or without. */
 extern size_t sc_component_bootstrap_workspace(size_t n, size_t d, ScPca pca,
-											   size_t wanted);
+											   size_t wanted, bool imputed);
 
 /*
- * Of the table x, n models x d benchmarks as in capability.h, finite, and the
+ * Of the table x, n models x d benchmarks as in capability.h, finite unless
+ * missing[j * n + i], which are not read (NULL: none is missing), and the
  * wanted components, 1 <= wanted <= d, the k-th being that of the k-th largest
  * eigenvalue: the share it explains, eigenvalue / d, and the loading of each
  * benchmark, weight * sqrt(eigenvalue).
@@ -54,7 +57,8 @@ extern size_t sc_component_bootstrap_workspace(size_t n, size_t d, ScPca pca,
  * loading is NULL.
  *
  * NaN is everything of a resample with fewer than SC_MIN_MODELS different models
- * or a benchmark that does not vary in it, and the loadings of a component that
+ * or a benchmark that does not vary in it, of one whose models are not connected
+ * (sc_impute_groups()) or which sc_impute() cannot fill, and the loadings of a component that
  * the resample leaves undefined, see sc_component_is_defined(): its eigenvalue
  * is as good as 0, as are all from the n-th on, or coincides with a neighbour's.
  *
@@ -62,8 +66,8 @@ extern size_t sc_component_bootstrap_workspace(size_t n, size_t d, ScPca pca,
  * SC_TOO_MANY_COLUMNS above SC_MAX_DIRECT_COLUMNS, SC_TOO_FEW_MODELS,
  * SC_SOLVER_FAILED (what is in out is of no use), SC_OK.
  */
-extern ScStatus sc_component_bootstrap(const double *x, size_t n, size_t d,
-									   ScPca pca, size_t wanted,
+extern ScStatus sc_component_bootstrap(const double *x, const bool *missing,
+									   size_t n, size_t d, ScPca pca, size_t wanted,
 									   const double *reference, uint64_t seed,
 									   void *work, ScPoll poll,
 									   ScComponentReplicates *out);

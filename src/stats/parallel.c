@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "component.h"
+#include "impute.h"
 #include "normal.h"
 #include "parallel.h"
 #include "private.h"
@@ -22,6 +23,7 @@ typedef struct Sample
 	double	   *matrix;			/* d x d */
 	double	   *value;			/* d */
 	void	   *scratch;		/* of what is called */
+	ScImputation imputation;	/* if scores are missing */
 } Sample;
 
 static size_t
@@ -31,11 +33,35 @@ larger(size_t a, size_t b)
 }
 
 size_t
-sc_parallel_workspace(size_t n, size_t d, ScPca pca)
+sc_parallel_workspace(size_t n, size_t d, ScPca pca, bool imputed)
 {
-	return (n * d + 3 * d + d * d) * sizeof(double) +
-		larger(sc_correlation_matrix_workspace(n, d, pca),
-			   sc_components_workspace(d, 1));
+	size_t		size = (n * d + 3 * d + d * d) * sizeof(double);
+	size_t		scratch = larger(sc_correlation_matrix_workspace(n, d, pca),
+								 sc_components_workspace(d, 1));
+
+	if (!imputed)
+		return size + scratch;
+	return size + larger(scratch, sc_impute_workspace(n, d)) +
+		(n + 2 * d) * sizeof(double) + d * sizeof(ScSpread);
+}
+
+static void
+lay_out(Sample *s, size_t n, size_t d, bool imputed, void *work)
+{
+	s->x = work;
+	s->own = s->x + n * d;
+	s->factor = s->own + d;
+	s->value = s->factor + d;
+	s->matrix = s->value + d;
+	s->scratch = s->matrix + d * d;
+	if (imputed)
+	{
+		s->imputation.t = s->scratch;
+		s->imputation.weight = s->imputation.t + n;
+		s->imputation.noise = s->imputation.weight + d;
+		s->imputation.spread = (ScSpread *) (s->imputation.noise + d);
+		s->scratch = s->imputation.spread + d;
+	}
 }
 
 /* What of each column's variance the k components leave to itself. */
@@ -82,12 +108,13 @@ draw_sample(const Sample *s, size_t n, size_t d, size_t k,
 }
 
 ScStatus
-sc_parallel_threshold(size_t n, size_t d, ScPca pca, size_t k,
+sc_parallel_threshold(const bool *missing, size_t n, size_t d, ScPca pca, size_t k,
 					  const double *loading, uint64_t seed, size_t samples,
 					  double quantile, void *work, ScPoll poll, double *value,
 					  double *threshold)
 {
 	Sample		sample;
+	size_t		found = 0;
 	size_t		s;
 
 	if (d > SC_MAX_DIRECT_COLUMNS)
@@ -95,12 +122,7 @@ sc_parallel_threshold(size_t n, size_t d, ScPca pca, size_t k,
 	if (n < SC_MIN_MODELS)
 		return SC_TOO_FEW_MODELS;
 
-	sample.x = work;
-	sample.own = sample.x + n * d;
-	sample.factor = sample.own + d;
-	sample.value = sample.factor + d;
-	sample.matrix = sample.value + d;
-	sample.scratch = sample.matrix + d * d;
+	lay_out(&sample, n, d, missing != NULL, work);
 	find_own(loading, d, k, sample.own);
 
 	for (s = 0; s < samples; s++)
@@ -112,13 +134,21 @@ sc_parallel_threshold(size_t n, size_t d, ScPca pca, size_t k,
 			poll();
 		sc_philox_start(&random, seed, SC_NULL_SAMPLES, ((uint64_t) k << 32) + s);
 		draw_sample(&sample, n, d, k, loading, &random, poll);
+		if (missing != NULL &&
+			sc_impute(sample.x, missing, n, d, SC_PARALLEL_TOLERANCE, sample.scratch, poll,
+					  &sample.imputation) != SC_OK)
+			continue;
 		sc_correlation_matrix(sample.x, n, d, pca, sample.matrix, sample.scratch,
 							  poll);
 		status = sc_eigenvalues(sample.matrix, d, sample.value, sample.scratch);
 		if (status != SC_OK)
 			return status;
-		value[s] = sample.value[k];
+		value[found++] = sample.value[k];
 	}
-	*threshold = sc_quantile(value, samples, quantile, poll);
+	for (s = found; s < samples; s++)
+		value[s] = NAN;
+	if (2 * found < samples)
+		return SC_NOT_CONVERGED;
+	*threshold = sc_quantile(value, found, quantile, poll);
 	return SC_OK;
 }

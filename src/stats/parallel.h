@@ -19,6 +19,7 @@
 #ifndef SC_STATS_PARALLEL_H
 #define SC_STATS_PARALLEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,8 +32,11 @@
 /* The least variance of its own that a column has in a sample. */
 #define SC_MIN_UNIQUENESS 1e-6
 
-/* Bytes of workspace for sc_parallel_threshold(). */
-extern size_t sc_parallel_workspace(size_t n, size_t d, ScPca pca);
+/* How exactly samples are filled: far better than their number allows. */
+#define SC_PARALLEL_TOLERANCE 1e-5
+
+/* Bytes of workspace for sc_parallel_threshold(), with missing scores or without. */
+extern size_t sc_parallel_workspace(size_t n, size_t d, ScPca pca, bool imputed);
 
 /*
  * The threshold of component k, 0 <= k < d, of n models x d benchmarks: that
@@ -52,12 +56,19 @@ extern size_t sc_parallel_workspace(size_t n, size_t d, ScPca pca);
  * matrix has the samples' ranks; its loadings stand for those of the normal
  * variables, whose correlations are larger by at most 0.018.
  *
- * value has room for all samples, and is left with the eigenvalues, in any order.
+ * Filling raises the first eigenvalue of what is filled, also of chance alone: where
+ * missing[j * n + i], all samples lose the number that they have there and get
+ * sc_impute()'s.  Those that it cannot fill are left out.  missing NULL: none is.
+ *
+ * value has room for all samples, and is left with the eigenvalues, in any order,
+ * behind them NaN for samples that were left out.
  *
  * SC_TOO_MANY_COLUMNS above SC_MAX_DIRECT_COLUMNS, SC_TOO_FEW_MODELS,
+ * SC_NOT_CONVERGED (fewer than half of the samples could be filled),
  * SC_SOLVER_FAILED: threshold is not set.  SC_OK.
  */
-extern ScStatus sc_parallel_threshold(size_t n, size_t d, ScPca pca, size_t k,
+extern ScStatus sc_parallel_threshold(const bool *missing, size_t n, size_t d,
+									  ScPca pca, size_t k,
 									  const double *loading, uint64_t seed,
 									  size_t samples, double quantile,
 									  void *work, ScPoll poll, double *value,

@@ -110,7 +110,9 @@ walk(const ScoreMatrixFlat *flat)
 		}
 		else
 		{
-			REQUIRE(view.pooled[p].n >= 2);
+			REQUIRE(view.pooled[p].n >= 1);
+			REQUIRE(view.pooled[p].n >= 2 || (view.pooled[p].sum_lo == 0 &&
+											  (view.pooled_flags[p] & SC_CELL_SPREAD_UNKNOWN)));
 			REQUIRE(isfinite(view.pooled[p].sum + view.pooled[p].sum_lo));
 			REQUIRE(isfinite(view.pooled[p].sumsq + view.pooled[p].sumsq_lo));
 			REQUIRE((view.pooled_flags[p] & ~SC_CELL_SPREAD_UNKNOWN) == 0);
@@ -256,7 +258,8 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
 
 /*
  * A valid value: models m0 .. and benchmarks b0 .., a cell for each pair but
- * every gap-th; every third cell is pooled, every sixth of unknown spread.
+ * every gap-th; every third cell is pooled, every sixth of unknown spread, and
+ * of these that of the first model is the mean of one score.
  */
 static void
 write_seed(const char *folder, int number, uint32_t n_models,
@@ -336,9 +339,9 @@ write_seed(const char *folder, int number, uint32_t n_models,
 			}
 			view.pooled_at[p].model = i;
 			view.pooled_at[p].benchmark = j;
-			view.pooled[p].n = 2 + i;
+			view.pooled[p].n = (cell % 6 == 5 ? 1 : 2) + i;
 			view.pooled[p].sum = 3;
-			view.pooled[p].sum_lo = 1e-20;
+			view.pooled[p].sum_lo = view.pooled[p].n == 1 ? 0 : 1e-20;
 			if (cell % 6 == 5)
 				view.pooled_flags[p] = SC_CELL_SPREAD_UNKNOWN;
 			else

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """test/cluster test/oracle/coverage.py [SAMPLES]
 
-How often do the nominal 95 % intervals hold the true correlation?  Simulated, on
-demand: some minutes.  Samples are bivariate normal, for families with a part of
-the variance common to the models of one family; the truth is known, on the scale
-of each method.  Prints the tables of README.md.
+How often do the nominal 95 % intervals hold the true correlation, and the true
+capabilities score?  Simulated, on demand: some minutes.  Samples of correlations
+are bivariate normal, for families with a part of the variance common to the models
+of one family; the truth is known, on the scale of each method.  The truth of a
+score is that on the many benchmarks of which a few are a sample.  Prints the tables
+of README.md.
 """
 import io
 import sys
@@ -34,6 +36,21 @@ def family_numbers(n):
     """Of n models: sizes differ, as they do in the paper's data."""
     return np.sort(np.arange(n) ** 2 % FAMILIES) if n < FAMILIES else \
         np.concatenate([np.arange(FAMILIES), np.arange(n - FAMILIES) % 4])
+
+
+# Benchmarks that there could be, of which some are a sample.
+UNIVERSE = 500
+
+
+def scored(rng, n, d, share):
+    """Scores of n models on d benchmarks of one factor, a share of them deleted; and
+    the models' capabilities scores on all benchmarks there are, on the scale of d."""
+    loading = rng.uniform(0.6, 0.95, UNIVERSE)
+    x = rng.normal(size=(n, 1)) * loading + rng.normal(size=(n, UNIVERSE)) * np.sqrt(1 - loading**2)
+    z = (x - x.mean(0)) / x.std(0)
+    v = np.linalg.svd(z, full_matrices=False)[2][0]
+    true = z @ (v * np.sign(v.sum())) * np.sqrt(d / UNIVERSE)
+    return np.where(rng.random((n, d)) < share, np.nan, x[:, :d]), true
 
 
 class Study:
@@ -96,12 +113,36 @@ class Study:
                     print(f"| {n} | {share} | {rho} | " + " | ".join(cells) + f" | {rejected:.3f} |", flush=True)
 
 
+    def scores(self):
+        print("| models | benchmarks | deleted | score | rank |")
+        for n, d in ((26, 12), (100, 12), (26, 30), (100, 30)):
+            for share in (0, 0.2, 0.4):
+                inside = np.concatenate([score_coverage(self.cursor, *scored(self.rng, n, d, share))
+                                         for _ in range(self.samples // 20)])
+                score, rank = inside.mean(0)
+                print(f"| {n} | {d} | {share} | {score:.3f} | {rank:.3f} |", flush=True)
+
+
+def score_coverage(cursor, x, true):
+    """Of each model with an interval: is the truth in it, and its rank?"""
+    i, j = np.nonzero(~np.isnan(x))
+    cursor.execute(f"""SELECT c.model, ci_low, ci_high, rank_low, rank_high
+        FROM (SELECT score_matrix(m, b, s) AS m FROM unnest(%s::text[], %s::text[], %s::float8[]) AS c (m, b, s)) AS t,
+        capabilities_scores(m, benchmarks(m), missing => 'impute', resamples => {RESAMPLES}) AS c WHERE ci_low IS NOT NULL""",
+                   ([str(k) for k in i], [f"b{k:03}" for k in j], list(map(float, x[i, j]))))
+    rank = 1 + (true > true[:, None]).sum(1)
+    return np.array([(low <= true[int(m)] <= high, rank_low <= rank[int(m)] <= rank_high)
+                     for m, low, high, rank_low, rank_high in cursor.fetchall()], float)
+
+
 def main():
     study = Study(int(sys.argv[1]) if len(sys.argv) > 1 else 4000)
     print(f"coverage of nominal 95 % intervals (median width), {study.samples} samples a line\n")
     study.independent()
     print()
     study.families()
+    print()
+    study.scores()
 
 
 if __name__ == "__main__":

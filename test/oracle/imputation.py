@@ -22,6 +22,9 @@ class Imputation:
     def __init__(self, x, tolerance=1e-13, most=60000):
         self.missing = np.isnan(x)
         n, d = x.shape
+        # an offset would cost this code digits
+        base = np.nanmin(x, 0)
+        x = x - base
         filled = np.where(self.missing, np.nanmean(x, 0), x)
         self.steps = 0
         while True:
@@ -38,11 +41,12 @@ class Imputation:
             if change < tolerance or self.steps == most:
                 break
         self.converged = change < tolerance
-        self.filled, self.mean, self.sd = filled, mean, sd
+        self.mean, self.sd = mean, sd
         self.v = vt[0] * np.sign(vt[0].sum())
         self.t = z @ self.v
         self.shrink = 1 - sigma2 / s[0] ** 2
         self.set_noise(x)
+        self.filled, self.mean = base + filled, base + mean
 
     def set_noise(self, x):
         """What observed scores differ from the component by, per column."""

@@ -22,13 +22,15 @@ SELECT i AS id, CASE WHEN i <= 2 THEN 7 ELSE 1 + i % 6 + (i % 6 / 5) * 2 END AS 
 FROM (SELECT i, CASE WHEN i % 10 = 0 THEN i - 6 ELSE i END AS k
       FROM generate_series(1, 600) AS i) AS r;
 
--- A long table: up to three scores in a cell, missing cells; exact sums too.
+-- A long table: up to three scores in a cell, missing cells; exact sums too; the
+-- scores as means of 1 to 301 items, of known spread or not.
 CREATE TABLE long AS
 SELECT row_number() OVER () AS id, d AS domain, 'model ' || m AS model, m::bigint AS model_id,
     'bench' || b AS benchmark, b::bigint AS benchmark_id,
     CASE WHEN (m + b + r) % 13 = 0 THEN NULL WHEN (m * b + r) % 37 = 0 THEN 'NaN'
         ELSE round((h(m, d) + h(m * 100 + b * 10 + r, d) / b)::numeric, 3)::float8 END AS score,
-    round(1024 * (h(m, d) + h(m * 100 + b * 10 + r, d) / b)) / 1024 AS exact
+    round(1024 * (h(m, d) + h(m * 100 + b * 10 + r, d) / b)) / 1024 AS exact,
+    (1 + (m * b + r) % 7 * 50)::bigint AS n, CASE WHEN b % 4 > 0 AND (m + b) % 9 > 0 THEN h(m * r, b) / 50 END AS stderr
 FROM generate_series(1, 4) AS d, generate_series(1, 26) AS m, generate_series(1, 8) AS b,
     generate_series(1, 3) AS r
 WHERE r <= 1 + (m + b) % 3 AND (m * 7 + b * 3 + d) % 11 > 0;
@@ -39,12 +41,13 @@ FROM long WHERE score <> 'NaN' GROUP BY domain, model, id % 3;
 
 -- Stored summaries, one per domain and day.
 CREATE TABLE days AS
-SELECT row_number() OVER () AS id, domain, day, matrix, exact, moments
+SELECT row_number() OVER () AS id, domain, day, matrix, exact, means, moments
 FROM (SELECT domain, id % 40 AS day, score_matrix(model, benchmark, score) AS matrix,
-          score_matrix(model, benchmark, exact) AS exact FROM long GROUP BY 1, 2) AS l
+          score_matrix(model, benchmark, exact) AS exact,
+          score_matrix(model, benchmark, score, n, stderr) AS means FROM long GROUP BY 1, 2) AS l
     LEFT JOIN (SELECT grp AS domain, id % 40 AS day, score_moments(caps) AS moments
                FROM wide GROUP BY 1, 2) AS w USING (domain, day);
-INSERT INTO days VALUES (1000, 1, 40, NULL, NULL, NULL);
+INSERT INTO days VALUES (1000, 1, 40, NULL, NULL, NULL, NULL);
 """
 
 # Rows that feed every aggregate.
@@ -54,6 +57,7 @@ SELECT i AS id, 'model ' || i % 23 AS model, (i % 23)::bigint AS model_id,
     'b' || i % 7 AS benchmark, (i % 7)::bigint AS benchmark_id,
     CASE WHEN i % 31 = 0 THEN NULL WHEN i % 37 = 0 THEN 'NaN'
         ELSE round((sin(i % 23) + sin(i) / 3)::numeric, 3)::float8 END AS score,
+    (2 + i % 9 - i / 460)::bigint AS n, CASE WHEN i % 7 < 5 THEN abs(cos(i)) / 20 END AS stderr,
     jsonb_build_object('b' || i % 7, round(sin(i)::numeric, 3), 'c' || i % 3, i % 11) AS scores,
     CASE WHEN i % 29 = 0 THEN NULL
         ELSE ARRAY[sin(i), sin(i) + cos(i * 3) / 2, CASE WHEN i % 17 > 0 THEN i % 13 + 3 * sin(i) END]

@@ -62,6 +62,10 @@ SEEDS = {
                  v (model, benchmark, score))""",
         """'{"version": 1, "models": ["a", "b"], "benchmarks": [{"name": "x"}],
              "cells": [[0, 0, 3, 6, 0], [1, 0, 2, 3, 0, 5, 0]]}'::score_matrix""",
+        """(SELECT score_matrix(model, benchmark, score, n, stderr)
+            FROM (VALUES ('a', 'x', 0.5, 1::bigint, NULL::float8), ('a', 'y', 0.1, 7, 0.02), ('a', 'y', 0.4, 300, 0.01),
+                         ('b', 'x', 1e140, 9223372036854775807, 0), ('b', 'y', 1e-160, 3, 5e-324), ('b', 'z', 0.1, 5, NULL))
+                 v (model, benchmark, score, n, stderr))""",
     ],
     "score_rows": [
         "score_rows_accum(NULL, NULL::float8[], NULL::float8)",
@@ -503,6 +507,7 @@ def test_binary_matrix_by_hand(hostile):
         (matrix_binary(*one, [cell]), None),
         (matrix_binary(*one, [], [(0, 0, 0, 2, 3, 0, 5, 0)]), None),
         (matrix_binary(*one, [], [(0, 0, 1, 2, 3, 0, 0, 0)]), None),
+        (matrix_binary(*one, [], [(0, 0, 1, 1, 3, 0, 0, 0)]), None),     # the mean of one score
         (matrix_binary([b""], [(b"", 0)], [cell]), None),
         (matrix_binary([b"m" * 10000], [(b"b", 7 - 4)], [cell]), None),
         (matrix_binary(*one, [cell], version=0), "22P03"),
@@ -530,7 +535,9 @@ def test_binary_matrix_by_hand(hostile):
         (matrix_binary([b"m" * 10001], one[1], [cell]), "54000"),
         (matrix_binary([b"\xff"], one[1], [cell]), "22021"),
         (matrix_binary([b"a\0b"], one[1], [cell]), "22021"),
-        (matrix_binary(*one, [], [(0, 0, 0, 1, 3, 0, 9, 0)]), "22P03"),  # pooled, one score
+        (matrix_binary(*one, [], [(0, 0, 0, 1, 3, 0, 9, 0)]), "22P03"),  # one score has no spread
+        (matrix_binary(*one, [], [(0, 0, 1, 1, 3, 1e-20, 0, 0)]), "22P03"),
+        (matrix_binary(*one, [], [(0, 0, 1, 0, 0, 0, 0, 0)]), "22P03"),
         (matrix_binary(*one, [], [(0, 0, 0, -2, 3, 0, 9, 0)]), "22P03"),
         (matrix_binary(*one, [], [(0, 0, 2, 2, 3, 0, 5, 0)]), "22P03"),
         (matrix_binary(*one, [], [(0, 0, 1, 2, 3, 0, 5, 0)]), "22P03"),  # unknown, yet known
@@ -583,7 +590,8 @@ def random_matrix(rng):
                 values.append(f"('m{model}','{name}','{rng.choice(kind)}'::float8)")
     if not values:
         return "NULL::score_matrix"
-    matrix = f"(SELECT score_matrix(m, b, s) FROM (VALUES {','.join(values)}) v (m, b, s))"
+    means = rng.choice(("", "", ", 1 + length(m) % 3, 0", ", 2 + ascii(b), least(abs(s), 0.02)", ", 5, NULL"))
+    matrix = f"(SELECT score_matrix(m, b, s{means}) FROM (VALUES {','.join(values)}) v (m, b, s))"
     if rng.random() < 0.5:
         roles = rng.sample(names, len(names))
         cut = rng.randint(0, len(roles))
@@ -752,6 +760,8 @@ def test_nothing_leaks(hostile):
         "SELECT capabilities_scores(score_matrix('m', 'b', 1), '{absent}')",
         "SELECT count(*) FROM capabilities_scores((SELECT score_matrix('m' || i, 'b', i) FROM generate_series(1, 99) i), '{b}')",
         "SELECT first_component(ARRAY[i, i * i]) FROM generate_series(1, 99) i",
+        "SELECT eval_scores('{\"doc_id\": 1, \"resps\": [], \"acc\": 0.5, \"acc_norm\": true}')",
+        "SELECT eval_scores('{\"doc_id\": 1, \"resps\": [], \"metrics\": {}}')",
     ]
 
     def run():

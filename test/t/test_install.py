@@ -33,7 +33,7 @@ function component_score(principal_component,double precision[])
 function correlation_matrix(score_matrix,text[],text)
 function create_capabilities_views(text,regclass,text[],text[],text[],text,text,text,text,text,integer,text,integer,boolean)
 function drop_capabilities_views(text); function refresh_capabilities_views(text)
-function eigenvalues(principal_component); function explained(principal_component)
+function eigenvalues(principal_component); function eval_scores(jsonb); function explained(principal_component)
 function first_component(double precision[]); function first_component(score_moments)
 function impute_scores(score_matrix,text[],integer)
 function kendall_corr(double precision,double precision); function kendall_corr_final(score_rows)
@@ -49,9 +49,11 @@ function principal_component_recv(internal); function principal_component_send(p
 function rollup(score_matrix); function rollup(score_moments)
 function score_matrix(bigint,bigint,double precision); function score_matrix(text,jsonb)
 function score_matrix(text,text,double precision)
+function score_matrix(text,text,double precision,bigint,double precision)
 function score_matrix_accum(score_matrix,bigint,bigint,double precision)
 function score_matrix_accum(score_matrix,text,jsonb)
 function score_matrix_accum(score_matrix,text,text,double precision)
+function score_matrix_accum(score_matrix,text,text,double precision,bigint,double precision)
 function score_matrix_in(cstring); function score_matrix_out(score_matrix)
 function score_matrix_recv(internal); function score_matrix_send(score_matrix)
 function score_moments(double precision[])
@@ -105,6 +107,7 @@ SELECT id, {0}.capabilities_score(caps) OVER (PARTITION BY grp), {0}.spearman_co
     OVER (ORDER BY id ROWS 9 PRECEDING) FROM public.rows
 SELECT {0}.score_matrix(model, benchmark, score)::pg_catalog.text,
     {0}.score_matrix(model_id::pg_catalog.int8, benchmark_id::pg_catalog.int8, score)::pg_catalog.text,
+    {0}.score_matrix(model, benchmark, score, id, safety * safety)::pg_catalog.text,
     {0}.score_matrix(model, scores)::pg_catalog.text FROM public.rows
 SELECT {0}.rollup(m)::pg_catalog.text, {0}.rollup(s)::pg_catalog.text FROM public.kept
 SELECT {0}.merge(m, m)::pg_catalog.text, {0}.subset(m, benchmarks => '{{b1,b2}}')::pg_catalog.text,
@@ -112,6 +115,7 @@ SELECT {0}.merge(m, m)::pg_catalog.text, {0}.subset(m, benchmarks => '{{b1,b2}}'
     {0}.capabilities_corr(m, '{{b0,b1}}', 'b3'), {0}.capabilities_test(m, '{{b0,b1}}', 'b3')::pg_catalog.text,
     {0}.capabilities_component(m, '{{b0,b1}}')::pg_catalog.text FROM public.kept
 SELECT f.* FROM public.kept, {0}.cells(m) AS f
+SELECT * FROM {0}.eval_scores('{{"model_id": "m", "evaluation_name": "b", "sample_id": "1", "evaluation": {{"score": 0.5}}}}')
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', ci => 'bootstrap', resamples => 100) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', families => '{{"model 1":"a"}}') AS f

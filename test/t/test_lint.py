@@ -26,6 +26,7 @@ ARGUMENTS = {
     "score_matrix(text,text,double precision)": "model, benchmark, score",
     "score_matrix(bigint,bigint,double precision)": "model_id, benchmark_id, score",
     "score_matrix(text,jsonb)": "model, scores",
+    "score_matrix(text,text,double precision,bigint,double precision)": "model, benchmark, score, n, stderr",
     "rollup(score_matrix)": "matrix",
     "rollup(score_moments)": "moments",
     "score_moments(double precision[])": "caps",
@@ -34,7 +35,8 @@ ARGUMENTS = {
 # The labels are columns as a rule, and constants of the default collation are
 # shipped beside a column: the one exception, by name.
 LABELS = {"score_matrix(text,text,double precision)": "collatable argument",
-          "score_matrix(text,jsonb)": "collatable argument"}
+          "score_matrix(text,jsonb)": "collatable argument",
+          "score_matrix(text,text,double precision,bigint,double precision)": "collatable argument"}
 
 MEMBERS = """SELECT d.objid FROM pg_depend AS d
     JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid

@@ -12,6 +12,7 @@ STATES = "safetycorr states"
 AGGREGATES = {
     "score_matrix(model, benchmark, score)": 2500,
     "score_matrix(i, i % 3, score)": 2800,
+    "score_matrix(model, benchmark, score, i, score)": 3000,
     "score_matrix(model, jsonb_build_object(benchmark, score))": 2500,
     "rollup(one)": 2500,
     "spearman_corr(score, score)": 600,

@@ -22,6 +22,7 @@ ROWS = """bits(capabilities_corr(caps, safety)), bits(capabilities_corr(caps, ma
     bits(pearson_test(y, x)), bits(kendall_test(y, x))"""
 MATRIX = """print(score_matrix(model, benchmark, score)),
     print(score_matrix(model_id, benchmark_id, score)),
+    print(score_matrix(model, benchmark, score, n, stderr)),
     md5(score_matrix_send(score_matrix(model, benchmark, exact)))"""
 QUERIES = {
     "rows by group": f"SELECT grp, {ROWS} FROM {{wide}} GROUP BY grp",
@@ -32,7 +33,7 @@ QUERIES = {
     "matrix by domain": f"SELECT domain, {MATRIX} FROM {{long}} GROUP BY domain",
     "matrix": f"SELECT 0, {MATRIX} FROM {{long}}",
     "jsonb": "SELECT domain, print(score_matrix(model, scores)) FROM {objects} GROUP BY domain",
-    "rollup": """SELECT domain, print(rollup(matrix)), md5(score_matrix_send(rollup(exact))),
+    "rollup": """SELECT domain, print(rollup(matrix)), print(rollup(means)), md5(score_matrix_send(rollup(exact))),
         n_rows(rollup(moments)) FROM {days} GROUP BY domain""",
     "moments": "SELECT grp, n_rows(score_moments(caps)) FROM {wide} GROUP BY grp",
 }
@@ -213,10 +214,11 @@ def test_jit(data, expected):
         "rows by group": QUERIES["rows by group"],
         "matrix by domain": """SELECT domain, score_matrix(model, benchmark, score) AS a,
             score_matrix(model_id, benchmark_id, score) AS b,
-            score_matrix(model, benchmark, exact) AS c FROM {long} GROUP BY domain""",
+            score_matrix(model, benchmark, score, n, stderr) AS c,
+            score_matrix(model, benchmark, exact) AS d FROM {long} GROUP BY domain""",
         "jsonb": "SELECT domain, score_matrix(model, scores) AS a FROM {objects} GROUP BY domain",
     }
-    printed = {"matrix by domain": "domain, print(a), print(b), md5(score_matrix_send(c))",
+    printed = {"matrix by domain": "domain, print(a), print(b), print(c), md5(score_matrix_send(d))",
                "jsonb": "domain, print(a)"}
     for name, sql in queries.items():
         # the prints are queries too: they stay out of what is compiled
@@ -313,7 +315,7 @@ def test_distinct_and_order_by(data, expected):
         plain = data.rows(f"SELECT {call.format('', '')} FROM wide")
         for order in ("x", "id DESC", "safety, y DESC NULLS FIRST", "md5(id::text)"):
             assert data.rows(f"SELECT {call.format('', ' ORDER BY ' + order)} FROM wide") == plain
-    matrices = ["model, benchmark, score", "model_id, benchmark_id, score"]
+    matrices = ["model, benchmark, score", "model_id, benchmark_id, score", "model, benchmark, score, n, stderr"]
     for arguments in matrices:
         assert data.rows(f"SELECT print(score_matrix(DISTINCT {arguments})) FROM long_1") == data.rows(
             f"SELECT print(score_matrix({arguments})) FROM (SELECT DISTINCT {arguments} FROM long) AS l")
@@ -331,10 +333,11 @@ def test_over_partition(data, expected):
     assert any(n["Node Type"] == "WindowAgg" for n in explain(data, sql)[0])
     assert sorted(data.rows(sql)) == expected["rows by group"]
     # of matrices a sample: print() runs for a millisecond
-    sql = """SELECT domain, print(a), print(b), md5(score_matrix_send(c)) FROM (
+    sql = """SELECT domain, print(a), print(b), print(c), md5(score_matrix_send(d)) FROM (
         SELECT domain, id, score_matrix(model, benchmark, score) OVER w AS a,
             score_matrix(model_id, benchmark_id, score) OVER w AS b,
-            score_matrix(model, benchmark, exact) OVER w AS c
+            score_matrix(model, benchmark, score, n, stderr) OVER w AS c,
+            score_matrix(model, benchmark, exact) OVER w AS d
         FROM long_3 WINDOW w AS (PARTITION BY domain)) AS q WHERE id % 50 = 0"""
     assert any(n["Node Type"] == "WindowAgg" for n in explain(data, sql)[0])
     rows = data.rows(sql)

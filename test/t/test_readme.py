@@ -2,7 +2,8 @@
 
 Its SQL examples run in order, in one psql session on a new database, from the
 top of the source tree; where a block of text follows one, that is what psql
-prints.  Those that need more servers are marked, and run by test_recipes.py.
+prints.  Those that are marked are run by test_recipes.py, which has more servers,
+and by test_dashboards.py.
 Its reference is held against the catalogs, its limits against the
 headers.
 """
@@ -33,7 +34,7 @@ class Block:
 
 
 def read_blocks():
-    fence = re.compile(r"^(?:<!-- run by test_recipes\.py: (?P<where>.*?) -->\n)?"
+    fence = re.compile(r"^(?:<!-- run by test_\w+\.py: (?P<where>.*?) -->\n)?"
                        r"```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
     blocks = [Block(match) for match in fence.finditer(README)]
     for block, following in zip(blocks, blocks[1:]):
@@ -133,7 +134,8 @@ def test_demo_output(new_database):
 # ---------------------------------------------------------------------------
 
 SHORT_TYPES = {
-    "double precision": "float8", "boolean": "bool", "integer": "int4", "bigint": "int8"}
+    "double precision": "float8", "boolean": "bool", "integer": "int4", "bigint": "int8",
+    "timestamp with time zone": "timestamptz"}
 
 MEMBERS = """
     FROM pg_extension AS e

@@ -37,6 +37,11 @@ INSERT INTO wide SELECT
         FROM generate_series(1, 300) AS i, generate_series(1, 2000) AS j GROUP BY i) AS s),
     (SELECT score_matrix(i, j, hashint4((i * 2003 + j)::int4)) FROM generate_series(1, 700::bigint) AS i,
         generate_series(1, 800::bigint) AS j);
+
+CREATE TABLE document AS
+SELECT jsonb_build_object('versions', 1, 'config', 1, 'results',
+    jsonb_object_agg('t' || i, '{"acc,none": 1, "acc_stderr,none": 1, "acc_norm,none": "N/A"}'::jsonb)) AS log
+FROM generate_series(1, 400000) AS i;
 """
 
 SERIES = "FROM (SELECT generate_series(1, 9000000)::bigint AS i) AS s"
@@ -44,6 +49,7 @@ LONG = [
     (250, f"SELECT score_matrix(i % 1000, i / 1000 % 1000, i) {SERIES}"),
     (250, f"SELECT score_matrix('model ' || i % 9, 'b' || i % 7, i) {SERIES}"),
     (250, f"SELECT score_matrix('model ' || i % 99, jsonb_build_object('b', i, 'c' || i % 9, 1)) {SERIES}"),
+    (250, f"SELECT score_matrix('model ' || i % 99, 'b' || i % 7, i, 1 + i % 100, 0.5) {SERIES}"),
     (600, f"SELECT score_matrix(i, 1, i) {SERIES}"),  # millions of labels
     (200, f"SELECT first_component(ARRAY[i, i % 7, i % 11, i * i % 13]) {SERIES}"),
     (200, f"SELECT capabilities_corr(ARRAY[i, i % 7], i % 11) {SERIES}"),
@@ -78,6 +84,7 @@ LONG = [
     (150, "SELECT count(*) FROM matrix, generate_series(1, 500) AS i, "
           "capabilities_correlations(square, ARRAY['1', '2', (i % 9 + 3)::text])"),
     (150, "SELECT count(*) FROM matrix, cells(big)"),
+    (250, "SELECT count(*) FROM document, eval_scores(log)"),
     (200, "SELECT length(big_text::score_matrix::text) FROM matrix"),
     (700, "SELECT length(big_text::score_matrix::text) FROM matrix"),
     (150, "SELECT length(big::text) FROM matrix"),
@@ -125,6 +132,8 @@ FAILING = """
 SELECT score_matrix('m' || i, 'b', CASE WHEN i = 40 THEN 'Infinity' ELSE i END) FROM generate_series(1, 50) AS i
 SELECT score_matrix('m' || i, NULLIF('b' || i, 'b40'), i) FROM generate_series(1, 50) AS i
 SELECT score_matrix('m' || i, repeat('b', i * 300), i) FROM generate_series(1, 50) AS i
+SELECT score_matrix('m' || i, 'b', i, CASE WHEN i < 40 THEN 9 ELSE 0 END, 1) FROM generate_series(1, 50) AS i
+SELECT score_matrix('m', 'b', i, i, CASE WHEN i = 40 THEN 1e140 ELSE i END) FROM generate_series(1, 50) AS i
 SELECT score_matrix('m' || i, jsonb_build_object('a', i, 'b', CASE WHEN i = 40 THEN 'x' ELSE 'NaN' END)) FROM generate_series(1, 50) AS i
 SELECT capabilities_corr(CASE WHEN i = 40 THEN ARRAY[i] ELSE ARRAY[i, i * i] END, i) FROM generate_series(1, 50) AS i
 SELECT capabilities_corr(ARRAY[i], CASE WHEN i = 40 THEN '{1,2}' ELSE ARRAY[i]::float8[] END) FROM generate_series(1, 50) AS i
@@ -149,12 +158,16 @@ SELECT replace(r::text, '1', 'x')::score_rows FROM t
 SELECT substr(s::text, 1, 100)::score_moments FROM t
 SELECT replace(c::text, ':', ';')::principal_component FROM t
 SELECT component_score(c, '{1,2,3,4,5,6}') FROM t
+SELECT eval_scores(jsonb_build_object('model_info', '{}'::jsonb, 'evaluation_results', jsonb_build_array('{}'::jsonb, i))) FROM generate_series(1, 50) AS i
+SELECT eval_scores('{"doc_id": 1, "resps": [], "acc": 0.5, "acc_norm": 1e400}')
+SELECT eval_scores(jsonb_object_agg('key ' || i, i)) FROM generate_series(1, 50) AS i
 """.strip().split("\n")
 
 SUCCEEDING = """
 SELECT print(m), print(merge(m, m)), print(subset(m, benchmarks => '{1,2,3,4,5}')) FROM t
 SELECT print(rollup(annotate(m, '{1,2}', '{3}', '{6}'))) FROM t, generate_series(1, 5)
 SELECT score_matrix('m' || i % 9, jsonb_build_object('a', i, 'b', NULL)) FROM generate_series(1, 50) AS i
+SELECT print(score_matrix('m' || i % 9, 'b' || i % 3, i, i, CASE WHEN i % 3 > 0 THEN 0.5 END)) FROM generate_series(1, 50) AS i
 SELECT score_matrix(i % 9, i % 5, i) OVER (ORDER BY i) FROM generate_series(1, 20)  AS i
 SELECT capabilities_corr(ARRAY[i, sin(i)], cos(i)), capabilities_test(ARRAY[i, sin(i)], cos(i)) FROM generate_series(1, 50) AS i
 SELECT capabilities_corr(ARRAY[i, sin(i)], ARRAY[cos(i), i]) OVER (ORDER BY i ROWS 9 PRECEDING) FROM generate_series(1, 30) AS i
@@ -176,6 +189,7 @@ SELECT numbers(first_component(ARRAY[i, sin(i), cos(i)])) FROM generate_series(1
 SELECT m::text::score_matrix::text, r::text::score_rows::text, s::text::score_moments::text, c::text::principal_component::text FROM t
 SELECT score_matrix_send(m), score_rows_send(r), score_moments_send(s), principal_component_send(c), m::jsonb::score_matrix FROM t
 SELECT numbers(first_component(s)), component_score(c, '{1,2}'), models(m), benchmarks(c), negated(c), matrix_kind(c) FROM t
+SELECT eval_scores(jsonb_build_object('versions', 1, 'config', 1, 'results', jsonb_build_object('t' || i, '{"acc,none": "0.5", "acc_stderr,none": 1}'::jsonb))) FROM generate_series(1, 50) AS i
 """.strip().split("\n")
 
 SMALL = """
@@ -217,7 +231,7 @@ def flat(session, step, rounds):
 
 
 def test_failing_calls_do_not_leak(small):
-    """2100 errors, in the middle of transition functions, in input, in names."""
+    """2600 errors, in the middle of transition functions, in input, in names."""
     session = small.another()
 
     def step():
@@ -229,7 +243,7 @@ def test_failing_calls_do_not_leak(small):
 
 
 def test_successful_calls_do_not_leak(small):
-    """2400 statements over every function."""
+    """4200 statements over every function."""
     session = small.another()
     flat(session, lambda: [session.rows(sql) for sql in SUCCEEDING], 200)
     session.connection.close()
@@ -252,10 +266,13 @@ def test_caught_errors_do_not_leak(small):
     "SELECT count(c.n) FROM t, generate_series(1, 2000) AS i, cells(CASE WHEN i > 0 THEN m END) AS c",
     "SELECT count(c.n) FROM t, generate_series(1, 500) AS i, capabilities_correlations(m, ARRAY['1', '2', (i % 3 + 3)::text]) AS c",
     "SELECT count(m::text::score_matrix) FROM t, generate_series(1, 2000)",
+    """SELECT count(s) FROM generate_series(1, 6000) AS i, eval_scores(jsonb_build_object('i', i, 'status', 'success', 'eval', '{}'::jsonb, 'results',
+        '{"scores": [{"name": "x", "metrics": {"accuracy": {"value": 1}}}, {"name": "y", "metrics": {"stderr": {"value": 0.5}, "mean": {"value": "1"}}}]}'::jsonb)) AS s""",
     "SELECT n_rows(rollup(s)) FROM t, generate_series(1, 60000)",
     "SELECT capabilities_corr(m, '{1,2}', '3') FROM t, generate_series(1, 3000)",
     "SELECT rollup(m) FROM t, generate_series(1, 4000)",
     "SELECT score_matrix('m' || i % 9, jsonb_build_object('a', repeat('0', 5)::int, 'b' || i % 99, i)) FROM generate_series(1, 60000) AS i",
+    "SELECT score_matrix(repeat('m', 1 + i % 99), 'b' || i % 99, i, i, 0.5) FROM generate_series(1, 60000) AS i",
     "SELECT sum(a) FROM (SELECT spearman_corr(i, sin(i)) OVER (ORDER BY i ROWS 9 PRECEDING) AS a FROM generate_series(1, 30000) AS i) AS q",
     "SELECT sum(a) FROM (SELECT capabilities_corr(ARRAY[i, sin(i)], cos(i)) OVER (ORDER BY i ROWS 9 PRECEDING) AS a FROM generate_series(1, 10000) AS i) AS q",
     "SELECT sum(a) FROM (SELECT capabilities_score(ARRAY[i, sin(i)]) OVER (PARTITION BY i / 4) AS a FROM generate_series(1, 20000) AS i) AS q",

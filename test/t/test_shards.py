@@ -17,7 +17,7 @@ SCORES = """
 CREATE TABLE scores AS
 SELECT CASE WHEN model_id < 4 THEN 5 ELSE domain END AS domain, id,
     CASE model_id % 3 WHEN 0 THEN 'modèle ü' WHEN 1 THEN 'modèle €' ELSE 'modèle ' END || model_id AS model,
-    model_id, 'benché ' || benchmark_id AS benchmark, benchmark_id, score,
+    model_id, 'benché ' || benchmark_id AS benchmark, benchmark_id, score, n, stderr,
     jsonb_build_object('benché ' || benchmark_id, NULLIF(score, 'NaN'), 'size €', model_id) AS scores
 FROM long;
 """
@@ -35,13 +35,14 @@ CALLS = {
     "text": "score_matrix(model, benchmark, score)",
     "ids": "score_matrix(model_id, benchmark_id, score)",
     "jsonb": "score_matrix(model, scores)",
+    "means": "score_matrix(model, benchmark, score, n, stderr)",
 }
 MATRIX = CALLS["text"]
 
 COLUMNS = {
     "wide": "id int, grp int, kind text, caps float8[], safety float8, many float8[], y float8, x float8",
     "": "domain int, id bigint, model text, model_id bigint, benchmark text, benchmark_id bigint, "
-        "score float8, scores jsonb",
+        "score float8, n bigint, stderr float8, scores jsonb",
 }
 SERVER = """
 CREATE SERVER {name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (

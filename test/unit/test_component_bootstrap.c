@@ -10,6 +10,7 @@
 #include "check.h"
 #include "component.h"
 #include "component_bootstrap.h"
+#include "impute.h"
 #include "philox.h"
 
 #define SEED UINT64_C(0x9e3779b97f4a7c15)
@@ -37,15 +38,24 @@ free_replicates(ScComponentReplicates *out)
 }
 
 static ScStatus
-bootstrap(const double *x, size_t n, size_t d, ScPca pca, size_t wanted,
-		  const double *reference, ScPoll poll, ScComponentReplicates *out)
+bootstrap_gaps(const double *x, const bool *missing, size_t n, size_t d, ScPca pca,
+			   size_t wanted, const double *reference, ScPoll poll,
+			   ScComponentReplicates *out)
 {
-	void	   *work = exactly(sc_component_bootstrap_workspace(n, d, pca, wanted));
-	ScStatus	status = sc_component_bootstrap(x, n, d, pca, wanted, reference,
-												SEED, work, poll, out);
+	void	   *work = exactly(sc_component_bootstrap_workspace(n, d, pca, wanted,
+																missing != NULL));
+	ScStatus	status = sc_component_bootstrap(x, missing, n, d, pca, wanted,
+												reference, SEED, work, poll, out);
 
 	free(work);
 	return status;
+}
+
+static ScStatus
+bootstrap(const double *x, size_t n, size_t d, ScPca pca, size_t wanted,
+		  const double *reference, ScPoll poll, ScComponentReplicates *out)
+{
+	return bootstrap_gaps(x, NULL, n, d, pca, wanted, reference, poll, out);
 }
 
 /* Columns that share a factor; the later ones have many ties. */
@@ -425,9 +435,9 @@ test_hostile(void)
 		CHECK(all_nan);
 	}
 
-	CHECK(sc_component_bootstrap(large, 2, most, SC_PCA_SPEARMAN, 1, NULL, 0, NULL,
+	CHECK(sc_component_bootstrap(large, NULL, 2, most, SC_PCA_SPEARMAN, 1, NULL, 0, NULL,
 								 NULL, &out) == SC_TOO_MANY_COLUMNS);
-	CHECK(sc_component_bootstrap(large, 2, 4, SC_PCA_SPEARMAN, 1, NULL, 0, NULL,
+	CHECK(sc_component_bootstrap(large, NULL, 2, 4, SC_PCA_SPEARMAN, 1, NULL, 0, NULL,
 								 NULL, &out) == SC_TOO_FEW_MODELS);
 	free(large);
 	free_replicates(&out);
@@ -480,6 +490,171 @@ test_undefined(void)
 	free_replicates(&out);
 }
 
+/*
+ * The resample with its gaps, models ascending, filled; its matrix, unless too few
+ * models are in it, they are not connected or they cannot be filled.
+ */
+static bool
+fill_resample(const double *x, const bool *missing, size_t n, size_t d, ScPca pca,
+			  size_t b, double *matrix)
+{
+	double	   *y = exactly(n * d * sizeof(double));
+	bool	   *gone = exactly(n * d * sizeof(bool));
+	uint32_t   *parent = exactly(n * sizeof(uint32_t));
+	uint32_t   *group = exactly(n * sizeof(uint32_t));
+	uint32_t   *taken = exactly(n * sizeof(uint32_t));
+	void	   *work = exactly(sc_impute_workspace(n, d));
+	void	   *work2 = exactly(sc_correlation_matrix_workspace(n, d, pca));
+	ScImputation out;
+	ScPhilox	random;
+	size_t		different = 0;
+	size_t		row = 0;
+	size_t		i;
+	size_t		j;
+	bool		valid;
+
+	out.spread = exactly(d * sizeof(ScSpread));
+	out.weight = exactly(d * sizeof(double));
+	out.noise = exactly(d * sizeof(double));
+	out.t = exactly(n * sizeof(double));
+	memset(taken, 0, n * sizeof(uint32_t));
+	sc_philox_start(&random, SEED, SC_RESAMPLE_MODELS, b);
+	for (i = 0; i < n; i++)
+		taken[sc_philox_index(&random, n)]++;
+	for (i = 0; i < n; i++)
+	{
+		different += taken[i] > 0;
+		for (; taken[i] > 0; taken[i]--, row++)
+		{
+			for (j = 0; j < d; j++)
+			{
+				y[j * n + row] = x[j * n + i];
+				gone[j * n + row] = missing[j * n + i];
+			}
+		}
+	}
+	valid = different >= SC_MIN_MODELS &&
+		sc_impute_groups(gone, n, d, parent, NULL, group) == 1 &&
+		sc_impute(y, gone, n, d, SC_IMPUTE_TOLERANCE, work, NULL, &out) == SC_OK;
+	if (valid)
+		sc_correlation_matrix(y, n, d, pca, matrix, work2, NULL);
+	free(y);
+	free(gone);
+	free(parent);
+	free(group);
+	free(taken);
+	free(work);
+	free(work2);
+	free(out.spread);
+	free(out.weight);
+	free(out.noise);
+	free(out.t);
+	return valid;
+}
+
+/* Missing scores: shares and loadings are those of each resample filled anew. */
+static void
+test_missing(void)
+{
+	static const size_t ns[] = {4, 7, 12, 26};
+	static const size_t ds[] = {1, 2, 5, 12, 40};
+	size_t		valid = 0;
+	size_t		invalid = 0;
+	size_t		round;
+
+	for (round = 0; round < 80; round++)
+	{
+		size_t		n = ns[round % 4];
+		size_t		d = ds[round / 4 % 5];
+		ScPca		pca = round / 20 % 2 == 0 ? SC_PCA_SPEARMAN : SC_PCA_PEARSON;
+		size_t		wanted = d < 2 ? 1 : 2;
+		double	   *x = exactly(n * d * sizeof(double));
+		bool	   *missing = exactly(n * d * sizeof(bool));
+		double	   *reference = exactly(wanted * d * sizeof(double));
+		double	   *matrix = exactly(d * d * sizeof(double));
+		double	   *value = exactly(d * sizeof(double));
+		double	   *vector = exactly(wanted * d * sizeof(double));
+		void	   *work = exactly(sc_components_workspace(d, wanted));
+		ScComponentReplicates out = new_replicates(d, wanted, 3, 20, 21);
+		size_t		b;
+		size_t		i;
+		size_t		j;
+
+		random_table(x, n, d);
+		for (i = 0; i < n * d; i++)
+		{
+			missing[i] = random_below(100) < (round < 40 ? 15 : 35);
+			if (missing[i])
+				x[i] = NAN;
+		}
+		for (i = 0; i < wanted * d; i++)
+			reference[i] = 1.0;
+		CHECK(bootstrap_gaps(x, missing, n, d, pca, wanted, reference, NULL, &out) == SC_OK);
+		for (b = 0; b < 20; b++)
+		{
+			bool		same = true;
+
+			if (!fill_resample(x, missing, n, d, pca, 3 + b, matrix))
+			{
+				for (i = 0; i < wanted; i++)
+					same = same && isnan(out.share[i * 21 + b]);
+				for (i = 0; i < wanted * d; i++)
+					same = same && isnan(out.loading[i * 21 + b]);
+				CHECK(same);
+				invalid++;
+				continue;
+			}
+			CHECK(sc_components(matrix, d, wanted, value, vector, work, NULL) == SC_OK);
+			for (i = 0; i < wanted; i++)
+			{
+				CHECK(out.share[i * 21 + b] == value[i] / (double) d);
+				for (j = 0; j < d && sc_component_is_defined(value, d, i); j++)
+					same = same && fabs(out.loading[(i * d + j) * 21 + b]) ==
+						fabs(vector[i * d + j] * sqrt(value[i]));
+			}
+			CHECK(same);
+			valid++;
+		}
+		free(x);
+		free(missing);
+		free(reference);
+		free(matrix);
+		free(value);
+		free(vector);
+		free(work);
+		free_replicates(&out);
+	}
+	CHECK(valid > 600 && invalid > 200);
+}
+
+/* With nothing missing the bits are those of a table that has no gaps. */
+static void
+test_none_missing(void)
+{
+	size_t		n = 20;
+	size_t		d = 6;
+	double		x[120];
+	double		reference[12];
+	bool		missing[120] = {false};
+	ScComponentReplicates out = new_replicates(d, 2, 0, 50, 50);
+	ScComponentReplicates filled = new_replicates(d, 2, 0, 50, 50);
+	size_t		i;
+	int			pca;
+
+	random_table(x, n, d);
+	for (i = 0; i < 12; i++)
+		reference[i] = random_normal();
+	for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
+	{
+		CHECK(bootstrap(x, n, d, pca, 2, reference, NULL, &out) == SC_OK);
+		CHECK(bootstrap_gaps(x, missing, n, d, pca, 2, reference, NULL, &filled) == SC_OK);
+		CHECK(same_bits(out.share, filled.share, 100));
+		CHECK(same_bits(out.loading, filled.loading, 600));
+	}
+	free_replicates(&out);
+	free_replicates(&filled);
+}
+
 /* Jumps out of the poll at each of its calls, and starts over. */
 static void
 test_jump(void)
@@ -487,21 +662,28 @@ test_jump(void)
 	size_t		n = 100000;
 	size_t		d = 2;
 	double	   *x = exactly(n * d * sizeof(double));
+	bool	   *gaps = exactly(n * d * sizeof(bool));
 	double		reference[4] = {1.0, 1.0, 1.0, 1.0};
-	volatile int pca;
+	volatile int kind;
+	size_t		i;
 
 	random_table(x, n, d);
-	for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
+	for (i = 0; i < n * d; i++)
+		gaps[i] = i >= n && random_below(5) == 0;
+	for (kind = 0; kind < 4; kind++)
 	{
+		ScPca		pca = kind % 2 == 0 ? SC_PCA_SPEARMAN : SC_PCA_PEARSON;
+		const bool *missing = kind < 2 ? NULL : gaps;
 		ScComponentReplicates out = new_replicates(d, 2, 0, 2, 2);
 		ScComponentReplicates again = new_replicates(d, 2, 0, 2, 2);
-		void	   *work = exactly(sc_component_bootstrap_workspace(n, d, pca, 2));
+		void	   *work = exactly(sc_component_bootstrap_workspace(n, d, pca, 2,
+																	missing != NULL));
 		volatile long jumps = 0;
 		volatile long at;
 		volatile long calls;
 
 		poll_calls = poll_jumps_at = 0;
-		CHECK(bootstrap(x, n, d, pca, 2, reference, test_poll, &out) == SC_OK);
+		CHECK(bootstrap_gaps(x, missing, n, d, pca, 2, reference, test_poll, &out) == SC_OK);
 		calls = poll_calls;
 		CHECK(calls > 20);
 		for (at = 1; at <= calls; at += 1 + calls / 40)
@@ -509,15 +691,16 @@ test_jump(void)
 			poll_calls = 0;
 			poll_jumps_at = at;
 			if (setjmp(poll_target) == 0)
-				sc_component_bootstrap(x, n, d, pca, 2, reference, SEED, work,
+				sc_component_bootstrap(x, missing, n, d, pca, 2, reference, SEED, work,
 									   test_poll, &again);
 			else
 				jumps++;
 		}
 		CHECK(jumps > 5);
 		poll_jumps_at = 0;
-		CHECK(sc_component_bootstrap(x, n, d, pca, 2, reference, SEED, work,
+		CHECK(sc_component_bootstrap(x, missing, n, d, pca, 2, reference, SEED, work,
 									 test_poll, &again) == SC_OK);
+		CHECK(!isnan(out.share[0]));
 		CHECK(same_bits(out.share, again.share, 4));
 		CHECK(same_bits(out.loading, again.loading, 8));
 		free(work);
@@ -525,6 +708,7 @@ test_jump(void)
 		free_replicates(&again);
 	}
 	free(x);
+	free(gaps);
 }
 
 int
@@ -535,6 +719,8 @@ main(void)
 	RUN(test_batches);
 	RUN(test_hostile);
 	RUN(test_undefined);
+	RUN(test_missing);
+	RUN(test_none_missing);
 	RUN(test_jump);
 	return check_done();
 }

@@ -8,22 +8,31 @@
  */
 #include "check.h"
 #include "component.h"
+#include "impute.h"
 #include "normal.h"
 #include "parallel.h"
 
 #define SEED UINT64_C(0x0123456789abcdef)
 
 static ScStatus
-threshold(size_t n, size_t d, ScPca pca, size_t k, const double *loading,
-		  size_t samples, double quantile, double *value, double *result)
+threshold_gaps(const bool *missing, size_t n, size_t d, ScPca pca, size_t k,
+			   const double *loading, size_t samples, double quantile,
+			   double *value, double *result)
 {
-	void	   *work = exactly(sc_parallel_workspace(n, d, pca));
-	ScStatus	status = sc_parallel_threshold(n, d, pca, k, loading, SEED, samples,
-											   quantile, work, test_poll, value,
-											   result);
+	void	   *work = exactly(sc_parallel_workspace(n, d, pca, missing != NULL));
+	ScStatus	status = sc_parallel_threshold(missing, n, d, pca, k, loading, SEED,
+											   samples, quantile, work, test_poll,
+											   value, result);
 
 	free(work);
 	return status;
+}
+
+static ScStatus
+threshold(size_t n, size_t d, ScPca pca, size_t k, const double *loading,
+		  size_t samples, double quantile, double *value, double *result)
+{
+	return threshold_gaps(NULL, n, d, pca, k, loading, samples, quantile, value, result);
 }
 
 /* Normal numbers are the quantiles of the uniform ones, to the last bits. */
@@ -51,9 +60,12 @@ test_normal(void)
 	CHECK_NEAR(squares / 20000, 1.0L, 4.0L * sqrtl(2.0L / 20000));
 }
 
-/* Sample s by the header, its correlation matrix, its (k + 1)-th eigenvalue. */
+/*
+ * Sample s by the header, filled where scores are missing, its correlation matrix,
+ * its (k + 1)-th eigenvalue.  NaN if it cannot be filled.
+ */
 static double
-one_value(size_t n, size_t d, ScPca pca, size_t k, const double *loading,
+one_value(const bool *missing, size_t n, size_t d, ScPca pca, size_t k, const double *loading,
 		  size_t s)
 {
 	double	   *x = exactly(n * d * sizeof(double));
@@ -64,6 +76,8 @@ one_value(size_t n, size_t d, ScPca pca, size_t k, const double *loading,
 	void	   *work = exactly(sc_correlation_matrix_workspace(n, d, pca));
 	void	   *work2 = exactly(sc_components_workspace(d, d));
 	ScPhilox	random;
+	ScImputation out;
+	void	   *work3 = exactly(sc_impute_workspace(n, d));
 	double		result;
 	size_t		i;
 	size_t		j;
@@ -85,9 +99,22 @@ one_value(size_t n, size_t d, ScPca pca, size_t k, const double *loading,
 				x[j * n + i] += loading[c * d + j] * f[c];
 		}
 	}
-	sc_correlation_matrix(x, n, d, pca, matrix, work, NULL);
-	CHECK(sc_components(matrix, d, d, values, vectors, work2, NULL) == SC_OK);
-	result = values[k];
+	out.spread = exactly(d * sizeof(ScSpread));
+	out.weight = exactly(d * sizeof(double));
+	out.noise = exactly(d * sizeof(double));
+	out.t = exactly(n * sizeof(double));
+	result = NAN;
+	if (missing == NULL || sc_impute(x, missing, n, d, SC_PARALLEL_TOLERANCE, work3, NULL, &out) == SC_OK)
+	{
+		sc_correlation_matrix(x, n, d, pca, matrix, work, NULL);
+		CHECK(sc_components(matrix, d, d, values, vectors, work2, NULL) == SC_OK);
+		result = values[k];
+	}
+	free(out.spread);
+	free(out.weight);
+	free(out.noise);
+	free(out.t);
+	free(work3);
 	free(x);
 	free(f);
 	free(matrix);
@@ -147,7 +174,7 @@ test_samples(void)
 					CHECK(threshold(ns[a], d, pca, k, k > 0 ? given : NULL, samples,
 									quantile, value, &result) == SC_OK);
 					for (i = 0; i < samples; i++)
-						expected[i] = one_value(ns[a], d, pca, k, given, i);
+						expected[i] = one_value(NULL, ns[a], d, pca, k, given, i);
 					qsort(expected, samples, sizeof(double), by_size);
 					qsort(value, samples, sizeof(double), by_size);
 					for (i = 0; i < samples; i++)
@@ -164,6 +191,100 @@ test_samples(void)
 				free(given);
 			}
 		}
+	}
+}
+
+/* Samples with the gaps of a table; what cannot be filled is left out. */
+static void
+test_missing(void)
+{
+	static const size_t ns[] = {5, 8, 14, 26};
+	static const size_t ds[] = {2, 3, 5, 12, 40};
+	double		loading[80];
+	double		value[20];
+	double		expected[20];
+	size_t		left_out = 0;
+	size_t		failed = 0;
+	size_t		larger = 0;
+	size_t		round;
+
+	for (round = 0; round < 200; round++)
+	{
+		/* of two columns with few models in common many cannot be filled */
+		size_t		n = round < 80 ? ns[round % 4] : 14;
+		size_t		d = round < 80 ? ds[round / 4 % 5] : 2;
+		size_t		k = round % 3 == 2;
+		ScPca		pca = round % 2 == 0 ? SC_PCA_SPEARMAN : SC_PCA_PEARSON;
+		bool	   *missing = exactly(n * d * sizeof(bool));
+		double		result = -1.0;
+		double		complete;
+		size_t		found = 0;
+		size_t		i;
+		ScStatus	status;
+
+		for (i = 0; i < n * d; i++)
+			missing[i] = random_below(100) < (round < 40 ? 15 : round < 80 ? 35 : 60);
+
+		/* a model without any score is connected with none */
+		for (i = 0; i < n; i++)
+		{
+			size_t		j;
+
+			for (j = 0; j < d && missing[j * n + i]; j++)
+				;
+			if (j == d)
+				missing[random_below(d) * n + i] = false;
+		}
+		for (i = 0; i < 80; i++)
+			loading[i] = 0.5 + 0.1 * random_normal();
+		status = threshold_gaps(missing, n, d, pca, k, loading, 20, 0.5, value, &result);
+		for (i = 0; i < 20; i++)
+		{
+			expected[found] = one_value(missing, n, d, pca, k, loading, i);
+			found += !isnan(expected[found]);
+		}
+		left_out += found < 20;
+		for (i = 0; i < 20; i++)
+			CHECK(isnan(value[i]) == (i >= found));
+		if (found < 10)
+		{
+			CHECK(status == SC_NOT_CONVERGED && result == -1.0);
+			failed++;
+		}
+		else if (CHECK(status == SC_OK))
+		{
+			size_t		middle = (found - 1) / 2;
+
+			qsort(expected, found, sizeof(double), by_size);
+			qsort(value, found, sizeof(double), by_size);
+			for (i = 0; i < found; i++)
+				CHECK_NEAR(value[i], expected[i], 2e-13L * (long double) d);
+			CHECK_NEAR(result, (expected[middle] + expected[found / 2]) / 2.0L,
+					   2e-13L * (long double) d);
+			CHECK(threshold(n, d, pca, k, loading, 20, 0.5, value, &complete) == SC_OK);
+			larger += k == 0 && result > complete;
+		}
+		free(missing);
+	}
+	CHECK(left_out > 10 && failed > 5 && larger > 20);
+}
+
+/* Gaps that are none change nothing. */
+static void
+test_none_missing(void)
+{
+	bool		missing[26 * 12] = {false};
+	double		value[30];
+	double		filled[30];
+	double		result;
+	double		result2;
+	int			pca;
+
+	for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
+	{
+		CHECK(threshold(26, 12, pca, 0, NULL, 30, 0.95, value, &result) == SC_OK);
+		CHECK(threshold_gaps(missing, 26, 12, pca, 0, NULL, 30, 0.95, filled, &result2) == SC_OK);
+		CHECK(same_bits(value, filled, 30) && result == result2);
 	}
 }
 
@@ -219,9 +340,9 @@ test_statuses(void)
 	double		value = 0.0;
 	double		result = -1.0;
 
-	CHECK(sc_parallel_threshold(2, most, SC_PCA_SPEARMAN, 0, NULL, 0, 1, 0.95, NULL,
+	CHECK(sc_parallel_threshold(NULL, 2, most, SC_PCA_SPEARMAN, 0, NULL, 0, 1, 0.95, NULL,
 								NULL, &value, &result) == SC_TOO_MANY_COLUMNS);
-	CHECK(sc_parallel_threshold(2, 5, SC_PCA_SPEARMAN, 0, NULL, 0, 1, 0.95, NULL,
+	CHECK(sc_parallel_threshold(NULL, 2, 5, SC_PCA_SPEARMAN, 0, NULL, 0, 1, 0.95, NULL,
 								NULL, &value, &result) == SC_TOO_FEW_MODELS);
 	CHECK(result == -1.0);
 }
@@ -235,31 +356,42 @@ test_jump(void)
 	double		loading[2] = {0.5, 0.6};
 	double		result;
 	double		result2;
-	void	   *work = exactly(sc_parallel_workspace(1000, 2, SC_PCA_SPEARMAN));
-	volatile long jumps = 0;
+	bool		gaps[2000];
+	volatile long jumps;
 	volatile long at;
 	volatile long calls;
+	volatile int kind;
+	int			i;
 
-	poll_calls = poll_jumps_at = 0;
-	CHECK(threshold(1000, 2, SC_PCA_SPEARMAN, 1, loading, 30, 0.95, value, &result) == SC_OK);
-	calls = poll_calls;
-	CHECK(calls > 30 * 4);
-	for (at = 1; at <= calls; at += 1 + calls / 50)
+	for (i = 0; i < 2000; i++)
+		gaps[i] = i >= 1000 && random_below(5) == 0;
+	for (kind = 0; kind < 2; kind++)
 	{
-		poll_calls = 0;
-		poll_jumps_at = at;
-		if (setjmp(poll_target) == 0)
-			sc_parallel_threshold(1000, 2, SC_PCA_SPEARMAN, 1, loading, SEED, 30,
-								  0.95, work, test_poll, again, &result2);
-		else
-			jumps++;
+		const bool *missing = kind == 0 ? NULL : gaps;
+		void	   *work = exactly(sc_parallel_workspace(1000, 2, SC_PCA_SPEARMAN, kind == 1));
+
+		jumps = poll_calls = poll_jumps_at = 0;
+		CHECK(threshold_gaps(missing, 1000, 2, SC_PCA_SPEARMAN, 1, loading, 30, 0.95,
+							 value, &result) == SC_OK);
+		calls = poll_calls;
+		CHECK(calls > 30 * 4);
+		for (at = 1; at <= calls; at += 1 + calls / 50)
+		{
+			poll_calls = 0;
+			poll_jumps_at = at;
+			if (setjmp(poll_target) == 0)
+				sc_parallel_threshold(missing, 1000, 2, SC_PCA_SPEARMAN, 1, loading, SEED, 30,
+									  0.95, work, test_poll, again, &result2);
+			else
+				jumps++;
+		}
+		CHECK(jumps > 40);
+		poll_jumps_at = 0;
+		CHECK(sc_parallel_threshold(missing, 1000, 2, SC_PCA_SPEARMAN, 1, loading, SEED, 30,
+									0.95, work, test_poll, again, &result2) == SC_OK);
+		CHECK(same_bits(value, again, 30) && result == result2);
+		free(work);
 	}
-	CHECK(jumps > 40);
-	poll_jumps_at = 0;
-	CHECK(sc_parallel_threshold(1000, 2, SC_PCA_SPEARMAN, 1, loading, SEED, 30, 0.95,
-								work, test_poll, again, &result2) == SC_OK);
-	CHECK(same_bits(value, again, 30) && result == result2);
-	free(work);
 }
 
 int
@@ -269,6 +401,8 @@ main(void)
 	RUN(test_samples);
 	RUN(test_known);
 	RUN(test_statuses);
+	RUN(test_missing);
+	RUN(test_none_missing);
 	RUN(test_jump);
 	return check_done();
 }
