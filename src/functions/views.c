@@ -83,7 +83,6 @@ begin_work(FunctionCallInfo fcinfo, Work *work, const char *command)
 	Oid			self = fcinfo->flinfo->fn_oid;
 
 	PreventCommandIfReadOnly(command);
-	PreventCommandDuringRecovery(command);
 
 	work->schema_name = sc_text_parameter(fcinfo, 0, "target_schema");
 	work->schema = get_namespace_oid(work->schema_name, true);
@@ -382,32 +381,6 @@ comment(const Target *target, const ViewKind *kind, const ViewSource *source,
 	}
 }
 
-/*
- * Raises 42725 if a query calls a function that has the name of one of ours and
- * lies in our schema, but is somebody else's: it would run with the rights of
- * whoever reads the view.
- */
-static void
-check_functions(const Work *work, const Target *target)
-{
-	static const char sql[] =
-	"SELECT p.oid::regprocedure::text"
-	" FROM pg_rewrite AS r JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid"
-	" JOIN pg_proc AS p ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid"
-	" WHERE r.ev_class = %u AND p.pronamespace = %u AND NOT EXISTS (SELECT FROM pg_depend AS e"
-	"  WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e' AND e.refobjid = %u)"
-	" AND EXISTS (SELECT FROM pg_depend AS e JOIN pg_proc AS o ON e.classid = 'pg_proc'::regclass AND e.objid = o.oid"
-	"  WHERE e.deptype = 'e' AND e.refobjid = %u AND o.proname = p.proname)";
-
-	run(psprintf(sql, target->oid, work->extension_schema, work->extension, work->extension));
-	if (SPI_processed > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
-				 errmsg("function %s stands in the way of one of safetycorr",
-						SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
-				 errhint("Drop it or move it out of the schema of the extension.")));
-}
-
 /* Makes a plain view, or gives one that is there another query. */
 static void
 make_view(const Work *work, Target *target, const ViewColumns *columns, const char *query)
@@ -425,7 +398,6 @@ make_view(const Work *work, Target *target, const ViewColumns *columns, const ch
 	foreach(cell, rights)
 		run(lfirst(cell));
 	target->oid = get_relname_relid(target->name, work->schema);
-	check_functions(work, target);
 }
 
 /* Makes the materialised view behind a plain one; rights are those of one that was there. */

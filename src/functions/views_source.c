@@ -254,7 +254,7 @@ sc_view_source(FunctionCallInfo fcinfo, ViewSource *source)
 	sc_missing_arguments(fcinfo, 11, &recipe);
 	sc_check_min_scores(&recipe, (uint32) n_capabilities);
 	source->impute = recipe.impute;
-	source->recipe = !recipe.impute ? "" : recipe.min_scores == 0 ? ", missing => 'impute'" :
-		psprintf(", missing => 'impute', min_scores => %u", recipe.min_scores);
+	source->recipe = !recipe.impute ? "" : recipe.min_scores == 0 ? ", missing => 'impute'::text" :
+		psprintf(", missing => 'impute'::text, min_scores => %u", recipe.min_scores);
 	return relation;
 }

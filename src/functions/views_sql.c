@@ -5,7 +5,9 @@
  *
  * Queries name every function with its schema; types, operators and the server's
  * own functions are found in pg_catalog, which is all that the search_path has
- * while they are read.
+ * while they are read.  Arguments have exactly the types of our parameters: then a
+ * function that somebody has planted beside ours can make a call ambiguous, which is
+ * an error (42725), but is never called itself.
  *
  *-------------------------------------------------------------------------
  */
@@ -180,7 +182,6 @@ append_aggregate(StringInfo sql, const ViewSource *source)
 void
 sc_view_whole_matrix(StringInfo sql, const ViewSource *source)
 {
-	/* every argument by place: no function of another signature can come before these */
 	appendStringInfo(sql, "SELECT %s.annotate(", source->extension);
 	append_aggregate(sql, source);
 	appendStringInfo(sql, ", %s, %s, %s) AS m\nFROM %s AS s", source->capabilities,

@@ -89,6 +89,15 @@ def work(data):
     data.rows("DROP SCHEMA work CASCADE")
 
 
+@pytest.fixture
+def sessions(work):
+    """Two more sessions; closed before the schema is dropped, whatever they hold."""
+    opened = [work.another(), work.another()]
+    yield opened
+    for session in opened:
+        session.connection.close()
+
+
 @contextlib.contextmanager
 def roles(db, *names):
     """Roles that may log in, and a function that connects as one of them."""
@@ -346,6 +355,7 @@ def test_sources(work, source):
     work.rows("SET TimeZone = 'America/Los_Angeles'")
     try:
         work.rows(SOURCES[source].format(host=work.connection.info.host, dbname=work.name))
+        work.rows(call("work", strata="'kind'"))  # which then are replaced
         work.rows(call("work", "work.source", strata="'kind'", released="'released'", window_days=WINDOW))
         assert contents(work, "work") == contents(work)
     finally:
@@ -652,18 +662,17 @@ def test_views_of_another_role_are_not_taken_over(work):
         work.rows("RESET ROLE")
 
 
-def test_statement_timeout(work):
+def test_statement_timeout(work, sessions):
     """A view over too much data is cut short."""
     work.rows("CREATE VIEW work.large AS SELECT 'm' || i AS model, 'b' || i % 50 AS benchmark, sin(i) AS score "
               "FROM generate_series(1, CASE WHEN current_setting('work.everything', true) = 'on' THEN 30000000 ELSE 1000 END) AS i")
     work.rows(call("work", "work.large", "'{b1,b2,b3}'"))
-    session = work.another()
+    session, _ = sessions
     session.rows("SET work.everything = 'on'; SET statement_timeout = 300")
     begin = time.monotonic()
     assert session.error("TABLE work.capabilities_correlations").pgcode == "57014"
     assert session.error(call("work", "work.large", "'{b1,b2,b3}'")).pgcode == "57014"
     assert time.monotonic() - begin < 3
-    session.connection.close()
 
 
 def test_row_level_security(work):
@@ -701,12 +710,12 @@ def test_row_level_security(work):
         assert contents(owner, "work") == reader
 
 
-def test_refresh_keeps_nobody_waiting(work):
+def test_refresh_keeps_nobody_waiting(work, sessions):
     """A reader sees the old data until the refresh is committed, then the new."""
     work.rows("CREATE TABLE work.source AS SELECT * FROM evals")
     work.rows(call("work", "work.source", strata="'kind'", released="'released'", window_days=WINDOW, materialized="true"))
     old = contents(work, "work")
-    session, reader = work.another(), work.another()
+    session, reader = sessions
     reader.rows("SET lock_timeout = '2s'")
     session.rows("DELETE FROM work.source WHERE model IN ('model 5', 'model 6')")
     session.rows("BEGIN")
@@ -721,13 +730,11 @@ def test_refresh_keeps_nobody_waiting(work):
     work.rows(f"DROP INDEX {index}; INSERT INTO work.source SELECT * FROM evals WHERE model IN ('model 5', 'model 6')")
     work.rows("SELECT refresh_capabilities_views('work')")
     assert contents(work, "work") == old
-    session.connection.close()
-    reader.connection.close()
 
 
-def test_two_at_a_time(work):
+def test_two_at_a_time(work, sessions):
     """Calls for one schema come one after the other, and both succeed."""
-    first, second = work.another(), work.another()
+    first, second = sessions
     first.rows("BEGIN")
     first.rows(call("work"))
     results = []
@@ -738,8 +745,6 @@ def test_two_at_a_time(work):
     first.rows("COMMIT")
     thread.join(20)
     assert len(results[0]) == 14
-    first.connection.close()
-    second.connection.close()
 
 
 def test_hot_standby(work):
