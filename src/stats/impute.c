@@ -5,8 +5,8 @@
  *
  * The filled table is never formed while it changes: it is mean + slope * t
  * everywhere, and at observed scores what they differ from that by.  So a step
- * takes as long as there are observed scores, however empty the table is.  Only
- * to find the first component to begin with, and to see that it still is the
+ * (impute_steps.c) takes as long as there are observed scores, however empty the
+ * table is.  Only to find the first component to begin with, and to see that it still is the
  * first in the end, the table is written out.
  *
  *-------------------------------------------------------------------------
@@ -16,8 +16,7 @@
 #include <string.h>
 
 #include "component.h"
-#include "impute.h"
-#include "private.h"
+#include "impute_private.h"
 
 /* How often the table is written out at most. */
 #define MAX_ROUNDS 100
@@ -25,53 +24,10 @@
 /* Weights that differ by less are of the same component. */
 #define SAME_COMPONENT 1e-2
 
-/* The table, and pieces of the workspace. */
-typedef struct Imputer
-{
-	size_t		n;
-	size_t		d;
-	size_t		n_observed;
-	double		tolerance;
-
-	/*
-	 * Observed scores of column j, at start[j] .. start[j + 1] - 1, in units of
-	 * their standard deviation from their mean.
-	 */
-	size_t	   *start;			/* d + 1 */
-	uint32_t   *row;
-	double	   *w;
-	double	   *sum;			/* d: of w, and */
-	double	   *squares;		/* d: of w^2: rounding's, and about n_j */
-	ScSpread   *observed;		/* d: where w comes from */
-
-	/* the model, in the same units */
-	double	   *mean;			/* d */
-	double	   *sd;				/* d */
-	double	   *weight;			/* d */
-	double	   *t;				/* n */
-	double		lambda;			/* largest eigenvalue */
-	double		second;			/* second one, as last found */
-	double		last_cap;		/* the round before: the second one that was */
-	double		last_second;	/* used, and that was found; NaN: none */
-	double		sigma2;
-
-	/* of one step */
-	double	   *new_mean;		/* d */
-	double	   *new_sd;			/* d */
-	double	   *new_weight;		/* d */
-	double	   *slope;			/* d: sd * shrink * weight */
-	double	   *product;		/* n: z v */
-	double	   *heard;			/* n: sum of v^2 over observed scores */
-
-	/* of writing it out */
-	ScCapabilityFit fit;
-	void	   *scratch;
-} Imputer;
-
 size_t
 sc_impute_workspace(size_t n, size_t d)
 {
-	size_t		doubles = n * d + 11 * d + 4 * n;
+	size_t		doubles = n * d + 15 * d + 4 * n;
 
 	return doubles * sizeof(double) + 2 * d * sizeof(ScSpread) +
 		(d + 1) * sizeof(size_t) +
@@ -80,7 +36,7 @@ sc_impute_workspace(size_t n, size_t d)
 }
 
 static void
-lay_out(Imputer *s, void *work)
+lay_out(ScImputer *s, void *work)
 {
 	size_t		n = s->n;
 	size_t		d = s->d;
@@ -95,7 +51,9 @@ lay_out(Imputer *s, void *work)
 	s->new_sd = s->new_mean + d;
 	s->new_weight = s->new_sd + d;
 	s->slope = s->new_weight + d;
-	s->fit.value = s->slope + d;
+	s->middle = s->slope + d;
+	s->saved = s->middle + d;
+	s->fit.value = s->saved + 3 * d;
 	s->fit.vector = s->fit.value + d;
 	s->t = s->fit.vector + d;
 	s->product = s->t + n;
@@ -115,7 +73,7 @@ lay_out(Imputer *s, void *work)
  */
 
 static ScStatus
-read_column(Imputer *s, size_t j, const double *x, const bool *missing, ScPoll poll)
+read_column(ScImputer *s, size_t j, const double *x, const bool *missing, ScPoll poll)
 {
 	double	   *w = s->w + s->start[j];
 	size_t		at = s->start[j];
@@ -152,7 +110,7 @@ read_column(Imputer *s, size_t j, const double *x, const bool *missing, ScPoll p
 }
 
 static ScStatus
-read_table(Imputer *s, const double *x, const bool *missing, ScPoll poll,
+read_table(ScImputer *s, const double *x, const bool *missing, ScPoll poll,
 		   size_t *column)
 {
 	size_t		j;
@@ -175,211 +133,15 @@ read_table(Imputer *s, const double *x, const bool *missing, ScPoll poll,
 }
 
 /* ----------
- * A step
- * ----------
- */
-
-static double
-shrink_of(const Imputer *s)
-{
-	return 1.0 - s->sigma2 / s->lambda;
-}
-
-/* Polls between columns if there is much to do in them. */
-static void
-poll_between(const Imputer *s, ScPoll poll)
-{
-	if (poll != NULL && s->n_observed + s->n > SC_POLL_STEPS / 4)
-		poll();
-}
-
-static void
-set_sigma2(Imputer *s)
-{
-	/* of two columns the second eigenvalue is what the first leaves */
-	if (s->d == 2)
-		s->second = 2.0 - s->lambda;
-	s->sigma2 = sc_impute_sigma2(s->n, s->d, s->lambda, s->second);
-}
-
-/* t of every model, from its observed scores. */
-static void
-set_t(Imputer *s, ScPoll poll)
-{
-	double		shrink = shrink_of(s);
-	size_t		i;
-	size_t		j;
-	size_t		k;
-
-	memset(s->t, 0, s->n * sizeof(double));
-	memset(s->heard, 0, s->n * sizeof(double));
-	for (j = 0; j < s->d; j++)
-	{
-		double		v = s->weight[j];
-		double		scale = v / s->sd[j];
-
-		for (k = s->start[j]; k < s->start[j + 1]; k++)
-		{
-			s->t[s->row[k]] += scale * (s->w[k] - s->mean[j]);
-			s->heard[s->row[k]] += v * v;
-		}
-		poll_between(s, poll);
-	}
-	for (i = 0; i < s->n; i++)
-	{
-		s->t[i] /= 1.0 - shrink * (1.0 - s->heard[i]);
-		sc_poll_at(poll, i);
-	}
-}
-
-/* Mean and standard deviation of the columns, filled by mean + slope * t. */
-static void
-set_spread(Imputer *s, ScPoll poll)
-{
-	double		shrink = shrink_of(s);
-	double		t1 = 0.0;
-	double		t2 = 0.0;
-	size_t		i;
-	size_t		j;
-	size_t		k;
-
-	for (i = 0; i < s->n; i++)
-	{
-		sc_poll_at(poll, i);
-		t1 += s->t[i];
-		t2 += s->t[i] * s->t[i];
-	}
-	for (j = 0; j < s->d; j++)
-	{
-		double		n_j = (double) (s->start[j + 1] - s->start[j]);
-		double		n_missing = (double) s->n - n_j;
-		double		slope = s->sd[j] * shrink * s->weight[j];
-		double		filled1 = t1;
-		double		filled2 = t2;
-		double		mean;
-		double		squares;
-
-		for (k = s->start[j]; k < s->start[j + 1]; k++)
-		{
-			double		t = s->t[s->row[k]];
-
-			filled1 -= t;
-			filled2 -= t * t;
-		}
-		if (n_missing == 0)
-			filled1 = filled2 = 0.0;
-		mean = (s->sum[j] + n_missing * s->mean[j] + slope * filled1) / (double) s->n;
-		squares = s->squares[j] - 2.0 * mean * s->sum[j] + n_j * mean * mean;
-		squares += n_missing * (s->mean[j] - mean) * (s->mean[j] - mean) +
-			2.0 * (s->mean[j] - mean) * slope * filled1 +
-			slope * slope * fmax(filled2, 0.0);
-		s->new_mean[j] = mean;
-		s->new_sd[j] = sqrt(squares / (double) s->n);
-		s->slope[j] = slope;
-		poll_between(s, poll);
-	}
-}
-
-/* What observed score k of column j differs from the filling by. */
-static inline double
-difference(const Imputer *s, size_t j, size_t k)
-{
-	return s->w[k] - s->mean[j] - s->slope[j] * s->t[s->row[k]];
-}
-
-/*
- * One step of the power method: v becomes R v.  z is ((mean - new_mean) + slope *
- * t + difference) / new_sd.
- */
-static double
-multiply(Imputer *s, ScPoll poll)
-{
-	double		constant = 0.0;
-	double		linear = 0.0;
-	double		sum = 0.0;
-	double		sum_t = 0.0;
-	double		squares = 0.0;
-	double		lambda;
-	size_t		i;
-	size_t		j;
-	size_t		k;
-
-	memset(s->product, 0, s->n * sizeof(double));
-	for (j = 0; j < s->d; j++)
-	{
-		double		scale = s->weight[j] / s->new_sd[j];
-
-		constant += scale * (s->mean[j] - s->new_mean[j]);
-		linear += scale * s->slope[j];
-		for (k = s->start[j]; k < s->start[j + 1]; k++)
-			s->product[s->row[k]] += scale * difference(s, j, k);
-		poll_between(s, poll);
-	}
-	for (i = 0; i < s->n; i++)
-	{
-		s->product[i] += constant + linear * s->t[i];
-		sum += s->product[i];
-		sum_t += s->product[i] * s->t[i];
-	}
-	for (j = 0; j < s->d; j++)
-	{
-		double		g = (s->mean[j] - s->new_mean[j]) * sum + s->slope[j] * sum_t;
-
-		for (k = s->start[j]; k < s->start[j + 1]; k++)
-			g += difference(s, j, k) * s->product[s->row[k]];
-		s->new_weight[j] = g / ((double) s->n * s->new_sd[j]);
-		squares += s->new_weight[j] * s->new_weight[j];
-		poll_between(s, poll);
-	}
-	lambda = sqrt(squares);
-	for (j = 0; j < s->d; j++)
-		s->new_weight[j] /= lambda;
-	return lambda;
-}
-
-/* Returns the largest change; not finite if there is no going on. */
-static double
-make_step(Imputer *s, ScPoll poll)
-{
-	double		change;
-	double		lambda;
-	size_t		j;
-
-	set_sigma2(s);
-	set_t(s, poll);
-	set_spread(s, poll);
-	lambda = multiply(s, poll);
-	change = fabs(lambda - s->lambda) / (double) s->d;
-	if (!(lambda > 0.0))
-		return NAN;
-	for (j = 0; j < s->d; j++)
-	{
-		double		sd = s->new_sd[j];
-
-		/* fmax() would lose a NaN */
-		if (!(sd > 0.0) || !isfinite(sd) || !isfinite(s->new_mean[j]))
-			return NAN;
-		change = fmax(change, fabs(s->new_weight[j] - s->weight[j]));
-		change = fmax(change, fabs(s->new_mean[j] - s->mean[j]) / sd);
-		change = fmax(change, fabs(sd - s->sd[j]) / sd);
-		s->weight[j] = s->new_weight[j];
-		s->mean[j] = s->new_mean[j];
-		s->sd[j] = sd;
-	}
-	s->lambda = lambda;
-	return change;
-}
-
-/* ----------
  * The table, written out
  * ----------
  */
 
 /* Fills it by what the model says now. */
 static void
-fill(Imputer *s, double *x, const bool *missing, ScPoll poll)
+fill(ScImputer *s, double *x, const bool *missing, ScPoll poll)
 {
-	double		shrink = shrink_of(s);
+	double		shrink = sc_shrink_of(s);
 	size_t		i;
 	size_t		j;
 
@@ -398,13 +160,13 @@ fill(Imputer *s, double *x, const bool *missing, ScPoll poll)
 			}
 			sc_poll_at(poll, i);
 		}
-		poll_between(s, poll);
+		sc_poll_between(s, poll);
 	}
 }
 
 /* Goes on from the first component of the filled table. */
 static ScStatus
-take_component(Imputer *s, const double *x, ScPoll poll)
+take_component(ScImputer *s, const double *x, ScPoll poll)
 {
 	ScStatus	status = sc_capability_fit(x, s->n, s->d, SC_PCA_PEARSON, 1,
 										   s->scratch, poll, &s->fit);
@@ -421,7 +183,7 @@ take_component(Imputer *s, const double *x, ScPoll poll)
 
 /* Is the component that filled the table its first one? */
 static bool
-is_first(const Imputer *s)
+is_first(const ScImputer *s)
 {
 	double		sign = 0.0;
 	size_t		j;
@@ -443,7 +205,7 @@ is_first(const Imputer *s)
  * (the secant method).
  */
 static void
-set_second(Imputer *s, double found)
+set_second(ScImputer *s, double found)
 {
 	double		slope = (found - s->last_second) / (s->second - s->last_cap);
 	double		meets = s->second + (found - s->second) / (1.0 - slope);
@@ -458,7 +220,7 @@ set_second(Imputer *s, double found)
  * demands?  If not: what to go on from.
  */
 static ScStatus
-check_component(Imputer *s, const double *x, ScPoll poll, bool *same)
+check_component(ScImputer *s, const double *x, ScPoll poll, bool *same)
 {
 	double		used = s->sigma2;
 	double		second = s->second;
@@ -471,7 +233,7 @@ check_component(Imputer *s, const double *x, ScPoll poll, bool *same)
 	if (!is_first(s))
 		return take_component(s, x, poll);
 	s->second = s->fit.value[1];
-	set_sigma2(s);
+	sc_impute_set_sigma2(s);
 	*same = fabs(s->sigma2 - used) <= 10.0 * s->tolerance * s->lambda;
 	if (!*same)
 	{
@@ -482,7 +244,7 @@ check_component(Imputer *s, const double *x, ScPoll poll, bool *same)
 }
 
 static ScStatus
-iterate(Imputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps)
+iterate(ScImputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps)
 {
 	ScStatus	status;
 	bool		same;
@@ -492,7 +254,7 @@ iterate(Imputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps)
 	/* to begin with, columns are filled by their means */
 	for (j = 0; j < s->d; j++)
 	{
-		s->mean[j] = s->weight[j] = 0.0;
+		s->mean[j] = s->weight[j] = s->middle[j] = 0.0;
 		s->sd[j] = sqrt((double) (s->start[j + 1] - s->start[j]) / (double) s->n);
 	}
 	memset(s->t, 0, s->n * sizeof(double));
@@ -507,22 +269,11 @@ iterate(Imputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps)
 
 	for (round = 0; status == SC_OK && round < MAX_ROUNDS; round++)
 	{
-		double		change;
-
-		do
-		{
-			if (*steps == SC_MAX_IMPUTE_STEPS)
-				return SC_NOT_CONVERGED;
-			if (poll != NULL && *steps % 64 == 63)
-				poll();
-			change = make_step(s, poll);
-			if (!isfinite(change))
-				return SC_NOT_CONVERGED;
-			++*steps;
-		} while (change > s->tolerance);
-
-		set_sigma2(s);
-		set_t(s, poll);
+		status = sc_impute_settle(s, poll, steps);
+		if (status != SC_OK)
+			return status;
+		sc_impute_set_sigma2(s);
+		sc_impute_set_t(s, poll);
 		fill(s, x, missing, poll);
 		status = check_component(s, x, poll, &same);
 		if (status == SC_OK && same)
@@ -538,9 +289,9 @@ iterate(Imputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps)
 
 /* See sc_impute(); w - mean - weight * sd * t is the residual. */
 static double
-noise_of(const Imputer *s, size_t j)
+noise_of(const ScImputer *s, size_t j)
 {
-	double		shrink = shrink_of(s);
+	double		shrink = sc_shrink_of(s);
 	double		v = s->weight[j];
 	double		n_j = (double) (s->start[j + 1] - s->start[j]);
 	double		squares = 0.0;
@@ -564,7 +315,7 @@ noise_of(const Imputer *s, size_t j)
 }
 
 static void
-put_model(Imputer *s, ScPoll poll, ScImputation *out)
+put_model(ScImputer *s, ScPoll poll, ScImputation *out)
 {
 	double		sign = 1.0;
 	size_t		i;
@@ -581,18 +332,18 @@ put_model(Imputer *s, ScPoll poll, ScImputation *out)
 		out->spread[j].mean = out->spread[j].pivot + out->spread[j].centre;
 		out->spread[j].sd = s->observed[j].sd * s->sd[j];
 		out->noise[j] = noise_of(s, j);
-		poll_between(s, poll);
+		sc_poll_between(s, poll);
 	}
 	for (i = 0; i < s->n; i++)
 		out->t[i] = sign * s->t[i];
-	out->shrink = shrink_of(s);
+	out->shrink = sc_shrink_of(s);
 }
 
 ScStatus
 sc_impute(double *x, const bool *missing, size_t n, size_t d, double tolerance,
 		  void *work, ScPoll poll, ScImputation *out)
 {
-	Imputer		s;
+	ScImputer	s;
 	ScStatus	status;
 
 	out->steps = 0;
@@ -610,7 +361,7 @@ sc_impute(double *x, const bool *missing, size_t n, size_t d, double tolerance,
 		return status;
 
 	/* neither is in use yet */
-	if (sc_impute_groups(missing, n, d, (uint32_t *) s.product, poll,
+	if (sc_impute_groups(missing, n, d, (uint32_t *) s.t, poll,
 						 (uint32_t *) s.heard) > 1)
 		return SC_NOT_CONNECTED;
 	status = iterate(&s, x, missing, poll, &out->steps);

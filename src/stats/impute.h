@@ -21,8 +21,8 @@
  *
  *		t = sum over them of v z / (1 - shrink * (1 - sum over them of v^2))
  *
- * and that is what is iterated here, so that what takes imputePCA hundreds of
- * steps takes tens, to the same fixed point.
+ * and that is what is iterated here, near the end with the like of it for columns,
+ * so that what takes imputePCA hundreds of steps takes tens, to the same fixed point.
  *
  *-------------------------------------------------------------------------
  */
