@@ -666,6 +666,20 @@ def test_status(db):
     assert status(few) == [("capability benchmark with too few scores",)]
 
 
+def test_scores_needed(db):
+    """A third of the capability benchmarks, at least 2, at most all of them."""
+    db.rows("""CREATE TABLE stairs AS SELECT score_matrix('m' || lpad(i::text, 2, '0'), 'b' || lpad(j::text, 2, '0'), sin(i) + cos(i * j) / 3)
+        AS m FROM generate_series(1, 30) AS i, generate_series(1, 10) AS j WHERE j <= 1 + i % 10""")
+    for d, needed in ((1, 1), (2, 2), (3, 2), (6, 2), (7, 3), (9, 3), (10, 4)):
+        rows = db.rows("""SELECT n_observed, status FROM stairs, capabilities_scores(m, (benchmarks(m))[1:%s],
+            missing => 'impute', ci => 'none')""", (d,))
+        assert len(rows) == 30 and needed == scores_needed(d)
+        assert all(status == ("ok" if n >= needed else "too few scores") for n, status in rows), d
+    # of the others there is one less: as many as there are, then
+    assert db.rows("""SELECT n, status FROM stairs, capabilities_correlations(m, (benchmarks(m))[1:3], (benchmarks(m))[1:1],
+        missing => 'impute', min_scores => 3)""") == [(24, "ok")]
+
+
 def test_parameters(db):
     db.rows("CREATE TABLE eight AS SELECT score_matrix(i % 5, i % 8, sin(i)) AS m FROM generate_series(1, 40) AS i")
     for call, message in (
