@@ -662,6 +662,10 @@ def test_status(db):
     assert status(base + ", ('m1', 'b', 2), ('m2', 'b', 1)") == [("capability benchmark with too few scores",)]
     assert status(base + ", ('m1', 'b', 2), ('m2', 'b', 2), ('m3', 'b', 2)") == [("constant capability benchmark",)]
     assert status(base + ", ('m1', 'b', 2), ('m2', 'b', 3), ('m3', 'b', 5)") == [("ok",)]
+    assert db.rows("""SELECT l.benchmark, l.status, l.weight FROM (SELECT score_matrix('m' || i, b, CASE b WHEN 'a' THEN i ELSE 1 END)
+        AS m FROM generate_series(1, 9) AS i, unnest('{a,b,c}'::text[]) AS b WHERE b = 'a' OR i < 6) AS t,
+        capabilities_loadings(m, '{a,c}', missing => 'impute', min_scores => 1) AS l""") == [
+            ("a", "constant capability benchmark", None), ("c", "constant scores", None)]
     few = "('m1', 'a', 1), ('m1', 'b', 2), ('m2', 'a', 3), ('m1', 't', 1), ('m2', 't', 1)"
     assert status(few) == [("capability benchmark with too few scores",)]
 
