@@ -201,8 +201,8 @@ is_first(const ScImputer *s)
 
 /*
  * A second eigenvalue to go on with.  Where sigma2 is capped by it, what comes out
- * may be nearly what goes in, round after round: two rounds tell where they meet
- * (the secant method).
+ * may be nearly what goes in, round after round: if rounds come closer, two of them
+ * tell where they meet (the secant method).
  */
 static void
 set_second(ScImputer *s, double found)
@@ -212,7 +212,7 @@ set_second(ScImputer *s, double found)
 
 	s->last_cap = s->second;
 	s->last_second = found;
-	s->second = isfinite(meets) && meets > 0.0 && meets < s->lambda ? meets : found;
+	s->second = slope > 0.0 && slope < 1.0 && meets > 0.0 ? meets : found;
 }
 
 /*

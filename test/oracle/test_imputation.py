@@ -69,6 +69,7 @@ def sparse_matrix(db, number):
         for t in range(4):
             y = rng.normal(size=n) + x[:, 0] / np.nanstd(x[:, 0])
             cells.update({(f"m{i}", f"t{t}"): y[i] for i in range(n) if y[i] == y[i] and rng.random() < 0.8})
+        cells["without", "t0"] = 1.0
         return Matrix(db, f"sparse_{number}", cells, {b for _, b in cells if b[0] == "c"})
 
 
@@ -297,9 +298,12 @@ def test_intervals(gaps, key, pca):
     """Every resample once more: benchmarks drawn, what was missing drawn anew."""
     matrix = gaps[key]
     x = matrix.columns(CAPABILITIES)
-    keep = imputation.included(x)
-    rows = [row for row in matrix.call("capabilities_scores", INTERVAL, pca=pca, missing="impute", resamples=150,
-                                       seed=3, confidence=0.9) if row[-1] != "too few scores"]
+    keep = imputation.included(x, 7)
+    rows = matrix.call("capabilities_scores", INTERVAL, pca=pca, missing="impute", min_scores=7, resamples=150, seed=3,
+                       confidence=0.9)
+    left_out = [row for row in rows if row[-1] == "too few scores"]
+    assert len(left_out) == (~keep).sum() > 0 and {row[1:5] for row in left_out} == {(None,) * 4}
+    rows = [row for row in rows if row[-1] != "too few scores"]
     models = [model for model, kept in zip(matrix.models, keep) if kept]
     check_intervals(rows, models, replay_scores(x[keep], 150, 3, pca=pca), 0.9, 1e-8)
 
@@ -479,6 +483,29 @@ def test_difference_by_default(db):
             (None, False, None, "interval on request")]
 
 
+@pytest.mark.parametrize("fitted", [False, True])
+def test_scores_by_default(db, fitted):
+    """The same for scores, which are drawn anew: many, or many on a given component."""
+    db.rows("DROP TABLE IF EXISTS crowd")
+    db.rows("""CREATE TABLE crowd AS SELECT score_matrix(i, b, sin(i) + sin(i * b) / 3) AS m
+        FROM generate_series(1, %s::bigint) AS i, generate_series(1, 8::bigint) AS b WHERE %s OR (i * 7 + b * 3) %% 10 > 0""",
+            (63000, fitted))
+    parameters = "fitted => capabilities_component(m, benchmarks(m))" if fitted else "capabilities => benchmarks(m)"
+    assert db.rows(f"""SELECT count(*), count(capability), count(ci_low), count(n_resamples), min(status), max(status) FROM crowd,
+        capabilities_scores(m, {parameters}, missing => 'impute')""") == [
+            (63000, 63000, 0, 0, "interval on request", "interval on request")]
+    # a sixth of them: so many resamples as a few seconds allow
+    assert db.rows(f"""SELECT min(n_resamples), max(n_resamples), count(ci_low) FROM (SELECT subset(m, models =>
+        (SELECT array_agg(i::text) FROM generate_series(1, 1000) AS i)) AS m FROM crowd) AS part,
+        capabilities_scores(m, {parameters}, missing => 'impute')""") == [(6250, 6250, 1000)]
+
+
+def test_components_by_default(sloth):
+    """A few thousand scores: fewer resamples."""
+    rows = sloth.call("capabilities_loadings", "n_resamples", capabilities=LEADERBOARD + EARLIER, missing="impute")
+    assert set(rows) == {(1200000 // (197 * 11),)}
+
+
 # ----------------------------------------------------------------------
 # Models on a stored component
 # ----------------------------------------------------------------------
@@ -610,6 +637,20 @@ def test_fitted_intervals(db, years):
     check_intervals(rows, models, scores, 0.95, 1e-9)
 
 
+def test_fitted_with_errors(db):
+    """Cells with standard errors, and a benchmark of the component that is not there."""
+    db.rows("""CREATE TABLE noisy AS SELECT score_matrix('m' || i, 'b' || j, sin(i) + sin(i * j) / 3 + k * 0.1) AS m
+        FROM generate_series(1, 20) AS i, generate_series(1, 8) AS j, generate_series(1, 3) AS k""")
+    rows = db.rows("""SELECT c.ci_high - c.ci_low, imputed, n_resamples, status FROM noisy,
+        (SELECT subset(m, benchmarks => (benchmarks(m))[2:8]) AS few FROM noisy) AS f,
+        capabilities_scores(few, fitted => capabilities_component(m, benchmarks(m)), missing => 'impute', resamples => 500) AS c""")
+    assert len(rows) == 20 and all(row[0] > 0 and row[1:] == (0.125, 500, "ok") for row in rows)
+    plain = db.rows("""SELECT c.ci_high - c.ci_low FROM noisy, (SELECT score_matrix(model, benchmark, score) AS few FROM noisy, cells(m)
+        WHERE benchmark > 'b1') AS f, capabilities_scores(few, fitted => capabilities_component(m, benchmarks(m)), missing => 'impute',
+        resamples => 500) AS c""")
+    assert np.mean([row[0] for row in rows]) > np.mean([row[0] for row in plain])
+
+
 def test_fitted_polarity(db):
     """The component's own polarity counts, whatever the new matrix is annotated with."""
     db.rows("""CREATE TABLE polar AS SELECT score_matrix('m' || i, jsonb_build_object('a', i, 'b', -i + sin(i), 'c', cos(i) + i))
@@ -642,6 +683,11 @@ def test_not_connected(db):
         assert error.pgcode == "22023"
         assert error.diag.message_detail == 'Models "m1", "m2", "m3" share no capability benchmark with the 6 others.'
         assert "subset()" in error.diag.message_hint
+    db.rows("""CREATE TABLE halves AS SELECT score_matrix('m' || i, b, sin(i * 7) + length(b)) AS m
+        FROM generate_series(1, 17) AS i, unnest('{a,b,c,d}'::text[]) AS b WHERE CASE WHEN i < 9 THEN b < 'c' ELSE b >= 'c' END""")
+    error = db.error("SELECT c FROM halves, capabilities_scores(m, '{a,b,c,d}', missing => 'impute') AS c")
+    assert error.diag.message_detail == \
+        'Models "m1", "m2", "m3", "m4", "m5" and 3 more share no capability benchmark with the 9 others.'
     # of the others alone they may come apart: then there is a status
     db.rows("""CREATE TABLE bridge AS SELECT score_matrix('m' || i, b, sin(i * 7) + length(b)) AS m
         FROM generate_series(1, 9) AS i, unnest('{a,b,c,d,e}'::text[]) AS b
@@ -695,6 +741,8 @@ def test_parameters(db):
             ("capabilities_scores(m, '{1,2}', missing => 'impute', min_scores => 3)",
              'invalid value for parameter "min_scores": 3'),
             ("impute_scores(m, '{1,2}', 3)", 'invalid value for parameter "min_scores": 3'),
+            ("capabilities_scores(m, missing => 'impute', min_scores => 4, fitted => capabilities_component(m, '{1,2,3}'))",
+             'invalid value for parameter "min_scores": 4'),
             ("impute_scores(m)", "no capability benchmarks are named"),
             ("capabilities_scores(m, '{1,2}', fitted => capabilities_component(m, '{1,2,3}'))",
              'parameters "capabilities" and "fitted" exclude each other'),

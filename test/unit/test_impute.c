@@ -568,6 +568,34 @@ test_cap(void)
 	CHECK(capped[0] == 50 && capped[1] > 5 && capped[1] < 45);
 }
 
+/*
+ * A table on which the cap comes so little nearer in each round that a hundred are
+ * not enough without extrapolation.
+ */
+static void
+test_slow_cap(void)
+{
+	static const double given[] = {
+		NAN, 0.126, -1.022, -0.486, NAN,
+		0.795, -0.502, -0.306, NAN, -0.228,
+		NAN, -1.668, -0.546, 0.708, 1.037
+	};
+	Filled		f;
+	bool		cap = false;
+	size_t		i;
+
+	new_table(&f, 5, 3);
+	for (i = 0; i < 15; i++)
+	{
+		f.missing[i] = isnan(given[i]);
+		f.given[i] = f.missing[i] ? 0.0 : given[i];
+	}
+	CHECK(impute(&f, NULL) == SC_OK);
+	check_fixed_point(&f, &cap);
+	CHECK(cap);
+	free_table(&f);
+}
+
 static void
 test_nothing_missing(void)
 {
@@ -1057,6 +1085,7 @@ main(void)
 	RUN(test_lone_scores);
 	RUN(test_plain_method);
 	RUN(test_cap);
+	RUN(test_slow_cap);
 	RUN(test_nothing_missing);
 	RUN(test_models);
 	RUN(test_statuses);
