@@ -240,6 +240,11 @@ def test_other_analyses(gaps):
         i = matrix.models.index(model)
         near(capability, scores[i], 1e-8, model)
         assert status == "ok" and share == np.isnan(matrix.columns(CAPABILITIES)[i]).mean()
+    kept = imputation.included(gaps["chat", 0.4].columns(CAPABILITIES), 8)
+    rows = gaps["chat", 0.4].call("capability_adjusted_scores", "capability, status", targets=["rmsce_mmlu"],
+                                  missing="impute", min_scores=8)
+    assert [row[1] for row in rows] == ["ok" if yes else "too few scores" for yes in kept] and not kept.all()
+    assert [row[0] is not None for row in rows] == list(kept)
     y = matrix.column("rmsce_mmlu")
     both = ~np.isnan(y) & ~np.isnan(scores)
     (n, n_imputed, a), = matrix.call("capabilities_difference", "n, n_imputed, corr_a", benchmark_a="rmsce_mmlu",
@@ -302,7 +307,8 @@ def test_intervals(gaps, key, pca):
     rows = matrix.call("capabilities_scores", INTERVAL, pca=pca, missing="impute", min_scores=7, resamples=150, seed=3,
                        confidence=0.9)
     left_out = [row for row in rows if row[-1] == "too few scores"]
-    assert len(left_out) == (~keep).sum() > 0 and {row[1:5] for row in left_out} == {(None,) * 4}
+    assert len(left_out) == (~keep).sum() and all(row[1:5] == (None,) * 4 for row in left_out)
+    assert left_out or key[1] < 0.4
     rows = [row for row in rows if row[-1] != "too few scores"]
     models = [model for model, kept in zip(matrix.models, keep) if kept]
     check_intervals(rows, models, replay_scores(x[keep], 150, 3, pca=pca), 0.9, 1e-8)
