@@ -4,9 +4,10 @@
 #   make demo                                the answer on a small data set
 #   make test                                everything that is tested
 #   make paper DATA=folder                   the paper's tables from its data
+#   make dashboard [DATA=folder]             a page of results on localhost
 #   make bench                               how fast it is (test/bench/run)
 #
-# demo, test and bench install what they need first (test/setup) and run on a
+# demo, test, dashboard and bench install what they need first (test/setup) and run on a
 # throwaway cluster (test/cluster).  PG_CONFIG=path chooses the server.
 
 MODULE_big = safetycorr
@@ -21,7 +22,7 @@ PAPER_DATA := $(if $(filter command environment,$(firstword $(origin DATA))),$(D
 override DATA := sql/safetycorr--1.0.sql
 
 # Regression tests, in the order they run: sql/NAME.sql, expected/NAME.out.
-REGRESS = install types wide matrix analyses missing uncertainty errors constants
+REGRESS = install types wide matrix analyses missing uncertainty eval_logs errors constants views
 
 # Tests compare text with non-ASCII labels in C order on any cluster.
 ENCODING = UTF8
@@ -95,7 +96,7 @@ endif
 build = $(MAKE) --no-print-directory -s $(parallel) all
 parallel = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(or $(shell nproc 2>/dev/null),1))
 
-.PHONY: test demo paper bench unit
+.PHONY: test demo paper dashboard bench unit
 
 ifeq ($(here),./)
 
@@ -117,6 +118,14 @@ paper:
 	+@$(build)
 	@test/cluster test/paper '$(PAPER_DATA)'
 
+# make dashboard [DATA=folder] [PORT=number] [PICTURES=yes]: of the paper's data
+# if they are named or stand beside this tree, else of the Llama 2 report.
+dashboard: export PORT := $(PORT)
+dashboard:
+	@test/setup dashboard
+	+@$(build)
+	@test/cluster test/bi/dashboard $(if $(PICTURES),--pictures) $(if $(PAPER_DATA),'$(PAPER_DATA)')
+
 # make bench [ONLY=name,name] [SCALE=0.01] [UPDATE=yes] [SYMMV=full]: make hands
 # what is set here down to test/bench/run in the environment.  Its largest
 # tables, two of 1.2 GB, are to stay in shared buffers.
@@ -132,7 +141,7 @@ unit:
 else
 
 # Outside the source tree only what PGXS does is of use.
-test demo paper bench unit:
+test demo paper dashboard bench unit:
 	$(MAKE) -C $(here) $@
 
 endif

@@ -795,6 +795,16 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION subset(score_matrix, text[], text[]) IS
 'the cells of the named models and benchmarks, NULL for all; names that are not in the matrix are ignored';
 
+CREATE FUNCTION eval_scores(log jsonb)
+RETURNS TABLE (
+	model text, benchmark text, metric text, score float8, stderr float8, n int8,
+	lower_is_better bool, run_at timestamptz, source text)
+AS 'MODULE_PATHNAME', 'sc_eval_scores'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
+
+COMMENT ON FUNCTION eval_scores(jsonb) IS
+'scores of a result document of lm-evaluation-harness, Inspect or Every Eval Ever, one row for each benchmark and metric; NULL for what it does not say';
+
 -- ---------------------------------------------------------------------
 -- Analyses of a score_matrix
 -- ---------------------------------------------------------------------
@@ -975,3 +985,36 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
 COMMENT ON FUNCTION correlation_matrix(score_matrix, text[], text) IS
 'correlation of every pair of benchmarks, the full square, each over the models that have both';
+
+-- ---------------------------------------------------------------------
+-- Views for BI tools
+-- ---------------------------------------------------------------------
+
+CREATE FUNCTION create_capabilities_views(target_schema text, source regclass,
+	capabilities text[], lower_is_better text[] DEFAULT '{}', covariates text[] DEFAULT '{}',
+	model text DEFAULT 'model', benchmark text DEFAULT 'benchmark', score text DEFAULT 'score',
+	strata text DEFAULT NULL, released text DEFAULT NULL, window_days int4 DEFAULT 365,
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
+	materialized bool DEFAULT false)
+RETURNS TABLE (view text, kind text)
+AS 'MODULE_PATHNAME', 'sc_create_capabilities_views'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 16;
+
+COMMENT ON FUNCTION create_capabilities_views(text, regclass, text[], text[], text[], text, text, text, text, text, int4, text, int4, bool) IS
+'makes plain views of every analysis in a schema, over a table with one row per score, for BI tools; again, it replaces those that it made';
+
+CREATE FUNCTION refresh_capabilities_views(target_schema text)
+RETURNS TABLE (view text, kind text)
+AS 'MODULE_PATHNAME', 'sc_refresh_capabilities_views'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 8;
+
+COMMENT ON FUNCTION refresh_capabilities_views(text) IS
+'computes anew the materialized views that create_capabilities_views made in a schema';
+
+CREATE FUNCTION drop_capabilities_views(target_schema text)
+RETURNS TABLE (view text, kind text)
+AS 'MODULE_PATHNAME', 'sc_drop_capabilities_views'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 16;
+
+COMMENT ON FUNCTION drop_capabilities_views(text) IS
+'drops the views that create_capabilities_views made in a schema, and nothing that depends on them';

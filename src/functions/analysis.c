@@ -184,7 +184,7 @@ fill_missing(CapabilityScores *scores)
 	imputation->noise = sc_alloc(d, sizeof(double));
 	imputation->t = sc_alloc(n, sizeof(double));
 	work = sc_alloc(sc_impute_workspace(n, d), 1);
-	status = sc_impute(scores->x, scores->missing, n, d, work, sc_poll, imputation);
+	status = sc_impute(scores->x, scores->missing, n, d, SC_IMPUTE_TOLERANCE, work, sc_poll, imputation);
 	pfree(work);
 	sc_check_status(status, n, d);
 	return status;

@@ -136,6 +136,9 @@ typedef struct Replicates
 #define MAX_DEFAULT_COLUMNS 64
 #define MAX_DEFAULT_SCORES 6000
 
+/* Where missing scores are filled anew, so many scores in all resamples together. */
+#define MAX_DEFAULT_IMPUTED 1200000
+
 /*
  * Arguments confidence, ci, resamples and seed from first on; resamples, if they
  * are wanted, of the first components.
@@ -166,6 +169,9 @@ resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 				 errdetail("There are %u benchmarks, %u components and %d resamples; at most %d benchmarks and %d replicates are allowed.",
 						   scores->d, components, resamples, SC_MAX_DIRECT_COLUMNS, MAX_REPLICATES),
 				 errhint("Ask for fewer components or resamples, or set ci => 'none'.")));
+
+	if (by_default && scores->missing != NULL)
+		resamples = Min(resamples, (int32) (MAX_DEFAULT_IMPUTED / (scores->n * scores->d)));
 
 	/* what was not found, because it explains nothing, points nowhere */
 	reference = sc_alloc((Size) components * scores->d, sizeof(double));
@@ -289,11 +295,9 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
  * threshold has room for n.
  */
 static void
-parallel_thresholds(FunctionCallInfo fcinfo, int first, const CapabilityScores *scores,
+parallel_thresholds(const CapabilityScores *scores, Size samples, uint64 seed,
 					uint32 n, double *threshold)
 {
-	Size		samples = (Size) sc_resamples_argument(fcinfo, first + 2);
-	uint64		seed = sc_seed_argument(fcinfo, first + 3);
 	double	   *loading = sc_alloc((Size) n * scores->d, sizeof(double));
 	double	   *value = sc_alloc(samples, sizeof(double));
 	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->recipe.pca,
@@ -347,7 +351,8 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 	threshold = sc_alloc(n_rows, sizeof(double));
 	resample_components(fcinfo, 5, &scores, n_rows, false, &replicates);
 	if (replicates.count > 0)
-		parallel_thresholds(fcinfo, 5, &scores, n_rows, threshold);
+		parallel_thresholds(&scores, replicates.count, sc_seed_argument(fcinfo, 8), n_rows,
+							threshold);
 	for (k = 0; k < n_rows; k++)
 	{
 		Datum		values[COMPONENT_COLUMNS] = {0};

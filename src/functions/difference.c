@@ -143,9 +143,9 @@ correlate_both(const CapabilityScores *scores, const RefitTargets *targets,
 
 /*
  * Where missing scores are filled anew in every resample, by default so many scores
- * are in all of them together: some 20 seconds.
+ * are in all of them together: a few seconds.
  */
-#define MAX_DEFAULT_IMPUTED 20000000
+#define MAX_DEFAULT_IMPUTED 6000000
 
 static void
 resample_difference(const CapabilityScores *scores, const RefitTargets *targets,

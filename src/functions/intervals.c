@@ -88,44 +88,75 @@ make_counts(const Scheme *scheme, uint32 n, uint32 replicate, uint32 *counts)
 		counts[i] = scheme->group[i] != replicate;
 }
 
-/* How many replicates have their counts made at a time. */
-static Size
-replicates_at_a_time(const CapabilityScores *scores, uint32 count)
+/* A table that is ready to be refitted, in one of two ways. */
+typedef struct Refitted
 {
-	Size		most = Max(MAX_COUNTS / Max(scores->n, 1) / RESAMPLES_STEP, 1) * RESAMPLES_STEP;
+	ScRefitTable complete;
+	ScImputedTable imputed;
+	ScRefit    *prepared;		/* complete's; NULL where scores are missing */
+	ScRefitOut	out;
+	void	   *work;
+} Refitted;
 
-	return Min(most, count);
+static void
+prepare(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
+		uint32 count, double *corr, Refitted *r)
+{
+	memset(r, 0, sizeof(Refitted));
+	r->out.stride = count;
+	r->out.corr = corr;
+	if (scores->missing != NULL)
+	{
+		/* what was filled is filled anew in every replicate */
+		r->imputed.n = scores->n;
+		r->imputed.d = scores->d;
+		r->imputed.x = scores->x;
+		r->imputed.missing = scores->missing;
+		r->imputed.m = targets->m;
+		r->imputed.start = targets->start;
+		r->imputed.model = targets->row;
+		r->imputed.y = targets->y;
+		r->imputed.pca = scores->recipe.pca;
+		r->imputed.method = method;
+		r->imputed.draws = scores->n;
+		r->work = sc_alloc(sc_refit_imputed_workspace(&r->imputed), 1);
+		return;
+	}
+	r->complete.n = scores->n;
+	r->complete.d = scores->d;
+	r->complete.x = scores->x;
+	r->complete.m = targets->m;
+	r->complete.start = targets->start;
+	r->complete.model = targets->row;
+	r->complete.y = targets->y;
+	r->complete.pca = scores->recipe.pca;
+	r->complete.method = method;
+	r->complete.draws = scores->n;
+	r->complete.kernel = SC_KERNEL_BEST;
+	r->work = sc_alloc(sc_refit_workspace(&r->complete), 1);
+	r->prepared = sc_refit_prepare(&r->complete, r->work, sc_poll);
 }
 
-/* Where all scores are there. */
 static void
-refit_complete(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
-			   const Scheme *scheme, uint32 count, double *corr)
+refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
+	  const Scheme *scheme, uint32 count, double *corr)
 {
-	ScRefitTable table = {0};
-	ScRefitOut	out = {0};
-	ScRefit    *prepared;
-	Size		at_a_time = replicates_at_a_time(scores, count);
-	uint32	   *counts = sc_alloc(at_a_time * scores->n, sizeof(uint32));
-	void	   *work;
+	Refitted	r;
+	Size		at_a_time;
+	uint32	   *counts;
 	uint32		first;
 	uint32		b;
 
-	table.n = scores->n;
-	table.d = scores->d;
-	table.x = scores->x;
-	table.m = targets->m;
-	table.start = targets->start;
-	table.model = targets->row;
-	table.y = targets->y;
-	table.pca = scores->recipe.pca;
-	table.method = method;
-	table.draws = scores->n;
-	table.kernel = SC_KERNEL_BEST;
-	work = sc_alloc(sc_refit_workspace(&table), 1);
-	prepared = sc_refit_prepare(&table, work, sc_poll);
-	out.stride = count;
-	out.corr = corr;
+	if (scores->n > SC_MAX_REFIT_MODELS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many models to refit the analysis"),
+				 errdetail("There are %u; at most %zu are allowed.", scores->n, SC_MAX_REFIT_MODELS),
+				 errhint("Take intervals by formula, ci => 'analytic', or a subset() of the models.")));
+	prepare(scores, targets, method, count, corr, &r);
+	at_a_time = Max(MAX_COUNTS / Max(scores->n, 1) / RESAMPLES_STEP, 1) * RESAMPLES_STEP;
+	at_a_time = Min(at_a_time, count);
+	counts = sc_alloc(at_a_time * scores->n, sizeof(uint32));
 	for (first = 0; first < count; first += at_a_time)
 	{
 		uint32		replicates = Min(at_a_time, count - first);
@@ -135,56 +166,13 @@ refit_complete(const CapabilityScores *scores, const RefitTargets *targets, ScMe
 			CHECK_FOR_INTERRUPTS();
 			make_counts(scheme, scores->n, first + b, counts + (Size) b * scores->n);
 		}
-		sc_refit(prepared, counts, replicates, first, &out, sc_poll);
+		if (r.prepared != NULL)
+			sc_refit(r.prepared, counts, replicates, first, &r.out, sc_poll);
+		else
+			sc_refit_imputed(&r.imputed, counts, replicates, first, count, corr, r.work, sc_poll);
 	}
 	pfree(counts);
-	pfree(work);
-}
-
-/* Where some were filled: they are filled anew in every replicate. */
-static void
-refit_imputed(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
-			  const Scheme *scheme, uint32 count, double *corr)
-{
-	ScImputedTable table = {0};
-	uint32	   *counts = sc_alloc(scores->n, sizeof(uint32));
-	void	   *work;
-	uint32		b;
-
-	table.n = scores->n;
-	table.d = scores->d;
-	table.x = scores->x;
-	table.missing = scores->missing;
-	table.m = targets->m;
-	table.start = targets->start;
-	table.model = targets->row;
-	table.y = targets->y;
-	table.pca = scores->recipe.pca;
-	table.method = method;
-	table.draws = scores->n;
-	work = sc_alloc(sc_refit_imputed_workspace(&table), 1);
-	for (b = 0; b < count; b++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		make_counts(scheme, scores->n, b, counts);
-		sc_refit_imputed(&table, counts, 1, b, count, corr, work, sc_poll);
-	}
-	pfree(counts);
-	pfree(work);
-}
-
-static void
-refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
-	  const Scheme *scheme, uint32 count, double *corr)
-{
-	if (scores->n > SC_MAX_REFIT_MODELS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many models to refit the analysis"),
-				 errdetail("There are %u; at most %zu are allowed.", scores->n, SC_MAX_REFIT_MODELS),
-				 errhint("Take intervals by formula, ci => 'analytic', or a subset() of the models.")));
-	(scores->missing != NULL ? refit_imputed : refit_complete) (scores, targets, method, scheme,
-																  count, corr);
+	pfree(r.work);
 }
 
 void

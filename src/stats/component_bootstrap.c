@@ -283,7 +283,7 @@ correlate_filled(Bootstrap *s, ScPoll poll)
 			poll();
 	}
 	if (sc_impute_groups(s->gone, n, s->d, s->parent, poll, s->group) > 1 ||
-		sc_impute(s->column, s->gone, n, s->d, s->scratch, poll, &s->imputation) != SC_OK)
+		sc_impute(s->column, s->gone, n, s->d, SC_IMPUTE_TOLERANCE, s->scratch, poll, &s->imputation) != SC_OK)
 		return false;
 	sc_correlation_matrix(s->column, n, s->d, s->pca, s->matrix, s->scratch, poll);
 	return true;

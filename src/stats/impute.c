@@ -22,7 +22,7 @@
 #define MAX_ROUNDS 100
 
 /* Weights that differ by less are of the same component. */
-#define SAME_COMPONENT 1e-6
+#define SAME_COMPONENT 1e-2
 
 size_t
 sc_impute_workspace(size_t n, size_t d)
@@ -164,37 +164,83 @@ fill(ScImputer *s, double *x, const bool *missing, ScPoll poll)
 	}
 }
 
+/* Goes on from the first component of the filled table. */
+static ScStatus
+take_component(ScImputer *s, const double *x, ScPoll poll)
+{
+	ScStatus	status = sc_capability_fit(x, s->n, s->d, SC_PCA_PEARSON, 1,
+										   s->scratch, poll, &s->fit);
+
+	if (status == SC_OK || status == SC_UNDEFINED_COMPONENT)
+	{
+		memcpy(s->weight, s->fit.vector, s->d * sizeof(double));
+		s->lambda = s->fit.value[0];
+		s->second = s->fit.value[1];
+		s->last_cap = s->last_second = NAN;
+	}
+	return status;
+}
+
+/* Is the component that filled the table its first one? */
+static bool
+is_first(const ScImputer *s)
+{
+	double		sign = 0.0;
+	size_t		j;
+
+	for (j = 0; j < s->d; j++)
+		sign += s->fit.vector[j] * s->weight[j];
+	sign = sign < 0.0 ? -1.0 : 1.0;
+	for (j = 0; j < s->d; j++)
+	{
+		if (!(fabs(sign * s->fit.vector[j] - s->weight[j]) < SAME_COMPONENT))
+			return false;
+	}
+	return true;
+}
+
 /*
- * The first component of the filled table.  Is it the one that filled it, shrunk
- * as its second eigenvalue demands?  If not it is taken to go on from.
+ * A second eigenvalue to go on with.  Where sigma2 is capped by it, what comes out
+ * may be nearly what goes in, round after round: two rounds tell where they meet
+ * (the secant method).
+ */
+static void
+set_second(ScImputer *s, double found)
+{
+	double		slope = (found - s->last_second) / (s->second - s->last_cap);
+	double		meets = s->second + (found - s->second) / (1.0 - slope);
+
+	s->last_cap = s->second;
+	s->last_second = found;
+	s->second = isfinite(meets) && meets > 0.0 && meets < s->lambda ? meets : found;
+}
+
+/*
+ * Was the table filled by its first component, shrunk as its second eigenvalue
+ * demands?  If not: what to go on from.
  */
 static ScStatus
 check_component(ScImputer *s, const double *x, ScPoll poll, bool *same)
 {
+	double		used = s->sigma2;
+	double		second = s->second;
 	ScStatus	status = sc_capability_fit(x, s->n, s->d, SC_PCA_PEARSON, 1,
 										   s->scratch, poll, &s->fit);
-	double		sigma2 = s->sigma2;
-	double		sign = 0.0;
-	size_t		j;
 
-	if (status != SC_OK && status != SC_UNDEFINED_COMPONENT)
+	*same = false;
+	if (status != SC_OK)
 		return status;
+	if (!is_first(s))
+		return take_component(s, x, poll);
 	s->second = s->fit.value[1];
-	for (j = 0; j < s->d; j++)
-		sign += s->fit.vector[j] * s->weight[j];
-	sign = sign < 0.0 ? -1.0 : 1.0;
-	*same = true;
-	for (j = 0; j < s->d; j++)
-		*same = *same && fabs(sign * s->fit.vector[j] - s->weight[j]) < SAME_COMPONENT;
+	sc_impute_set_sigma2(s);
+	*same = fabs(s->sigma2 - used) <= 10.0 * s->tolerance * s->lambda;
 	if (!*same)
 	{
-		memcpy(s->weight, s->fit.vector, s->d * sizeof(double));
-		s->lambda = s->fit.value[0];
-		return status;
+		s->second = second;
+		set_second(s, s->fit.value[1]);
 	}
-	sc_impute_set_sigma2(s);
-	*same = fabs(s->sigma2 - sigma2) <= 10.0 * SC_IMPUTE_TOLERANCE * s->lambda;
-	return status;
+	return SC_OK;
 }
 
 static ScStatus
@@ -215,9 +261,9 @@ iterate(ScImputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps
 	s->lambda = 1.0;
 	s->sigma2 = 0.0;
 	fill(s, x, missing, poll);
-	status = check_component(s, x, poll, &same);
 
 	/* what the means leave undefined need not stay so */
+	status = take_component(s, x, poll);
 	if (status == SC_UNDEFINED_COMPONENT)
 		status = SC_OK;
 
@@ -294,8 +340,8 @@ put_model(ScImputer *s, ScPoll poll, ScImputation *out)
 }
 
 ScStatus
-sc_impute(double *x, const bool *missing, size_t n, size_t d, void *work,
-		  ScPoll poll, ScImputation *out)
+sc_impute(double *x, const bool *missing, size_t n, size_t d, double tolerance,
+		  void *work, ScPoll poll, ScImputation *out)
 {
 	ScImputer	s;
 	ScStatus	status;
@@ -308,6 +354,7 @@ sc_impute(double *x, const bool *missing, size_t n, size_t d, void *work,
 	memset(&s, 0, sizeof(s));
 	s.n = n;
 	s.d = d;
+	s.tolerance = tolerance;
 	lay_out(&s, work);
 	status = read_table(&s, x, missing, poll, &out->column);
 	if (status != SC_OK || s.n_observed == n * d)
@@ -317,9 +364,6 @@ sc_impute(double *x, const bool *missing, size_t n, size_t d, void *work,
 	if (sc_impute_groups(missing, n, d, (uint32_t *) s.t, poll,
 						 (uint32_t *) s.heard) > 1)
 		return SC_NOT_CONNECTED;
-	/* of one benchmark nothing else says anything */
-	if (d == 1)
-		return SC_UNDEFINED_COMPONENT;
 	status = iterate(&s, x, missing, poll, &out->steps);
 	if (status == SC_OK)
 		put_model(&s, poll, out);

@@ -39,7 +39,8 @@
 /*
  * Converged is where in one step no weight, no mean and standard deviation (in
  * units of the latter) and no share of the variance changes by more than the
- * tolerance, and the component is R's first.  As many steps are made at most.
+ * tolerance, this one for what is shown, and the component is R's first.  As many
+ * steps are made at most.
  */
 #define SC_IMPUTE_TOLERANCE 1e-12
 #define SC_MAX_IMPUTE_STEPS 10000
@@ -79,12 +80,12 @@ extern size_t sc_impute_workspace(size_t n, size_t d);
  *
  * SC_TOO_MANY_COLUMNS, SC_TOO_FEW_MODELS, SC_TOO_FEW_SCORES (a benchmark has
  * fewer than SC_MIN_MODELS), SC_CONSTANT_COLUMN (its observed scores are
- * equal), SC_NOT_CONNECTED (sc_impute_groups()), SC_UNDEFINED_COMPONENT,
+ * equal), SC_NOT_CONNECTED (sc_impute_groups(): of one benchmark always), SC_UNDEFINED_COMPONENT,
  * SC_NOT_CONVERGED, SC_SOLVER_FAILED: what is in x where scores are missing is of
  * no use.  SC_OK.
  */
 extern ScStatus sc_impute(double *x, const bool *missing, size_t n, size_t d,
-						  void *work, ScPoll poll, ScImputation *out);
+						  double tolerance, void *work, ScPoll poll, ScImputation *out);
 
 /*
  * t of models by a given filling: of weight, spread and shrink, by the formula

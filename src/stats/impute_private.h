@@ -21,6 +21,7 @@ typedef struct ScImputer
 	size_t		n;
 	size_t		d;
 	size_t		n_observed;
+	double		tolerance;
 
 	/*
 	 * Observed scores of column j, at start[j] .. start[j + 1] - 1, in units of
@@ -40,6 +41,8 @@ typedef struct ScImputer
 	double	   *t;				/* n */
 	double		lambda;			/* largest eigenvalue */
 	double		second;			/* second one, as last found */
+	double		last_cap;		/* the round before: the second one that was */
+	double		last_second;	/* used, and that was found; NaN: none */
 	double		sigma2;
 
 	/* of one step */

@@ -375,7 +375,7 @@ sc_impute_settle(ScImputer *s, ScPoll poll, size_t *steps)
 		}
 		if (!isfinite(change))
 			return SC_NOT_CONVERGED;
-		if (change <= SC_IMPUTE_TOLERANCE)
+		if (change <= s->tolerance)
 			return SC_OK;
 		if (!direct && !s->direct_fails && change < NEAR)
 		{

@@ -135,7 +135,7 @@ sc_parallel_threshold(const bool *missing, size_t n, size_t d, ScPca pca, size_t
 		sc_philox_start(&random, seed, SC_NULL_SAMPLES, ((uint64_t) k << 32) + s);
 		draw_sample(&sample, n, d, k, loading, &random, poll);
 		if (missing != NULL &&
-			sc_impute(sample.x, missing, n, d, sample.scratch, poll,
+			sc_impute(sample.x, missing, n, d, SC_PARALLEL_TOLERANCE, sample.scratch, poll,
 					  &sample.imputation) != SC_OK)
 			continue;
 		sc_correlation_matrix(sample.x, n, d, pca, sample.matrix, sample.scratch,

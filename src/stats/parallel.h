@@ -32,6 +32,9 @@
 /* The least variance of its own that a column has in a sample. */
 #define SC_MIN_UNIQUENESS 1e-6
 
+/* How exactly samples are filled: far better than their number allows. */
+#define SC_PARALLEL_TOLERANCE 1e-5
+
 /* Bytes of workspace for sc_parallel_threshold(), with missing scores or without. */
 extern size_t sc_parallel_workspace(size_t n, size_t d, ScPca pca, bool imputed);
 

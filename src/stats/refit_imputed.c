@@ -252,7 +252,7 @@ fit_resample(Refit *r)
 	tick(r, SC_POLL_STEPS / 16);
 	if (sc_impute_groups(r->missing, r->rows, d, r->parent, r->poll, r->group) > 1)
 		return false;
-	return sc_impute(r->x, r->missing, r->rows, d, r->scratch, r->poll,
+	return sc_impute(r->x, r->missing, r->rows, d, SC_IMPUTE_TOLERANCE, r->scratch, r->poll,
 					 &r->imputation) == SC_OK &&
 		sc_capability_fit(r->x, r->rows, d, r->table->pca, 1, r->scratch, r->poll,
 						  &r->fit) == SC_OK;

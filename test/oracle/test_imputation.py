@@ -429,6 +429,47 @@ def test_difference(gaps):
     near(p, resampling.p_value_of_difference(values), 1e-12, "p")
 
 
+@pytest.mark.parametrize("kind", ["spearman", "pearson"])
+def test_components(gaps, kind):
+    """Shares and loadings of every resample, and of chance with the same gaps."""
+    matrix = gaps["chat", 0.2]
+    x = matrix.columns(CAPABILITIES)
+    keep, oracle = imputed(matrix)
+    x, n, d, count = x[keep], int(keep.sum()), len(CAPABILITIES), 100
+    full = reference.correlation_matrix(oracle.filled, kind)
+    values, vectors = reference.components(full)
+    shares, loadings = np.full((count, d), np.nan), np.full((count, d), np.nan)
+    for b in range(count):
+        table = filled_table(x, resampling.indices(2, resampling.MODELS, b, n))
+        if table is not None:
+            of_b, vectors_b = reference.components(reference.correlation_matrix(table, kind))
+            shares[b], loadings[b] = of_b / d, vectors_b[0] * np.sqrt(of_b[0])
+    rows = matrix.call("capabilities_components", "eigenvalue, ci_low, ci_high, n_resamples, parallel_threshold, n, n_imputed",
+                       pca=kind, missing="impute", resamples=count, seed=2)
+    for k, row in enumerate(rows):
+        ends = np.quantile(shares[:, k], [0.025, 0.975])
+        near(row[1], ends[0], 1e-9, f"component {k + 1}")
+        near(row[2], ends[1], 1e-9, f"component {k + 1}")
+        assert row[3] == count
+    assert [row[5:] for row in rows] == [(n, (np.isnan(x).any(1)).sum())] * d
+    null = np.full(100, np.nan)
+    for s in range(100):
+        numbers = resampling.normals(2, resampling.NULLS, s, n * d).reshape(n, d)
+        filled = Imputation(np.where(np.isnan(x), np.nan, numbers), 1e-9)
+        null[s] = np.linalg.eigvalsh(reference.correlation_matrix(filled.filled, kind))[-1]
+    near(rows[0][4], np.quantile(null, 0.95), 2e-3, "threshold")
+    for row, value in zip(rows, values):
+        near(row[0], value, 1e-9, "eigenvalue")
+    rows = matrix.call("capabilities_loadings", "benchmark, loading, ci_low, ci_high, n_resamples, n_imputed", pca=kind,
+                       missing="impute", resamples=100, seed=2)
+    for j, (benchmark, loading, low, high, n_resamples, n_imputed) in enumerate(rows):
+        near(loading, vectors[0][j] * np.sqrt(values[0]), 1e-8, benchmark)
+        ends = np.quantile(loadings[:, j], [0.025, 0.975])
+        near(low, ends[0], 1e-7, benchmark)
+        near(high, ends[1], 1e-7, benchmark)
+        assert (n_resamples, n_imputed) == (100, np.isnan(x).any(1).sum())
+
+
 def test_difference_by_default(db):
     """With many models fewer resamples, or none unless they are asked for."""
     db.rows("""CREATE TABLE large AS SELECT score_matrix(i, b, sin(i) + sin(i * b) / 3) AS m
@@ -621,8 +662,26 @@ def test_status(db):
     assert status(base + ", ('m1', 'b', 2), ('m2', 'b', 1)") == [("capability benchmark with too few scores",)]
     assert status(base + ", ('m1', 'b', 2), ('m2', 'b', 2), ('m3', 'b', 2)") == [("constant capability benchmark",)]
     assert status(base + ", ('m1', 'b', 2), ('m2', 'b', 3), ('m3', 'b', 5)") == [("ok",)]
+    assert db.rows("""SELECT l.benchmark, l.status, l.weight FROM (SELECT score_matrix('m' || i, b, CASE b WHEN 'a' THEN i ELSE 1 END)
+        AS m FROM generate_series(1, 9) AS i, unnest('{a,b,c}'::text[]) AS b WHERE b = 'a' OR i < 6) AS t,
+        capabilities_loadings(m, '{a,c}', missing => 'impute', min_scores => 1) AS l""") == [
+            ("a", "constant capability benchmark", None), ("c", "constant scores", None)]
     few = "('m1', 'a', 1), ('m1', 'b', 2), ('m2', 'a', 3), ('m1', 't', 1), ('m2', 't', 1)"
     assert status(few) == [("capability benchmark with too few scores",)]
+
+
+def test_scores_needed(db):
+    """A third of the capability benchmarks, at least 2, at most all of them."""
+    db.rows("""CREATE TABLE stairs AS SELECT score_matrix('m' || lpad(i::text, 2, '0'), 'b' || lpad(j::text, 2, '0'), sin(i) + cos(i * j) / 3)
+        AS m FROM generate_series(1, 30) AS i, generate_series(1, 10) AS j WHERE j <= 1 + i % 10""")
+    for d, needed in ((1, 1), (2, 2), (3, 2), (6, 2), (7, 3), (9, 3), (10, 4)):
+        rows = db.rows("""SELECT n_observed, status FROM stairs, capabilities_scores(m, (benchmarks(m))[1:%s],
+            missing => 'impute', ci => 'none')""", (d,))
+        assert len(rows) == 30 and needed == scores_needed(d)
+        assert all(status == ("ok" if n >= needed else "too few scores") for n, status in rows), d
+    # of the others there is one less: as many as there are, then
+    assert db.rows("""SELECT n, status FROM stairs, capabilities_correlations(m, (benchmarks(m))[1:3], (benchmarks(m))[1:1],
+        missing => 'impute', min_scores => 3)""") == [(24, "ok")]
 
 
 def test_parameters(db):

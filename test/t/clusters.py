@@ -1,4 +1,4 @@
-"""Two more servers beside the running one: what the tests of shards need.
+"""More servers beside the running one: what the tests of shards and of a standby need.
 
 The running server is the hub; the others are shards, with the extension from
 where the hub has it.  Each is a real cluster in a folder of its own, listens on
@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import time
 
 import pytest
 
@@ -137,4 +138,52 @@ def running_shards(hub, count=2):
             if (data / "postmaster.pid").exists():
                 with contextlib.suppress(AssertionError):
                     owner.run("pg_ctl", "-D", data, "-m", "immediate", "-s", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Standby(Shard):
+    """A hot standby of the running server."""
+
+    def catch_up(self, hub):
+        """Waits until the standby has replayed what the hub has written."""
+        # without synchronous commits what was written may not have been sent yet: this one is
+        hub.rows("SET synchronous_commit = on")
+        hub.rows("SELECT pg_logical_emit_message(true, 'catch up', '')")
+        hub.rows("RESET synchronous_commit")
+        target = hub.value("SELECT pg_current_wal_flush_lsn()")
+        admin = self.connect("postgres")
+        for _ in range(400):
+            if admin.value("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", (target,)):
+                return
+            time.sleep(0.05)
+        raise AssertionError("the standby does not catch up")
+
+
+@contextlib.contextmanager
+def running_standby(hub):
+    """A base backup of the running server, started as its hot standby; removed in the end."""
+    if hub.value("SHOW wal_level") == "minimal" or int(hub.value("SHOW max_wal_senders")) < 2:
+        pytest.skip("the server does not replicate")
+    owner = Owner(hub)
+    folder = owner.folder(hub)
+    data, standby = folder / "data", None
+    info = hub.connection.info
+    try:
+        # -R writes where the primary is
+        owner.run("pg_basebackup", "-h", info.host, "-p", info.port, "-U", info.user, "-D", data, "-R",
+                  "-X", "stream", "-c", "fast", "--no-sync")
+        with open(data / "postgresql.conf", "a", encoding="utf-8") as file:
+            file.write(f"\nunix_socket_directories = '{folder}'\nport = 5432\nhot_standby = on\n")
+        owner.run("pg_ctl", "-D", data, "-l", folder / "log", "-w", "-s", "start")
+        standby = Standby(folder)
+        standby.catch_up(hub)
+        yield standby
+        log = (folder / "log").read_text(encoding="utf-8", errors="replace")
+        assert "was terminated by signal" not in log and "PANIC: " not in log, log
+    finally:
+        if standby:
+            standby.close()
+        if (data / "postmaster.pid").exists():
+            with contextlib.suppress(AssertionError):
+                owner.run("pg_ctl", "-D", data, "-m", "immediate", "-s", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)

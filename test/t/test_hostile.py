@@ -760,6 +760,8 @@ def test_nothing_leaks(hostile):
         "SELECT capabilities_scores(score_matrix('m', 'b', 1), '{absent}')",
         "SELECT count(*) FROM capabilities_scores((SELECT score_matrix('m' || i, 'b', i) FROM generate_series(1, 99) i), '{b}')",
         "SELECT first_component(ARRAY[i, i * i]) FROM generate_series(1, 99) i",
+        "SELECT eval_scores('{\"doc_id\": 1, \"resps\": [], \"acc\": 0.5, \"acc_norm\": true}')",
+        "SELECT eval_scores('{\"doc_id\": 1, \"resps\": [], \"metrics\": {}}')",
     ]
 
     def run():

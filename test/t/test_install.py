@@ -31,7 +31,9 @@ function capability_adjusted_scores(score_matrix,text[],text[],text,text,integer
 function cells(score_matrix)
 function component_score(principal_component,double precision[])
 function correlation_matrix(score_matrix,text[],text)
-function eigenvalues(principal_component); function explained(principal_component)
+function create_capabilities_views(text,regclass,text[],text[],text[],text,text,text,text,text,integer,text,integer,boolean)
+function drop_capabilities_views(text); function refresh_capabilities_views(text)
+function eigenvalues(principal_component); function eval_scores(jsonb); function explained(principal_component)
 function first_component(double precision[]); function first_component(score_moments)
 function impute_scores(score_matrix,text[],integer)
 function kendall_corr(double precision,double precision); function kendall_corr_final(score_rows)
@@ -113,6 +115,7 @@ SELECT {0}.merge(m, m)::pg_catalog.text, {0}.subset(m, benchmarks => '{{b1,b2}}'
     {0}.capabilities_corr(m, '{{b0,b1}}', 'b3'), {0}.capabilities_test(m, '{{b0,b1}}', 'b3')::pg_catalog.text,
     {0}.capabilities_component(m, '{{b0,b1}}')::pg_catalog.text FROM public.kept
 SELECT f.* FROM public.kept, {0}.cells(m) AS f
+SELECT * FROM {0}.eval_scores('{{"model_id": "m", "evaluation_name": "b", "sample_id": "1", "evaluation": {{"score": 0.5}}}}')
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', ci => 'bootstrap', resamples => 100) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', families => '{{"model 1":"a"}}') AS f
@@ -186,9 +189,9 @@ def test_members(data):
 
 
 def test_functions(data):
-    """Immutable, parallel safe, plain C without settings or definer's rights."""
+    """Immutable, parallel safe (but for those that make views), plain C without settings or definer's rights."""
     assert data.rows(f"""SELECT object FROM {OBJECTS} JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND p.oid = objid
-        WHERE provolatile <> 'i' OR proparallel <> 's' OR prosecdef OR proconfig IS NOT NULL
+        WHERE (provolatile <> 'i' OR proparallel <> 's') <> (proname ~ '_capabilities_views$') OR prosecdef OR proconfig IS NOT NULL
             OR prolang <> (SELECT oid FROM pg_language WHERE lanname = CASE prokind WHEN 'a' THEN 'internal' ELSE 'c' END)""") == []
     assert data.row("SELECT extversion, extrelocatable, extconfig FROM pg_extension "
                     "WHERE extname = 'safetycorr'") == ("1.0", True, None)

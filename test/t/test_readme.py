@@ -2,7 +2,8 @@
 
 Its SQL examples run in order, in one psql session on a new database, from the
 top of the source tree; where a block of text follows one, that is what psql
-prints.  Those that need more servers are marked, and run by test_recipes.py.
+prints.  Those that are marked are run by test_recipes.py, which has more servers,
+and by test_dashboards.py.
 Its reference is held against the catalogs, its limits against the
 headers.
 """
@@ -33,7 +34,7 @@ class Block:
 
 
 def read_blocks():
-    fence = re.compile(r"^(?:<!-- run by test_recipes\.py: (?P<where>.*?) -->\n)?"
+    fence = re.compile(r"^(?:<!-- run by test_\w+\.py: (?P<where>.*?) -->\n)?"
                        r"```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
     blocks = [Block(match) for match in fence.finditer(README)]
     for block, following in zip(blocks, blocks[1:]):
@@ -133,7 +134,8 @@ def test_demo_output(new_database):
 # ---------------------------------------------------------------------------
 
 SHORT_TYPES = {
-    "double precision": "float8", "boolean": "bool", "integer": "int4", "bigint": "int8"}
+    "double precision": "float8", "boolean": "bool", "integer": "int4", "bigint": "int8",
+    "timestamp with time zone": "timestamptz"}
 
 MEMBERS = """
     FROM pg_extension AS e
@@ -146,7 +148,7 @@ def short(text):
     """A list of arguments or columns as README.md writes it."""
     for name, alias in SHORT_TYPES.items():
         text = re.sub(rf"\b{name}\b", alias, text)
-    return re.sub(r"::(text|jsonb|float8)(\[\])?", "", text)
+    return re.sub(r"::(text|jsonb|float8|int4|principal_component)(\[\])?", "", text)
 
 
 def functions(db):
@@ -214,7 +216,7 @@ def test_every_verdict_is_explained():
 
 def test_every_limit_is_quoted_as_it_is():
     defined = {name: float(value) for name, value in re.findall(
-        r"^#define (SC_(?:MAX|MIN|VERDICT)_\w+|SC_EXACT_(?:UN)?TIED|SC_EIGENVALUE_TOLERANCE|SC_DEFAULT_CONFIDENCE)[ \t]+"
+        r"^#define (SC_(?:MAX|MIN|VERDICT)_\w+|SC_EXACT_(?:UN)?TIED|SC_\w+_TOLERANCE|SC_DEFAULT_CONFIDENCE)[ \t]+"
         r"(?:\(\(size_t\) )?([\d.e+-]+)", source("*/*.h"), re.M)}
     quoted = {name: float(value.replace(",", "")) for value, name in re.findall(
         r"\| ([\d,.e+-]+) \| `(SC_\w+)` \|", README)}

@@ -4,6 +4,9 @@ The text of README.md is what runs here, with its host names replaced, and its
 results are held against those of the raw rows on one server.  (What it shows
 as output of a single server is compared by test_readme.py.)
 """
+import csv
+import json
+import re
 import threading
 import time
 
@@ -161,6 +164,189 @@ def test_the_second_writer_waits(daily, kind, known):
 
 
 # ---------------------------------------------------------------------------
+# Loading scores
+# ---------------------------------------------------------------------------
+
+PARTS = {block.where: block for block in BLOCKS if block.where in (
+    "files of the server", "MLflow", "Open LLM Leaderboard")}
+LOG_TO_JSONB, = [block for block in EXAMPLES if "CREATE FUNCTION log_to_jsonb" in block.text]
+
+
+@pytest.fixture
+def loading(db, request):
+    """An empty database of one test, its name for psql in .name."""
+    name = f"{db.name}_{request.function.__name__}"
+    db.rows(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    db.rows(f'CREATE DATABASE "{name}"')
+    database = conftest.Database(name)
+    database.rows("CREATE EXTENSION safetycorr")
+    yield database
+    database.connection.close()
+    db.rows(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def cells(database, matrix):
+    return {(model, benchmark): score for model, benchmark, score in database.rows(
+        f"SELECT model, benchmark, score FROM cells(({matrix})) AS c")}
+
+
+def test_files_of_the_server(loading):
+    """The server gives the rows that the client gave."""
+    folder = conftest.ROOT / "test/data/logs/example__small"
+    # the server may be another user, who cannot read the source tree
+    data = loading.value("SHOW data_directory")
+    loading.rows("CREATE TABLE files (name text, content text)")
+    for path in folder.iterdir():
+        loading.rows("INSERT INTO files VALUES (%s, %s)", (path.name, path.read_text(encoding="utf-8")))
+    loading.rows(f"COPY (SELECT) TO PROGRAM 'mkdir {data}/srv_logs'")
+    try:
+        for name, in loading.rows("SELECT name FROM files"):
+            loading.rows(f"""COPY (SELECT regexp_split_to_table(rtrim(content, E'\\n'), E'\\n') FROM files
+                WHERE name = '{name}') TO '{data}/srv_logs/{name}' WITH (FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01')""")
+        output = psql(loading.name, LOG_TO_JSONB.text + PARTS["files of the server"].text.replace("/srv/logs", f"{data}/srv_logs"))
+        assert failed(output) == []
+        assert loading.value("SELECT count(DISTINCT file) FROM log_scores") == len(list(folder.iterdir())) == 5
+        client = [block.text.partition(";")[0] for block in EXAMPLES if "CREATE TABLE logs" in block.text][0]
+        assert failed(psql(loading.name, client + ";" + "".join(
+            re.findall(r"^\\copy logs .*\n", README, re.M)))) == []
+        assert loading.value("SELECT count(*) FROM log_scores") == 13
+        columns = "benchmark, metric, score, stderr, n, run_at, source"
+        assert loading.rows(f"SELECT {columns} FROM log_scores ORDER BY log_scores::text") == loading.rows(
+            f"""SELECT {columns} FROM (SELECT regexp_replace(file, '^.*/', '') AS file, s.*
+                FROM logs, eval_scores(log_to_jsonb(log)) AS s) AS q ORDER BY q::text""")
+    finally:
+        loading.rows(f"COPY (SELECT) TO PROGRAM 'rm -r {data}/srv_logs'")
+
+
+def without_nul(value):
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, list):
+        return [without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(item) for key, item in value.items()}
+    return value
+
+
+@pytest.mark.parametrize("text", [
+    '{"a": NaN, "b": [Infinity, -Infinity, 1, NaN], "c": {"d":NaN}}',
+    r'{"NaN": "NaN, Infinity", "b \" NaN": "say \"NaN\", \\", "c": NaN, "d": "\\\" NaN"}',
+    r'["\u0000", "a\u0000\u0000b", "\\u0000", "\\\u0000", "\\\\u0000", "\u00000", "é\u00e9", "", {}]',
+    "[]", ' "NaN" ', "NaN", "-1.5e3", "\n[true,\tfalse,null]\r\n"])
+def test_log_to_jsonb(db, text):
+    """What Python reads, with null for what is no number, and U+FFFD for U+0000."""
+    db.rows(LOG_TO_JSONB.text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+    assert db.value("SELECT log_to_jsonb(%s)", (text,)) == without_nul(json.loads(text, parse_constant=lambda _: None))
+
+
+@pytest.mark.parametrize("text", ['{"a": nan}', "[1", '{"a": 1}"', "[NaNa]", "[Infinit]", '["a]', "[-NaN1]", "[1NaN]"])
+def test_log_to_jsonb_refuses_what_is_no_json(db, text):
+    db.rows(LOG_TO_JSONB.text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+    assert db.error("SELECT log_to_jsonb(%s)", (text,)).pgcode == "22P02"
+
+
+# The tables of MLflow's tracking store that matter here, as its models declare them.
+MLFLOW = """
+CREATE TABLE experiments (
+    experiment_id serial CONSTRAINT experiment_pk PRIMARY KEY, name varchar(256) NOT NULL UNIQUE, artifact_location varchar(256),
+    lifecycle_stage varchar(32) CHECK (lifecycle_stage IN ('active', 'deleted')), creation_time bigint, last_update_time bigint);
+CREATE TABLE runs (
+    run_uuid varchar(32) CONSTRAINT run_pk PRIMARY KEY, name varchar(250),
+    source_type varchar(20) CHECK (source_type IN ('NOTEBOOK', 'JOB', 'LOCAL', 'UNKNOWN', 'PROJECT')), source_name varchar(500),
+    entry_point_name varchar(50), user_id varchar(256),
+    status varchar(9) CHECK (status IN ('SCHEDULED', 'FAILED', 'FINISHED', 'RUNNING', 'KILLED')),
+    start_time bigint, end_time bigint, source_version varchar(50),
+    lifecycle_stage varchar(20) CHECK (lifecycle_stage IN ('active', 'deleted')), artifact_uri varchar(200),
+    experiment_id integer REFERENCES experiments, deleted_time bigint);
+CREATE TABLE metrics (
+    key varchar(250) NOT NULL, value double precision NOT NULL, timestamp bigint NOT NULL, run_uuid varchar(32) NOT NULL REFERENCES runs,
+    step bigint NOT NULL DEFAULT 0, is_nan boolean NOT NULL DEFAULT false,
+    CONSTRAINT metric_pk PRIMARY KEY (key, timestamp, step, run_uuid, value, is_nan));
+CREATE TABLE latest_metrics (
+    key varchar(250) NOT NULL, value double precision NOT NULL, timestamp bigint, step bigint NOT NULL, is_nan boolean NOT NULL,
+    run_uuid varchar(32) NOT NULL REFERENCES runs, CONSTRAINT latest_metric_pk PRIMARY KEY (key, run_uuid));
+CREATE TABLE params (
+    key varchar(250) NOT NULL, value varchar(8000) NOT NULL, run_uuid varchar(32) NOT NULL REFERENCES runs,
+    CONSTRAINT param_pk PRIMARY KEY (key, run_uuid));
+CREATE TABLE tags (
+    key varchar(250) NOT NULL, value varchar(5000), run_uuid varchar(32) NOT NULL REFERENCES runs, CONSTRAINT tag_pk PRIMARY KEY (key, run_uuid));
+INSERT INTO experiments (name, lifecycle_stage) VALUES ('evals', 'active'), ('old', 'deleted');
+"""
+LARGEST = 1.7976931348623157e308  # what MLflow stores for infinity
+# uuid, name, status, stage, experiment, start, model parameter, runName tag, {metric: its values by step}
+MLFLOW_RUNS = [
+    ("a1", "bold-crow-1", "FINISHED", "active", 1, 100, "org/a", "bold-crow-1", {"mmlu": [0.1, 0.2, 0.5], "gsm8k": [0.25], "loss": [3.0]}),
+    ("a2", "bold-crow-2", "FINISHED", "active", 1, 200, "org/a", None, {"mmlu": [0.7, 0.6], "truthfulqa": [None]}),
+    ("a3", "bold-crow-3", "FAILED", "active", 1, 300, "org/a", None, {"mmlu": [0.9], "truthfulqa": [0.9]}),
+    ("a4", "bold-crow-4", "FINISHED", "deleted", 1, 400, "org/a", None, {"mmlu": [0.9]}),
+    ("a5", "bold-crow-5", "FINISHED", "active", 2, 500, "org/a", None, {"mmlu": [0.9]}),
+    ("a6", "bold-crow-6", "RUNNING", "active", 1, 600, "org/a", None, {"mmlu": [0.9]}),
+    ("b1", "renamed", "FINISHED", "active", 1, 100, None, "org/b", {"mmlu": [0.375], "gsm8k": [None, 0.5], "truthfulqa": [0.25, None]}),
+    ("c1", "org/c", "FINISHED", "active", 1, 100, None, None, {"mmlu": [LARGEST], "gsm8k": [0.125]}),
+    ("d1", None, "FINISHED", "active", 1, 100, None, None, {"gsm8k": [0.0625], "other": [1.0]}),
+]
+
+
+def test_mlflow(loading):
+    """The last step of the newest finished run that still exists, per model and metric."""
+    loading.rows(MLFLOW)
+    wanted = {}
+    for uuid, name, status, stage, experiment, start, model, tag, metrics in MLFLOW_RUNS:
+        loading.rows("INSERT INTO runs (run_uuid, name, source_type, status, start_time, lifecycle_stage, experiment_id) "
+                     "VALUES (%s, %s, 'LOCAL', %s, %s, %s, %s)", (uuid, name, status, start, stage, experiment))
+        for table, key, value in (("params", "model", model), ("params", "epochs", "3"), ("tags", "mlflow.runName", tag),
+                                  ("tags", "mlflow.user", "me")):
+            if value:
+                loading.rows(f"INSERT INTO {table} (key, value, run_uuid) VALUES (%s, %s, %s)", (key, value, uuid))
+        for key, values in metrics.items():
+            for step, value in enumerate(values):
+                row = (key, 0.0 if value is None else value, 1000 - step, step, value is None, uuid)  # clocks can go back
+                loading.rows("INSERT INTO metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (%s, %s, %s, %s, %s, %s)", row)
+            loading.rows("INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (%s, %s, %s, %s, %s, %s)", row)
+            if (status, stage, experiment) == ("FINISHED", "active", 1) and value not in (None, LARGEST) \
+                    and key in ("mmlu", "gsm8k", "truthfulqa"):
+                wanted[model or tag or name or uuid, key] = value  # runs of a model come in the order of their start
+    assert cells(loading, PARTS["MLflow"].text.strip().rstrip(";")) == wanted
+    assert wanted["org/a", "mmlu"] == 0.6 and len(wanted) == 6
+
+
+LEADERBOARD = ["eval_name", "Precision", "Type", "T", "Weight type", "Architecture", "Model", "fullname", "Model sha", "Average ⬆️",
+               "Hub License", "Hub ❤️", "#Params (B)", "Available on the hub", "MoE", "Flagged", "Chat Template", "CO₂ cost (kg)",
+               "IFEval Raw", "IFEval", "BBH Raw", "BBH", "MATH Lvl 5 Raw", "MATH Lvl 5", "GPQA Raw", "GPQA", "MUSR Raw", "MUSR",
+               "MMLU-PRO Raw", "MMLU-PRO", "Merged", "Official Providers", "Upload To Hub Date", "Submission Date", "Generation",
+               "Base Model"]
+
+
+def test_open_llm_leaderboard(loading, tmp_path):
+    """Six scores of each model's newest submission that is not flagged, with the columns of the data set."""
+    names = ["IFEval", "BBH", "MATH Lvl 5", "GPQA", "MUSR", "MMLU-PRO"]
+    rows, wanted = [], {}
+    for i, (model, flagged, date) in enumerate((
+            ("org/a", False, "2024-08-05"), ("org/a", False, "2024-09-05"), ("org/b", False, "2024-06-12"), ("org/a", True, "2024-12-01"),
+            ("org/c", True, "2024-08-05"), ("org/b", False, "2024-06-11"), ("other/d, quoted \"x\"", False, ""))):
+        row = {name: "" for name in LEADERBOARD}
+        scores = {name: i * 10 + j + 0.125 for j, name in enumerate(names)}
+        row.update(scores, **{
+            "fullname": model, "Flagged": flagged, "Submission Date": date, "Average ⬆️": 7, "#Params (B)": 7.5, "Merged": True,
+            "Model": f'<a target="_blank" href="https://huggingface.co/{model}" style="color: red; x: y">{model}</a>, new'})
+        row.update({f"{name} Raw": 0.5 for name in names})
+        if i == 1:
+            row["GPQA"] = ""
+        rows.append(row)
+        if not flagged and i != 5 and i != 0:
+            wanted.update({(model, name): score for name, score in scores.items() if (i, name) != (1, "GPQA")})
+    path = tmp_path / "board.csv"
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, LEADERBOARD, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    output = psql(loading.name, PARTS["Open LLM Leaderboard"].text.replace("open_llm_leaderboard.csv", str(path)))
+    assert failed(output) == []
+    assert cells(loading, "SELECT scores FROM evaluation_open_llm") == wanted
+    assert len(wanted) == 17
+
+
+# ---------------------------------------------------------------------------
 # More than one server
 # ---------------------------------------------------------------------------
 
@@ -213,7 +399,8 @@ def printed(db, shards):
 
 def test_all_blocks_run_somewhere():
     assert {block.where for block in RECIPE} == {"hub", "plproxy hub", "shards"}
-    assert [block for block in BLOCKS if block.where] == RECIPE
+    assert [block for block in BLOCKS if block.where and block.where != "bi" and block not in PARTS.values()] == RECIPE
+    assert len(PARTS) == 3
 
 
 @pytest.mark.parametrize("block", ON_HUB, ids=lambda block: f"line_{block.line}")

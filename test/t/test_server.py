@@ -37,6 +37,11 @@ INSERT INTO wide SELECT
         FROM generate_series(1, 300) AS i, generate_series(1, 2000) AS j GROUP BY i) AS s),
     (SELECT score_matrix(i, j, hashint4((i * 2003 + j)::int4)) FROM generate_series(1, 700::bigint) AS i,
         generate_series(1, 800::bigint) AS j);
+
+CREATE TABLE document AS
+SELECT jsonb_build_object('versions', 1, 'config', 1, 'results',
+    jsonb_object_agg('t' || i, '{"acc,none": 1, "acc_stderr,none": 1, "acc_norm,none": "N/A"}'::jsonb)) AS log
+FROM generate_series(1, 400000) AS i;
 """
 
 SERIES = "FROM (SELECT generate_series(1, 9000000)::bigint AS i) AS s"
@@ -79,6 +84,7 @@ LONG = [
     (150, "SELECT count(*) FROM matrix, generate_series(1, 500) AS i, "
           "capabilities_correlations(square, ARRAY['1', '2', (i % 9 + 3)::text])"),
     (150, "SELECT count(*) FROM matrix, cells(big)"),
+    (250, "SELECT count(*) FROM document, eval_scores(log)"),
     (200, "SELECT length(big_text::score_matrix::text) FROM matrix"),
     (700, "SELECT length(big_text::score_matrix::text) FROM matrix"),
     (150, "SELECT length(big::text) FROM matrix"),
@@ -152,6 +158,9 @@ SELECT replace(r::text, '1', 'x')::score_rows FROM t
 SELECT substr(s::text, 1, 100)::score_moments FROM t
 SELECT replace(c::text, ':', ';')::principal_component FROM t
 SELECT component_score(c, '{1,2,3,4,5,6}') FROM t
+SELECT eval_scores(jsonb_build_object('model_info', '{}'::jsonb, 'evaluation_results', jsonb_build_array('{}'::jsonb, i))) FROM generate_series(1, 50) AS i
+SELECT eval_scores('{"doc_id": 1, "resps": [], "acc": 0.5, "acc_norm": 1e400}')
+SELECT eval_scores(jsonb_object_agg('key ' || i, i)) FROM generate_series(1, 50) AS i
 """.strip().split("\n")
 
 SUCCEEDING = """
@@ -180,6 +189,7 @@ SELECT numbers(first_component(ARRAY[i, sin(i), cos(i)])) FROM generate_series(1
 SELECT m::text::score_matrix::text, r::text::score_rows::text, s::text::score_moments::text, c::text::principal_component::text FROM t
 SELECT score_matrix_send(m), score_rows_send(r), score_moments_send(s), principal_component_send(c), m::jsonb::score_matrix FROM t
 SELECT numbers(first_component(s)), component_score(c, '{1,2}'), models(m), benchmarks(c), negated(c), matrix_kind(c) FROM t
+SELECT eval_scores(jsonb_build_object('versions', 1, 'config', 1, 'results', jsonb_build_object('t' || i, '{"acc,none": "0.5", "acc_stderr,none": 1}'::jsonb))) FROM generate_series(1, 50) AS i
 """.strip().split("\n")
 
 SMALL = """
@@ -256,6 +266,8 @@ def test_caught_errors_do_not_leak(small):
     "SELECT count(c.n) FROM t, generate_series(1, 2000) AS i, cells(CASE WHEN i > 0 THEN m END) AS c",
     "SELECT count(c.n) FROM t, generate_series(1, 500) AS i, capabilities_correlations(m, ARRAY['1', '2', (i % 3 + 3)::text]) AS c",
     "SELECT count(m::text::score_matrix) FROM t, generate_series(1, 2000)",
+    """SELECT count(s) FROM generate_series(1, 6000) AS i, eval_scores(jsonb_build_object('i', i, 'status', 'success', 'eval', '{}'::jsonb, 'results',
+        '{"scores": [{"name": "x", "metrics": {"accuracy": {"value": 1}}}, {"name": "y", "metrics": {"stderr": {"value": 0.5}, "mean": {"value": "1"}}}]}'::jsonb)) AS s""",
     "SELECT n_rows(rollup(s)) FROM t, generate_series(1, 60000)",
     "SELECT capabilities_corr(m, '{1,2}', '3') FROM t, generate_series(1, 3000)",
     "SELECT rollup(m) FROM t, generate_series(1, 4000)",

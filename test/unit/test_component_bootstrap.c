@@ -535,7 +535,7 @@ fill_resample(const double *x, const bool *missing, size_t n, size_t d, ScPca pc
 	}
 	valid = different >= SC_MIN_MODELS &&
 		sc_impute_groups(gone, n, d, parent, NULL, group) == 1 &&
-		sc_impute(y, gone, n, d, work, NULL, &out) == SC_OK;
+		sc_impute(y, gone, n, d, SC_IMPUTE_TOLERANCE, work, NULL, &out) == SC_OK;
 	if (valid)
 		sc_correlation_matrix(y, n, d, pca, matrix, work2, NULL);
 	free(y);

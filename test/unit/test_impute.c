@@ -60,7 +60,7 @@ impute(Filled *f, ScPoll poll)
 
 	for (i = 0; i < f->n * f->d; i++)
 		f->x[i] = f->missing[i] ? NAN : f->given[i];
-	status = sc_impute(f->x, f->missing, f->n, f->d, work, poll, &f->out);
+	status = sc_impute(f->x, f->missing, f->n, f->d, SC_IMPUTE_TOLERANCE, work, poll, &f->out);
 	free(work);
 	return status;
 }
@@ -101,9 +101,19 @@ static void
 random_gaps(Filled *f, double share)
 {
 	size_t		i;
+	size_t		j;
 
 	for (i = 0; i < f->n * f->d; i++)
 		f->missing[i] = random_uniform() < share;
+
+	/* a model without any score is connected with none */
+	for (i = 0; i < f->n; i++)
+	{
+		for (j = 0; j < f->d && f->missing[j * f->n + i]; j++)
+			;
+		if (j == f->d)
+			f->missing[random_below(f->d) * f->n + i] = false;
+	}
 }
 
 /* What sc_impute() must say of columns, and of which. */
@@ -420,7 +430,7 @@ test_fixed_point(void)
 		}
 		else
 		{
-			CHECK(status == SC_OK || status == SC_NOT_CONVERGED ||
+			CHECK(status == SC_OK || status == SC_NOT_CONNECTED || status == SC_NOT_CONVERGED ||
 				  status == SC_UNDEFINED_COMPONENT);
 			stuck += status == SC_NOT_CONVERGED;
 			undefined += status == SC_UNDEFINED_COMPONENT;
@@ -691,10 +701,10 @@ test_statuses(void)
 	random_table(&f, 0.5, 0);
 	CHECK(impute(&f, NULL) == SC_OK);
 	f.missing[1] = true;
-	CHECK(impute(&f, NULL) == SC_UNDEFINED_COMPONENT);
+	CHECK(impute(&f, NULL) == SC_NOT_CONNECTED);
 	free_table(&f);
 
-	/* without correlation there is no first component, nor if models share none */
+	/* models that share no benchmark */
 	new_table(&f, 8, 2);
 	for (i = 0; i < 8; i++)
 	{
@@ -703,11 +713,11 @@ test_statuses(void)
 		f.missing[i] = i < 4;
 		f.missing[8 + i] = i >= 4;
 	}
-	CHECK(impute(&f, NULL) == SC_UNDEFINED_COMPONENT);
+	CHECK(impute(&f, NULL) == SC_NOT_CONNECTED);
 	free_table(&f);
 
 	/* too many columns is said before anything is read */
-	CHECK(sc_impute(NULL, NULL, 2001, 2001, NULL, NULL, &f.out) == SC_TOO_MANY_COLUMNS);
+	CHECK(sc_impute(NULL, NULL, 2001, 2001, SC_IMPUTE_TOLERANCE, NULL, NULL, &f.out) == SC_TOO_MANY_COLUMNS);
 }
 
 /*
@@ -1013,14 +1023,14 @@ test_jump(void)
 			poll_jumps_at = at;
 			memcpy(x, f.given, n * d * sizeof(double));
 			if (setjmp(poll_target) == 0)
-				sc_impute(x, f.missing, n, d, work, guarded_poll, &f.out);
+				sc_impute(x, f.missing, n, d, SC_IMPUTE_TOLERANCE, work, guarded_poll, &f.out);
 			else
 				jumps++;
 		}
 		CHECK(jumps > 3);
 		poll_jumps_at = 0;
 		memcpy(x, f.given, n * d * sizeof(double));
-		CHECK(sc_impute(x, f.missing, n, d, work, guarded_poll, &f.out) == SC_OK);
+		CHECK(sc_impute(x, f.missing, n, d, SC_IMPUTE_TOLERANCE, work, guarded_poll, &f.out) == SC_OK);
 		CHECK(same_bits(x, f.x, n * d));
 		CHECK(polls_inside_gsl == 0);
 

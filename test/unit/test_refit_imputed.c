@@ -185,7 +185,7 @@ fill_and_fit(const ScImputedTable *t, const uint32_t *row, size_t rows, double *
 	}
 	else
 	{
-		status = sc_impute(x, missing, rows, t->d, work, NULL, &imputation);
+		status = sc_impute(x, missing, rows, t->d, SC_IMPUTE_TOLERANCE, work, NULL, &imputation);
 		if (status == SC_OK)
 			status = sc_capability_fit(x, rows, t->d, t->pca, 1, work2, NULL, &fit);
 		seen_status[status]++;

@@ -1,0 +1,588 @@
+/*-------------------------------------------------------------------------
+ *
+ * views.c
+ *	  create_capabilities_views, refresh_capabilities_views and
+ *	  drop_capabilities_views: plain views for BI tools in a schema of the user.
+ *
+ * The views are the user's, as an extension cannot own views of its user's tables.
+ * They are made by SQL commands that run as the caller, so that all rights are
+ * checked and all hooks see them.  What we made is known by its name, its kind
+ * and the end of its comment; nothing else is ever replaced or dropped, and
+ * nothing that hangs on it: CASCADE is not used.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/comment.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/catcache.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/tuplestore.h"
+
+#include "functions/names.h"
+#include "functions/views_sql.h"
+#include "matrix/score_matrix.h"
+
+PG_FUNCTION_INFO_V1(sc_create_capabilities_views);
+PG_FUNCTION_INFO_V1(sc_refresh_capabilities_views);
+PG_FUNCTION_INFO_V1(sc_drop_capabilities_views);
+
+/* Room for the columns of a function. */
+#define MAX_COLUMNS 64
+
+/* One of our functions at work. */
+typedef struct Work
+{
+	ReturnSetInfo *result;		/* rows (view text, kind text) */
+	Oid			extension;
+	Oid			extension_schema;
+	Oid			schema;			/* where the views are */
+	char	   *schema_name;
+	int			guc_level;
+} Work;
+
+/* A view or materialised view by name, and what is there by that name. */
+typedef struct Target
+{
+	char	   *name;			/* plain */
+	char	   *qualified;		/* quoted, with its schema */
+	char		relkind;		/* that it has to have */
+	Oid			oid;			/* InvalidOid if there is none */
+} Target;
+
+/* ----------
+ * Beginning, end and commands
+ * ----------
+ */
+
+/*
+ * Finds the schemas, locks that of the views against others of us, pins the
+ * search_path and connects to SPI.  command is named where nothing can be written.
+ */
+static void
+begin_work(FunctionCallInfo fcinfo, Work *work, const char *command)
+{
+	Oid			self = fcinfo->flinfo->fn_oid;
+
+	PreventCommandIfReadOnly(command);
+
+	work->schema_name = sc_text_parameter(fcinfo, 0, "target_schema");
+	work->schema = get_namespace_oid(work->schema_name, true);
+	if (!OidIsValid(work->schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_SCHEMA),
+				 errmsg("schema \"%s\" does not exist", work->schema_name),
+				 errhint("Views are made in a schema that is there: CREATE SCHEMA %s.",
+						 quote_identifier(work->schema_name))));
+	if (isAnyTempNamespace(work->schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("schema \"%s\" is one of temporary objects", work->schema_name)));
+
+	InitMaterializedSRF(fcinfo, 0);
+	work->result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	/* the extension is relocatable: its schema is that of this function */
+	work->extension = getExtensionOfObject(ProcedureRelationId, self);
+	work->extension_schema = get_func_namespace(self);
+
+	/* two calls for one schema come one after the other; others are not hindered */
+	LockDatabaseObject(NamespaceRelationId, work->schema, 0, ShareUpdateExclusiveLock);
+
+	work->guc_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+static Datum
+end_work(Work *work)
+{
+	SPI_finish();
+	AtEOXact_GUC(true, work->guc_level);
+	return (Datum) 0;
+}
+
+/* Runs a command; rows that it returns are left in SPI_tuptable. */
+static void
+run(const char *sql)
+{
+	int			code = SPI_execute(sql, false, 0);
+
+	if (code < 0)
+		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
+}
+
+static void
+put_result(Work *work, const Target *target)
+{
+	Datum		values[2];
+	bool		nulls[2] = {false, false};
+
+	values[0] = CStringGetTextDatum(target->name);
+	values[1] = CStringGetTextDatum(target->relkind == RELKIND_MATVIEW ? "materialized view" : "view");
+	tuplestore_putvalues(work->result->setResult, work->result->setDesc, values, nulls);
+}
+
+/* ----------
+ * What we made
+ * ----------
+ */
+
+/* The view of a kind, or the materialised view behind it. */
+static Target
+find_target(const Work *work, const ViewKind *kind, char relkind)
+{
+	Target		target;
+
+	target.name = psprintf("%s%s", kind->name, relkind == RELKIND_MATVIEW ? VIEW_DATA_SUFFIX : "");
+	target.qualified = quote_qualified_identifier(work->schema_name, target.name);
+	target.relkind = relkind;
+	target.oid = get_relname_relid(target.name, work->schema);
+	return target;
+}
+
+static Oid
+owner_of(Oid relation)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relation);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/* Is there something by that name, and did we make it? */
+static bool
+is_ours(const Target *target)
+{
+	char	   *comment;
+	Size		length;
+
+	if (!OidIsValid(target->oid) || get_rel_relkind(target->oid) != target->relkind)
+		return false;
+	comment = GetComment(target->oid, RelationRelationId, 0);
+	length = comment ? strlen(comment) : 0;
+	return length >= strlen(VIEW_MARK) &&
+		strcmp(comment + length - strlen(VIEW_MARK), VIEW_MARK) == 0;
+}
+
+/*
+ * Raises an error if another relation, or a view of somebody else, has the name.  A view that is
+ * replaced keeps its owner, who could change it afterwards: so it must be the caller's.
+ */
+static void
+check_is_free(const Target *target)
+{
+	if (!OidIsValid(target->oid))
+		return;
+	if (!is_ours(target))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_TABLE),
+				 errmsg("relation %s exists and was not made by create_capabilities_views", target->qualified),
+				 errdetail("What was made by it is a %s whose comment ends in \"%s\".",
+						   target->relkind == RELKIND_MATVIEW ? "materialized view" : "view", VIEW_MARK),
+				 errhint("Choose another schema, or rename or drop the relation.")));
+	if (owner_of(target->oid) != GetUserId())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("%s belongs to role \"%s\"", target->qualified,
+						GetUserNameFromId(owner_of(target->oid), false)),
+				 errhint("SET ROLE to its owner first.")));
+}
+
+/* The GRANT commands that give a relation the rights that it has now. */
+static List *
+rights_of(const Target *target)
+{
+	static const char sql[] =
+	"SELECT format('GRANT %%s ON %%s TO %%s%%s', a.privilege_type, %s,"
+	" CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,"
+	" CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)"
+	" FROM pg_class AS c, aclexplode(c.relacl) AS a WHERE c.oid = %u AND a.grantee <> c.relowner";
+	List	   *rights = NIL;
+	uint64		i;
+
+	run(psprintf(sql, quote_literal_cstr(target->qualified), target->oid));
+	for (i = 0; i < SPI_processed; i++)
+		rights = lappend(rights, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+	return rights;
+}
+
+static void
+drop(Target *target)
+{
+	run(psprintf("DROP %s %s RESTRICT", target->relkind == RELKIND_MATVIEW ? "MATERIALIZED VIEW" : "VIEW",
+				 target->qualified));
+	target->oid = InvalidOid;
+}
+
+/* ----------
+ * Making views
+ * ----------
+ */
+
+/* The columns of a view. */
+typedef struct ViewColumns
+{
+	int			n;
+	int			n_leading;
+	const char *name[MAX_COLUMNS];
+	Oid			type[MAX_COLUMNS];
+} ViewColumns;
+
+/* Our function of a name that returns rows. */
+static Oid
+find_function(const Work *work, const char *name)
+{
+	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+	Oid			function = InvalidOid;
+	int			i;
+
+	for (i = 0; i < list->n_members && !OidIsValid(function); i++)
+	{
+		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
+
+		if (proc->proretset && proc->pronamespace == work->extension_schema &&
+			getExtensionOfObject(ProcedureRelationId, proc->oid) == work->extension)
+			function = proc->oid;
+	}
+	ReleaseSysCacheList(list);
+	if (!OidIsValid(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function %s of the extension is not in its schema", name)));
+	return function;
+}
+
+static void
+add_column(ViewColumns *columns, const char *name, Oid type)
+{
+	if (columns->n >= MAX_COLUMNS)
+		elog(ERROR, "too many columns");
+	columns->name[columns->n] = name;
+	columns->type[columns->n++] = type;
+}
+
+/*
+ * The columns of a view: ours, then those of its function as the catalog has
+ * them, all or those that the kind lists.
+ */
+static ViewColumns
+view_columns(const Work *work, const ViewKind *kind)
+{
+	const char *const *leading = sc_view_leading_columns(kind);
+	ViewColumns columns = {0};
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(find_function(work, kind->function)));
+	Oid		   *types;
+	char	  **names;
+	char	   *modes;
+	int			n;
+	char	   *listed = kind->columns ? pstrdup(kind->columns) : NULL;
+	char	   *rest = listed;
+	char	   *word;
+	int			i;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %s", kind->function);
+	n = get_func_arg_info(tuple, &types, &names, &modes);	/* copies */
+	ReleaseSysCache(tuple);
+	for (; *leading != NULL; leading++)
+		add_column(&columns, *leading,
+				   strcmp(*leading, "stratum") == 0 ? TEXTOID :
+				   strcmp(*leading, "time") == 0 ? TIMESTAMPTZOID : DATEOID);
+	columns.n_leading = columns.n;
+	if (listed == NULL)
+	{
+		for (i = 0; i < n; i++)
+			if (modes != NULL && modes[i] == PROARGMODE_TABLE)
+				add_column(&columns, names[i], types[i]);
+	}
+	else
+	{
+		while ((word = strsep(&rest, ", ")) != NULL)
+		{
+			if (*word == '\0')
+				continue;
+			for (i = 0; i < n; i++)
+				if (modes != NULL && modes[i] == PROARGMODE_TABLE && strcmp(names[i], word) == 0)
+					break;
+			if (i == n)
+				elog(ERROR, "function %s has no column %s", kind->function, word);
+			add_column(&columns, word, types[i]);
+		}
+	}
+	return columns;
+}
+
+/* Has a view these columns?  If so it can be replaced. */
+static bool
+has_columns(Oid relation, const ViewColumns *columns)
+{
+	Relation	rel = relation_open(relation, AccessShareLock);
+	TupleDesc	desc = rel->rd_att;
+	bool		same = desc->natts == columns->n;
+	int			i;
+
+	for (i = 0; same && i < columns->n; i++)
+		same = strcmp(NameStr(TupleDescAttr(desc, i)->attname), columns->name[i]) == 0 &&
+			TupleDescAttr(desc, i)->atttypid == columns->type[i];
+	relation_close(rel, AccessShareLock);
+	return same;
+}
+
+/* Comments on a relation and all its columns. */
+static void
+comment(const Target *target, const ViewKind *kind, const ViewSource *source,
+		const ViewColumns *columns, bool materialized)
+{
+	StringInfoData text;
+	int			i;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "%s Of %s", kind->comment, source->relation);
+	if (kind->fitted && source->impute)
+		appendStringInfoString(&text, ", missing capability scores filled in");
+	if (materialized)
+		appendStringInfoString(&text, ", as of the last refresh_capabilities_views()");
+	appendStringInfo(&text, ". %s", VIEW_MARK);
+	run(psprintf("COMMENT ON %s %s IS %s",
+				 target->relkind == RELKIND_MATVIEW ? "MATERIALIZED VIEW" : "VIEW",
+				 target->qualified, quote_literal_cstr(text.data)));
+	for (i = 0; i < columns->n; i++)
+	{
+		const char *words = sc_view_column_comment(kind, columns->name[i]);
+
+		if (words != NULL)
+			run(psprintf("COMMENT ON COLUMN %s.%s IS %s", target->qualified,
+						 quote_identifier(columns->name[i]), quote_literal_cstr(words)));
+	}
+}
+
+/* Makes a plain view, or gives one that is there another query. */
+static void
+make_view(const Work *work, Target *target, const ViewColumns *columns, const char *query)
+{
+	List	   *rights = NIL;
+	ListCell   *cell;
+
+	if (OidIsValid(target->oid) && !has_columns(target->oid, columns))
+	{
+		rights = rights_of(target);
+		drop(target);
+	}
+	run(psprintf("CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS\n%s",
+				 target->qualified, query));
+	foreach(cell, rights)
+		run(lfirst(cell));
+	target->oid = get_relname_relid(target->name, work->schema);
+}
+
+/* Makes the materialised view behind a plain one; rights are those of one that was there. */
+static void
+make_data(const Work *work, Target *target, const ViewKind *kind, const char *query, List *rights)
+{
+	ListCell   *cell;
+
+	run(psprintf("CREATE MATERIALIZED VIEW %s AS\n%s", target->qualified, query));
+	target->oid = get_relname_relid(target->name, work->schema);
+	/* with it, a refresh does not keep readers out */
+	run(psprintf("CREATE UNIQUE INDEX ON %s (%s)", target->qualified, kind->key));
+	foreach(cell, rights)
+		run(lfirst(cell));
+}
+
+/*
+ * Builds the matrix of all scores once, unless there are none: so what is wrong
+ * with scores or names comes out now, and not in somebody's dashboard.  capabilities is
+ * argument 2.
+ */
+static void
+check_scores(FunctionCallInfo fcinfo, const ViewSource *source)
+{
+	StringInfoData sql;
+	ScoreMatrixView view;
+	BenchmarkSet set;
+	Datum		matrix;
+	bool		null;
+
+	initStringInfo(&sql);
+	sc_view_whole_matrix(&sql, source);
+	run(sql.data);
+	matrix = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
+	if (!null)
+	{
+		sc_matrix_read(matrix, &view);
+		(void) sc_named_benchmarks(fcinfo, 2, "capabilities", &view, MISSING_RAISE, &set);
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* Makes the view of a kind, and if wanted the materialised one behind it. */
+static void
+make_kind(Work *work, const ViewKind *kind, const ViewSource *source, bool materialized)
+{
+	Target		view = find_target(work, kind, RELKIND_VIEW);
+	Target		data = find_target(work, kind, RELKIND_MATVIEW);
+	ViewColumns columns = view_columns(work, kind);
+	StringInfoData query;
+	List	   *rights = NIL;
+	int			i;
+
+	initStringInfo(&query);
+	sc_view_query(&query, kind, source, columns.name + columns.n_leading, columns.n - columns.n_leading);
+	/* first the plain view, so that nothing hangs on old data when it is dropped */
+	make_view(work, &view, &columns, query.data);
+	if (is_ours(&data))
+	{
+		rights = rights_of(&data);
+		drop(&data);
+	}
+	if (materialized)
+	{
+		make_data(work, &data, kind, query.data, rights);
+		comment(&data, kind, source, &columns, true);
+		resetStringInfo(&query);
+		appendStringInfoString(&query, "SELECT ");
+		for (i = 0; i < columns.n; i++)
+			appendStringInfo(&query, "%sd.%s", i > 0 ? ", " : "", quote_identifier(columns.name[i]));
+		appendStringInfo(&query, " FROM %s AS d", data.qualified);
+		make_view(work, &view, &columns, query.data);
+	}
+	comment(&view, kind, source, &columns, materialized);
+	put_result(work, &view);
+	if (materialized)
+		put_result(work, &data);
+}
+
+/* Drops what we made of a kind, if there is any. */
+static void
+drop_kind(Work *work, const ViewKind *kind, bool tell)
+{
+	Target		target[2];
+	int			i;
+
+	target[0] = find_target(work, kind, RELKIND_VIEW);
+	target[1] = find_target(work, kind, RELKIND_MATVIEW);
+	for (i = 0; i < 2; i++)
+		if (is_ours(&target[i]))
+		{
+			drop(&target[i]);
+			if (tell)
+				put_result(work, &target[i]);
+		}
+}
+
+/*
+ * create_capabilities_views(target_schema, source, capabilities, lower_is_better,
+ * covariates, model, benchmark, score, strata, released, window_days, missing,
+ * min_scores, materialized)
+ */
+Datum
+sc_create_capabilities_views(PG_FUNCTION_ARGS)
+{
+	Work		work;
+	ViewSource	source;
+	Oid			relation;
+	bool		materialized;
+	bool	   *wanted = palloc0(sizeof(bool) * sc_n_view_kinds);
+	int			i;
+
+	relation = sc_view_source(fcinfo, &source);
+	materialized = sc_bool_argument(fcinfo, 13, "materialized");
+	begin_work(fcinfo, &work, "create_capabilities_views()");
+	source.extension = quote_identifier(get_namespace_name(work.extension_schema));
+
+	for (i = 0; i < sc_n_view_kinds; i++)
+	{
+		Target		view = find_target(&work, &sc_view_kinds[i], RELKIND_VIEW);
+		Target		data = find_target(&work, &sc_view_kinds[i], RELKIND_MATVIEW);
+
+		if (relation == view.oid || relation == data.oid)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the source cannot be %s, which is to be made", view.qualified)));
+		wanted[i] = !sc_view_kinds[i].moving || source.released != NULL;
+		if (wanted[i] || is_ours(&view))
+			check_is_free(&view);
+		if ((wanted[i] && materialized) || is_ours(&data))
+			check_is_free(&data);
+	}
+	check_scores(fcinfo, &source);
+	for (i = 0; i < sc_n_view_kinds; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (wanted[i])
+			make_kind(&work, &sc_view_kinds[i], &source, materialized);
+		else
+			drop_kind(&work, &sc_view_kinds[i], false);
+	}
+	return end_work(&work);
+}
+
+/* refresh_capabilities_views(target_schema) */
+Datum
+sc_refresh_capabilities_views(PG_FUNCTION_ARGS)
+{
+	Work		work;
+	bool		found = false;
+	int			i;
+
+	begin_work(fcinfo, &work, "refresh_capabilities_views()");
+	for (i = 0; i < sc_n_view_kinds; i++)
+	{
+		Target		data = find_target(&work, &sc_view_kinds[i], RELKIND_MATVIEW);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!is_ours(&data))
+			continue;
+		found = true;
+		/* without keeping readers out, if its index is still there */
+		run(psprintf("SELECT FROM pg_class AS c JOIN pg_index AS i ON i.indrelid = c.oid WHERE c.oid = %u AND c.relispopulated"
+					 " AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL",
+					 data.oid));
+		run(psprintf("REFRESH MATERIALIZED VIEW %s%s", SPI_processed > 0 ? "CONCURRENTLY " : "", data.qualified));
+		put_result(&work, &data);
+	}
+	if (!found)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("schema \"%s\" has no materialized capabilities views", work.schema_name),
+				 errhint("create_capabilities_views makes them with materialized => true.")));
+	return end_work(&work);
+}
+
+/* drop_capabilities_views(target_schema) */
+Datum
+sc_drop_capabilities_views(PG_FUNCTION_ARGS)
+{
+	Work		work;
+	int			i;
+
+	begin_work(fcinfo, &work, "drop_capabilities_views()");
+	for (i = 0; i < sc_n_view_kinds; i++)
+		drop_kind(&work, &sc_view_kinds[i], true);
+	return end_work(&work);
+}

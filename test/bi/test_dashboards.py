@@ -1,0 +1,703 @@
+"""What test/bi ships for BI tools is run, or held against what can be had of the tool.
+
+The page of Observable Framework is built against this server and opened in
+Chromium; what is on it is compared with the views.  Of Grafana, Metabase and
+Superset, which are no packages, every SQL string is run as the role that only
+reads, and the columns it gives are those, of the types, that the charts name.
+npm packages are installed outside the tree, see test/bi/npm.
+"""
+import collections
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import time
+import urllib.request
+
+import psycopg2
+import pytest
+
+import conftest
+
+BI = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(conftest.ROOT / "test" / "t"))
+from test_readme import BLOCKS, is_same_output, psql, without_trailing_blanks  # noqa: E402
+
+TYPES = {16: "bool", 23: "int4", 25: "text", 701: "float8", 1082: "date", 1184: "timestamptz"}
+NUMBERS = ("int4", "float8")
+PAPER = conftest.SHARED / "safetywashing"
+EVERYTHING = "(all)"
+
+
+# ---------------------------------------------------------------------------
+# Databases and programs
+# ---------------------------------------------------------------------------
+
+class Asset:
+    """A database with views and demonstration data, and the role that reads them."""
+
+    def __init__(self, name):
+        self.name = name
+        self.owner = conftest.Database(name)
+
+    def columns(self, sql):
+        """Runs sql as bi_reader; its columns and their types, as an ordered dict."""
+        connection = conftest.connect(self.name, user="bi_reader")
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                self.rows = cursor.fetchall()
+                names = [column.name for column in cursor.description]
+                assert len(names) == len(set(names)), names
+                return {column.name: TYPES.get(column.type_code, column.type_code)
+                        for column in cursor.description}
+        finally:
+            connection.close()
+
+
+def environment(**more):
+    return {**{key: value for key, value in os.environ.items()
+               if key not in ("BASE_CSV", "CHAT_CSV", "DATABASE_URL")}, **more}
+
+
+@pytest.fixture(scope="module")
+def databases(db):
+    """Makes databases by a psql script; drops them and the role in the end."""
+    made = []
+
+    def make(suffix, script, **variables):
+        name = f"{db.name}_{suffix}"
+        db.rows(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        db.rows(f'CREATE DATABASE "{name}"')
+        if script:
+            subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", name, "-f", script],
+                           cwd=conftest.ROOT, env=environment(**variables), check=True, timeout=60)
+        made.append(Asset(name))
+        return made[-1]
+
+    db.rows("DROP ROLE IF EXISTS bi_reader")
+    yield make
+    for asset in made:
+        asset.owner.connection.close()
+        db.rows(f'DROP DATABASE "{asset.name}" WITH (FORCE)')
+    db.rows("DROP ROLE IF EXISTS bi_reader")
+
+
+@pytest.fixture(scope="module")
+def printed(databases):
+    """What the examples of README.md print, in a database where scores have a kind."""
+    asset = databases("readme", None)
+    source = (BI / "llama2.sql").read_text(encoding="utf-8")
+    psql(asset.name, "CREATE EXTENSION safetycorr;\n"
+         "CREATE TABLE scores (model text, kind text, benchmark text, score float8);\n"
+         + source[:source.index("SELECT count(*) AS views")])
+    script = "".join(f"\\echo <<{block.line}>>\n{block.text}" for block in EXAMPLES)
+    parts = re.split(r"^<<(\d+)>>\n", psql(asset.name, script), flags=re.M)
+    assert parts[0] == ""
+    return {int(line): text for line, text in zip(parts[1::2], parts[2::2])}
+
+
+EXAMPLES = [block for block in BLOCKS if block.where == "bi"]
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: f"line_{block.line}")
+def test_readme_example(block, printed):
+    output = printed[block.line]
+    assert block.output is not None
+    if not is_same_output(block.output.text, output):
+        assert without_trailing_blanks(block.output.text) == without_trailing_blanks(output)
+
+
+@pytest.fixture(scope="module")
+def llama2(databases, printed):  # README.md creates the role, so it comes first
+    return databases("llama2", "test/bi/demo.sql")
+
+
+@pytest.fixture(scope="module")
+def over_time(llama2, databases):
+    """The same with release dates, for the view that only they make."""
+    asset = databases("over_time", "test/bi/demo.sql")
+    asset.owner.rows("""
+        ALTER TABLE scores ADD released date;
+        UPDATE scores SET released = DATE '2023-01-01' + 20 * number::int
+        FROM (SELECT model, row_number() OVER (ORDER BY model) AS number FROM scores GROUP BY model) AS m
+        WHERE m.model = scores.model;
+        SELECT create_capabilities_views('bi', 'scores', '{code,math,mmlu,bbh}', '{toxigen}',
+            strata => 'kind', released => 'released');
+        GRANT SELECT ON ALL TABLES IN SCHEMA bi TO bi_reader""")
+    return asset
+
+
+def program(*names):
+    found = [path for path in map(shutil.which, names) if path]
+    if not found:
+        pytest.skip(f"{names[0]} is not installed")
+    return found[0]
+
+
+NO_NETWORK = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|network|E50\d")
+
+
+def packages(folder):
+    """The folder with the npm packages of test/bi/FOLDER; skips without npm or a network."""
+    program("node"), program("npm")
+    run = subprocess.run([BI / "npm", BI / folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                         encoding="utf-8", timeout=150)
+    if run.returncode and NO_NETWORK.search(run.stderr):
+        pytest.skip(f"npm cannot install the packages of test/bi/{folder}")
+    assert run.returncode == 0, run.stderr
+    return pathlib.Path(run.stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def tools():
+    return packages("tools")
+
+
+@pytest.fixture(scope="session")
+def observable():
+    return packages("observable")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    return program("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def yaml(tools):
+    """Reads YAML files, with npm's js-yaml."""
+    def read(paths):
+        script = ("const yaml = require('js-yaml'), fs = require('fs');"
+                  "console.log(JSON.stringify(process.argv.slice(1).map((f) => yaml.load(fs.readFileSync(f, 'utf8')))))")
+        paths = sorted(paths)
+        out = subprocess.run(["node", "-e", script, *map(str, paths)], cwd=tools, check=True,
+                             stdout=subprocess.PIPE, encoding="utf-8", timeout=30).stdout
+        return dict(zip(paths, json.loads(out)))
+    return read
+
+
+def test_reader_only_reads(llama2):
+    assert set(llama2.columns("SELECT * FROM capabilities_correlations")) >= {"stratum", "corr", "verdict"}
+    llama2.columns("SHOW statement_timeout")
+    assert llama2.rows == [("5s",)]
+    for statement in ("DELETE FROM public.scores", "CREATE TEMP TABLE t ()"):
+        with pytest.raises(psycopg2.Error):
+            llama2.columns(statement)
+
+
+def test_views_have_only_plain_types(over_time):
+    views = [name for name, in over_time.owner.rows(
+        "SELECT viewname FROM pg_views WHERE schemaname = 'bi' ORDER BY 1")]
+    assert len(views) == 8
+    for view in views:
+        columns = over_time.columns(f"SELECT * FROM {view}")
+        assert next(iter(columns)) == "stratum"
+        assert set(columns.values()) <= set(TYPES.values()), view
+
+
+# ---------------------------------------------------------------------------
+# The page
+# ---------------------------------------------------------------------------
+
+def look(url, chromium, tools, folder):
+    """What look.mjs finds on the page, and its screenshots in folder."""
+    shutil.copy(BI / "tools" / "look.mjs", folder)
+    (folder / "node_modules").symlink_to(tools / "node_modules")
+    run = subprocess.run(["node", folder / "look.mjs", url, chromium, "--shots", folder], check=False,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=120)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+@pytest.fixture(scope="module")
+def served(databases, printed, observable, tools, chromium, tmp_path_factory):
+    """
+    The default of "make dashboard", looked at while it is served and then
+    interrupted as by Ctrl-C: (database, what was found, folder of pictures,
+    status, whether the address still answers, what is left in TMPDIR).
+    """
+    asset = databases("served", None)
+    folder = tmp_path_factory.mktemp("served")
+    scratch = tmp_path_factory.mktemp("scratch")
+    process = subprocess.Popen(
+        [BI / "dashboard"], env=environment(PGDATABASE=asset.name, TMPDIR=str(scratch)), start_new_session=True,
+        stdout=subprocess.PIPE, stderr=(folder / "stderr").open("w"), encoding="utf-8")
+    try:
+        url = ""
+        for line in process.stdout:
+            if line.startswith("http://localhost:"):
+                url = line.strip()
+                break
+        assert url, (folder / "stderr").read_text()
+        found = look(url, chromium, tools, folder)
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        status = process.wait(timeout=20)
+    try:
+        urllib.request.urlopen(url, timeout=5)
+        answers = True
+    except OSError:
+        answers = False
+    return asset, found, folder, status, answers, sorted(path.name for path in scratch.iterdir())
+
+
+@pytest.fixture(scope="module")
+def built(llama2, observable, tools, chromium, tmp_path_factory):
+    """The same of the Llama 2 report, built and looked at by the scripts."""
+    folder = tmp_path_factory.mktemp("built")
+    subprocess.run([BI / "build", folder / "page"], env=environment(PGDATABASE=llama2.name, PGUSER="bi_reader"),
+                   check=True, timeout=120)
+    run = subprocess.run([BI / "look", folder / "page", chromium, "--shots", folder, "--dark"], check=False,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=120)
+    assert run.returncode == 0, run.stderr
+    return llama2, json.loads(run.stdout), folder
+
+
+@pytest.fixture(scope="module", params=["served", "built"])
+def page(request):
+    return request.getfixturevalue(request.param)[:3]
+
+
+def test_interrupt_ends_and_cleans_up(served):
+    _, _, folder, status, answers, left = served
+    assert status in (130, -signal.SIGINT, 0), (folder / "stderr").read_text()
+    assert not answers
+    assert left == []
+
+
+def test_page_has_no_errors(page):
+    _, found, _ = page
+    assert found["console"] == found["errors"] == found["failed"] == []
+    for stratum, state in found["strata"].items():
+        assert state["boxes"] == [], stratum
+        assert not state["broken"], stratum
+        assert state["overlapping"] == [], stratum
+        assert state["overflow"] <= 0, stratum
+
+
+def test_page_asks_no_other_host(page):
+    assert page[1]["elsewhere"] == []
+
+
+def number(value):
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def test_bars_are_the_view(page):
+    asset, found, _ = page
+    rows = asset.owner.rows("""SELECT stratum, benchmark, n, corr, ci_low, verdict, negated
+        FROM bi.capabilities_correlations""")
+    known = [row for row in rows if row[3] is not None]
+    shown = found["page"]
+    assert shown["bars"] == len(known) > 3
+    assert shown["intervals"] == sum(row[4] is not None for row in rows)
+    assert sorted(shown["counts"]) == sorted(str(row[2]) for row in rows)
+    assert sorted(shown["numbers"]) == sorted(number(row[3]) for row in known)
+    assert shown["rows"] == len(rows)
+    # every benchmark has its name, in the order of the correlation over all models
+    order = [row for row in known if row[0] == EVERYTHING]
+    order.sort(key=lambda row: (-row[3], row[1]))
+    assert [name.removeprefix("⇄ ") for name in shown["names"]] == [
+        row[1] + (" (negated)" if row[6] else "") for row in order]
+    assert shown["axis"] == ["−1", "−0.5", "0", "0.5", "1"] * len(shown["heads"])
+    strata = asset.owner.rows("SELECT stratum, count(*) FROM bi.capabilities_scores GROUP BY 1 ORDER BY 1")
+    assert shown["heads"] == [f"All {n} models" if name == EVERYTHING else f"{name}: {n} models" for name, n in strata]
+
+
+def test_verdicts_have_their_colours(page):
+    """The colour of each bar is that of its verdict, unresolved is grey."""
+    asset, found, _ = page
+    verdicts = collections.Counter(verdict for verdict, in asset.owner.rows(
+        "SELECT verdict FROM bi.capabilities_correlations WHERE corr IS NOT NULL"))
+    palette = found["palette"]
+    assert len(set(palette.values())) == 6
+    red, green, blue = map(int, re.findall(r"\d+", palette["unresolved"])[:3])
+    assert max(red, green, blue) - min(red, green, blue) < 20
+    assert found["fills"] == {palette[verdict]: count for verdict, count in verdicts.items()}
+    over_all = collections.Counter(verdict for verdict, in asset.owner.rows(
+        "SELECT verdict FROM bi.capabilities_correlations WHERE stratum = '(all)' AND corr IS NOT NULL"))
+    assert re.findall(r"(\w+?) (\d+)", found["page"]["legend"]) == [
+        (name, str(over_all[name])) for name in ("entangled", "positive", "low", "unresolved", "negative", "inverse")]
+
+
+def test_changes_of_sign_are_marked(page):
+    asset, found, _ = page
+    opposite = [name for name, in asset.owner.rows("""
+        SELECT benchmark FROM bi.capabilities_correlations WHERE stratum <> '(all)'
+        GROUP BY benchmark HAVING min(corr) < 0 AND max(corr) > 0 ORDER BY 1""")]
+    marked = sorted(name.removeprefix("⇄ ") for name in found["page"]["names"] if name.startswith("⇄ "))
+    assert marked == opposite
+    title = found["page"]["titles"]["correlations"]
+    assert (f"{len(opposite)} change sign" in title or f"{len(opposite)} changes sign" in title) == bool(opposite)
+
+
+@pytest.mark.parametrize("chart, sql", [
+    ("points", "SELECT count(*) FROM bi.capability_scatter WHERE stratum = %(stratum)s AND benchmark = %(benchmark)s "
+               "AND score IS NOT NULL AND capability IS NOT NULL"),
+    ("adjusted", "SELECT CASE WHEN count(*) > 18 THEN 16 ELSE count(*) END FROM bi.capability_adjusted_scores "
+                 "WHERE stratum = %(stratum)s AND benchmark = %(benchmark)s AND rank IS NOT NULL"),
+    ("cells", "SELECT count(*) FROM bi.correlation_matrix WHERE stratum = %(stratum)s "
+              "AND benchmark_a <> benchmark_b AND corr IS NOT NULL"),
+    ("eigenvalues", "SELECT least(count(*), 12) FROM bi.capabilities_components "
+                    "WHERE stratum = %(stratum)s AND eigenvalue IS NOT NULL"),
+    ("loadings", "SELECT count(*) FROM bi.capabilities_loadings WHERE stratum = %(stratum)s AND component = 1 "
+                 "AND loading IS NOT NULL"),
+    ("models", "SELECT count(*) FROM bi.capabilities_scores WHERE stratum = %(stratum)s AND capability IS NOT NULL"),
+], ids=["points", "adjusted", "cells", "eigenvalues", "loadings", "models"])
+def test_charts_are_the_views(page, chart, sql):
+    """In every stratum that a reader may choose."""
+    asset, found, _ = page
+    wanted = {stratum: asset.owner.value(sql, {"stratum": stratum, "benchmark": found["benchmark"]})
+              for stratum in found["strata"]}
+    assert wanted[EVERYTHING] > 0 and len(wanted) > 2
+    assert {stratum: state[chart] for stratum, state in found["strata"].items()} == wanted
+
+
+def test_titles_say_what_is_seen(page):
+    asset, found, _ = page
+    for stratum, state in found["strata"].items():
+        corr, low, high, verdict, n = asset.owner.row("""
+            SELECT corr, ci_low, ci_high, verdict, n FROM bi.capabilities_correlations
+            WHERE stratum = %s AND benchmark = %s""", (stratum, found["benchmark"]))
+        title = state["titles"]["scatter"]
+        if corr is None:
+            assert "no correlation" in title
+        else:
+            assert f"correlation {number(corr)} ({number(low)} to {number(high)}), {verdict}, n {n}" in title
+        models = {model for model, in asset.owner.rows("SELECT DISTINCT model FROM bi.capabilities_scores")}
+        assert set(state["labels"]) <= models
+        assert len(state["labels"]) >= min(10, state["points"])
+        assert state["bands"] == (state["points"] > 0)
+        explained = asset.owner.value("SELECT explained FROM bi.capabilities_components "
+                                      "WHERE stratum = %s AND component = 1", (stratum,))
+        assert explained is None or f"explains {100 * explained:.0f} %" in state["titles"]["scree"]
+
+
+def png_size(path):
+    data = path.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    return struct.unpack(">II", data[16:24])
+
+
+def test_screenshots(page):
+    for name in ("correlations", "scatter", "heatmap", "models"):
+        width, height = png_size(page[2] / f"{name}.png")
+        assert width > 600 and height > 150
+        assert (page[2] / f"{name}.png").stat().st_size > 5000
+
+
+def test_pictures_of_the_readme():
+    pictures = sorted((BI / "pictures").iterdir())
+    assert [path.name for path in pictures] == ["correlations.png", "scatter.png"]
+    readme = (conftest.ROOT / "README.md").read_text(encoding="utf-8")
+    for path in pictures:
+        assert png_size(path)[0] > 600
+        assert path.stat().st_size < 250_000
+        assert f"](test/bi/pictures/{path.name})" in readme
+
+
+def test_nothing_built_is_in_the_tree():
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "test/bi"],
+                            cwd=conftest.ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8")
+    if listed.returncode:
+        pytest.skip("not a git repository")
+    assert [name for name in listed.stdout.split()
+            if re.search(r"node_modules|/dist/|\.observablehq|benchmarks_(base|chat)", name)] == []
+
+
+# ---------------------------------------------------------------------------
+# Grafana
+# ---------------------------------------------------------------------------
+
+GRAFANA = sorted((BI / "grafana" / "dashboards").glob("*.json"))
+
+
+@pytest.fixture(scope="module", params=GRAFANA, ids=lambda path: path.stem)
+def grafana(request):
+    return json.loads(request.param.read_text(encoding="utf-8"))
+
+
+def quoted(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def filled(sql):
+    """The query that Grafana would send: variables and macros are replaced, none is left."""
+    values = {"stratum": EVERYTHING, "benchmark": "truthfulqa"}
+    sql = re.sub(r"\$\{(\w+):sqlstring\}", lambda match: quoted(values[match[1]]), sql)
+    sql = re.sub(r"\$__timeFilter\(([^)]+)\)",
+                 r"\1 BETWEEN '2020-01-01T00:00:00Z' AND '2030-01-01T00:00:00Z'", sql)
+    assert "$" not in sql, sql
+    return sql
+
+
+def named_columns(panel):
+    """Every column that a panel refers to by its name, and those that must be numbers or text."""
+    any_type, numeric, text = set(), set(), set()
+    produced = set()
+    for change in panel.get("transformations", []):
+        assert change["id"] == "groupingToMatrix"
+        options = change["options"]
+        text |= {options["columnField"], options["rowField"]}
+        numeric.add(options["valueField"])
+        produced.add(f'{options["rowField"]}\\{options["columnField"]}')
+    for override in panel["fieldConfig"]["overrides"]:
+        assert override["matcher"]["id"] == "byName"
+        any_type.add(override["matcher"]["options"])
+        for changed in override["properties"]:
+            if changed["id"] == "custom.fillBelowTo":
+                numeric.add(changed["value"])
+    options = panel["options"]
+    if "xField" in options:
+        text.add(options["xField"])
+    if "colorByField" in options:
+        any_type.add(options["colorByField"])
+    for series in options.get("series", []):
+        numeric |= {series[axis]["matcher"]["options"] for axis in "xy"}
+    return any_type - produced, numeric, text
+
+
+def test_grafana_queries(grafana, llama2, over_time):
+    asset = over_time if "time" in grafana["uid"] else llama2
+    for panel in grafana["panels"]:
+        target, = panel["targets"]
+        columns = asset.columns(filled(target["rawSql"]))
+        assert asset.rows, panel["title"]
+        assert set(columns.values()) <= set(TYPES.values()), panel["title"]
+        any_type, numeric, text = named_columns(panel)
+        assert any_type | numeric | text <= set(columns), panel["title"]
+        assert all(columns[name] in NUMBERS for name in numeric), panel["title"]
+        assert all(columns[name] == "text" for name in text), panel["title"]
+        if target["format"] == "time_series":
+            (first, kind), *rest = columns.items()
+            assert (first, kind) == ("time", "timestamptz")
+            times = [row[0] for row in asset.rows]
+            assert times == sorted(times)
+            assert all(kind in NUMBERS or name == "metric" for name, kind in rest)
+            assert any(kind in NUMBERS for _, kind in rest)
+        if panel["type"] in ("barchart", "timeseries") and "corr" in columns:
+            # the axis of a correlation is not left to the data
+            assert (panel["fieldConfig"]["defaults"]["min"], panel["fieldConfig"]["defaults"]["max"]) == (-1, 1)
+
+
+def test_grafana_variables(grafana, llama2):
+    variables = {variable["name"]: variable for variable in grafana["templating"]["list"]}
+    text = json.dumps(grafana["panels"])
+    assert set(re.findall(r"\$\{(\w+)", text)) - {"DS_SAFETYCORR"} == set(variables)
+    for variable in variables.values():
+        columns = llama2.columns(filled(variable["query"]))
+        assert list(columns.values()) == ["text"] and llama2.rows
+
+
+def test_grafana_layout(grafana):
+    assert 39 <= grafana["schemaVersion"] <= 42
+    panels = grafana["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels) > 3
+    taken = set()
+    for panel in panels:
+        at = panel["gridPos"]
+        assert panel["title"] and panel["description"] and at["x"] + at["w"] <= 24
+        cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+        assert not cells & taken, panel["title"]
+        taken |= cells
+        assert panel["datasource"]["uid"] == "${DS_SAFETYCORR}" == panel["targets"][0]["datasource"]["uid"]
+    assert grafana["__inputs"][0]["name"] == "DS_SAFETYCORR"
+    assert {require["id"] for require in grafana["__requires"] if require["type"] == "panel"} == {
+        panel["type"] for panel in panels}
+
+
+def compiled(tools, folder, dashboards):
+    """What the TypeScript compiler says of them, held against Grafana's types."""
+    (folder / "node_modules").symlink_to(tools / "node_modules")
+    (folder / "package.json").write_text('{"type": "module"}')
+    shutil.copy(BI / "tools" / "dashboard.ts", folder)
+    for name, text in dashboards.items():
+        (folder / f"{name}.ts").write_text(
+            'import type {SafetycorrDashboard} from "./dashboard";\n'
+            f"export const dashboard: SafetycorrDashboard = {text};\n", encoding="utf-8")
+    return subprocess.run(
+        [tools / "node_modules/.bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "--moduleResolution", "bundler",
+         "--module", "esnext", "--target", "es2022", *(f"{name}.ts" for name in dashboards)],
+        cwd=folder, stdout=subprocess.PIPE, encoding="utf-8", timeout=60).stdout
+
+
+def test_grafana_types(tools, tmp_path):
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in GRAFANA}
+    breaks = [('"format": "table"', '"format": "tables"'), ('"orientation": "horizontal"', '"orientation": "across"'),
+              ('"show": "points"', '"show": "dots"'), ('"fillOpacity": 90', '"fillOpacity": "90"'),
+              ('"schemaVersion": 39', '"schemaVersion": "39"'), ('"showHeader"', '"showHead"')]
+    for number_, (old, new) in enumerate(breaks):
+        assert old in texts["capabilities"]
+        texts[f"broken_{number_}"] = texts["capabilities"].replace(old, new, 1)
+    said = compiled(tools, tmp_path, texts)
+    wrong = {line.split("(")[0] for line in said.splitlines() if ": error TS" in line}
+    assert wrong == {f"broken_{number_}.ts" for number_ in range(len(breaks))}, said
+
+
+def test_grafana_provisioning(yaml):
+    files = yaml((BI / "grafana" / "provisioning").glob("*/*.yaml"))
+    source, = [entry for value in files.values() for entry in value.get("datasources", [])]
+    assert source["type"] == "grafana-postgresql-datasource" and source["user"] == "bi_reader"
+    assert source["secureJsonData"]["password"].startswith("$")
+    provider, = [entry for value in files.values() for entry in value.get("providers", [])]
+    assert provider["type"] == "file" and provider["options"]["path"]
+
+
+# ---------------------------------------------------------------------------
+# Metabase
+# ---------------------------------------------------------------------------
+
+METABASE = BI / "metabase"
+
+
+@pytest.fixture(scope="module")
+def metabase(yaml):
+    return list(yaml(METABASE.rglob("*.yaml")).values())
+
+
+def of_model(entities, model):
+    return [entity for entity in entities if entity["serdes/meta"][-1]["model"] == model]
+
+
+def validate(tools, folder):
+    return subprocess.run(["node", tools / "node_modules/.bin/representations", "validate-schema", "--folder", folder],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=60)
+
+
+def test_metabase_format(tools, metabase, tmp_path):
+    if int(subprocess.run(["node", "--version"], stdout=subprocess.PIPE, encoding="utf-8").stdout[1:3]) < 20:
+        pytest.skip("the validator of Metabase's format needs Node.js 20")
+    run = validate(tools, METABASE)
+    assert run.returncode == 0 and f"{len(metabase)} passed, 0 failed" in run.stdout, run.stdout
+    shutil.copytree(METABASE, tmp_path / "broken")
+    card = tmp_path / "broken/collections/main/safetycorr/score_against_capability.yaml"
+    card.write_text(card.read_text(encoding="utf-8").replace("display: scatter", "display: scattered"), encoding="utf-8")
+    assert validate(tools, tmp_path / "broken").returncode != 0
+
+
+def test_metabase_queries(metabase, llama2):
+    cards = of_model(metabase, "Card")
+    assert len(cards) == 8
+    for card in cards:
+        stage, = card["dataset_query"]["stages"]
+        tags = {tag["name"]: tag for tag in stage["template-tags"]}
+        assert set(re.findall(r"\{\{(\w+)\}\}", stage["native"])) == set(tags), card["name"]
+        assert {parameter["slug"]: parameter["id"] for parameter in card["parameters"]} == {
+            name: tag["id"] for name, tag in tags.items()}
+        columns = llama2.columns(re.sub(r"\{\{(\w+)\}\}", lambda match: quoted(tags[match[1]]["default"]), stage["native"]))
+        assert llama2.rows, card["name"]
+        assert set(columns.values()) <= set(TYPES.values()), card["name"]
+
+        settings = card["visualization_settings"]
+        numeric = {*settings.get("graph.metrics", []), *([settings["table.cell_column"]] if "table.pivot" in settings else [])}
+        named = numeric | {*settings.get("graph.dimensions", []), *([settings["table.pivot_column"]] if "table.pivot" in settings else [])}
+        named |= {column["name"] for column in settings.get("table.columns", [])}
+        named |= {json.loads(key)[1] for key in settings.get("column_settings", {})}
+        named |= {name for rule in settings.get("table.column_formatting", []) for name in rule["columns"]}
+        assert named <= set(columns), card["name"]
+        assert all(columns[name] in NUMBERS for name in numeric), card["name"]
+        if "table.columns" in settings:
+            assert {column["name"] for column in settings["table.columns"]} == set(columns)
+        if numeric == {"corr"} and "graph.metrics" in settings:
+            assert (settings["graph.y_axis.min"], settings["graph.y_axis.max"]) == (-1, 1)
+
+
+def test_metabase_links(metabase):
+    collection, = of_model(metabase, "Collection")
+    dashboard, = of_model(metabase, "Dashboard")
+    cards = {card["entity_id"]: card for card in of_model(metabase, "Card")}
+    assert {entity["collection_id"] for entity in (dashboard, *cards.values())} == {collection["entity_id"]}
+    assert sorted(placed["card_id"] for placed in dashboard["dashcards"]) == sorted(cards)
+    parameters = {parameter["id"]: parameter["slug"] for parameter in dashboard["parameters"]}
+    taken = set()
+    for placed in dashboard["dashcards"]:
+        stage, = cards[placed["card_id"]]["dataset_query"]["stages"]
+        mapped = {mapping["target"][1][1]: parameters[mapping["parameter_id"]] for mapping in placed["parameter_mappings"]}
+        assert mapped == {tag["name"]: tag["name"] for tag in stage["template-tags"]}
+        cells = {(x, y) for x in range(placed["col"], placed["col"] + placed["size_x"])
+                 for y in range(placed["row"], placed["row"] + placed["size_y"])}
+        assert not cells & taken and placed["col"] + placed["size_x"] <= 24
+        taken |= cells
+
+
+# ---------------------------------------------------------------------------
+# Superset
+# ---------------------------------------------------------------------------
+
+SUPERSET_TYPES = {"TEXT": "text", "INTEGER": "int4", "DOUBLE PRECISION": "float8", "BOOLEAN": "bool"}
+
+
+@pytest.fixture(scope="module")
+def superset(yaml):
+    files = yaml((BI / "superset").rglob("*.yaml"))
+    kinds = collections.defaultdict(list)
+    for path, value in files.items():
+        kinds[path.relative_to(BI / "superset").parts[0]].append(value)
+    return kinds
+
+
+def test_superset_datasets(superset, llama2):
+    assert len(superset["datasets"]) == 6
+    for dataset in superset["datasets"]:
+        assert (dataset["schema"], dataset["sql"]) == ("bi", None)
+        table = f'{dataset["schema"]}.{dataset["table_name"]}'
+        declared = {column["column_name"]: SUPERSET_TYPES[column["type"]] for column in dataset["columns"]}
+        assert llama2.columns(f"SELECT {', '.join(declared)} FROM {table}") == declared
+        for metric in dataset["metrics"]:
+            kind, = llama2.columns(f"SELECT {metric['expression']} AS metric FROM {table} WHERE stratum = '(all)'").values()
+            assert kind in NUMBERS, metric
+
+
+def test_superset_charts(superset):
+    """Columns, metrics and values of each chart are those of its dataset."""
+    datasets = {dataset["uuid"]: dataset for dataset in superset["datasets"]}
+    assert len(superset["charts"]) == 8
+    for chart in superset["charts"]:
+        dataset = datasets[chart["dataset_uuid"]]
+        columns = {column["column_name"] for column in dataset["columns"]}
+        metrics = {metric["metric_name"] for metric in dataset["metrics"]}
+        params = chart["params"]
+        assert params["viz_type"] == chart["viz_type"]
+        used = [*params.get("all_columns", []), *params.get("groupbyRows", []), *params.get("groupbyColumns", []),
+                *([params["x_axis"]] if "x_axis" in params else []), *([params["entity"]] if "entity" in params else []),
+                *(json.loads(entry)[0] for entry in params.get("order_by_cols", [])),
+                *(each["subject"] for each in params["adhoc_filters"])]
+        groups = params.get("groupby", [])
+        used += groups if isinstance(groups, list) else [groups]
+        assert set(used) <= columns, chart["slice_name"]
+        wanted = [*params.get("metrics", []), *(params[key] for key in ("metric", "x", "y", "size") if key in params)]
+        assert set(wanted) <= metrics and (wanted or "all_columns" in params), chart["slice_name"]
+        if wanted == ["corr"] and "y_axis_bounds" in params:
+            assert params["y_axis_bounds"] == [-1, 1]
+
+
+def test_superset_links(superset):
+    database, = superset["databases"]
+    assert "bi_reader" in database["sqlalchemy_uri"] and not database["allow_dml"]
+    assert {dataset["database_uuid"] for dataset in superset["datasets"]} == {database["uuid"]}
+    dashboard, = superset["dashboards"]
+    position = dashboard["position"]
+    placed = [value["meta"]["uuid"] for value in position.values() if isinstance(value, dict) and value["type"] == "CHART"]
+    assert sorted(placed) == sorted(chart["uuid"] for chart in superset["charts"])
+    for key, value in position.items():
+        if not isinstance(value, dict):
+            continue
+        assert key == value["id"]
+        for child in value.get("children", []):
+            assert key in position[child].get("parents", [key])
+        if value["type"] == "ROW":
+            assert sum(position[child]["meta"]["width"] for child in value["children"]) <= 12
+    names = {dataset["uuid"]: {column["column_name"] for column in dataset["columns"]} for dataset in superset["datasets"]}
+    for each in dashboard["metadata"]["native_filter_configuration"]:
+        for target in each["targets"]:
+            assert target["column"]["name"] in names[target["datasetUuid"]]
+    everything = [value["uuid"] for kind in ("databases", "datasets", "charts", "dashboards") for value in superset[kind]]
+    assert len(set(everything)) == len(everything)
+    metadata, = superset["metadata.yaml"]
+    assert metadata["version"] == "1.0.0" and metadata["type"] == "Dashboard"

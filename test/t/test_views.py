@@ -1,0 +1,769 @@
+"""The views that create_capabilities_views makes: what BI tools see, and who may see it.
+
+Their numbers are those of the analyses, their columns those of the catalogs, and
+nothing that a name, a row or another user holds makes them into anything else.
+Roles and the standby are real.
+"""
+import contextlib
+import datetime
+import subprocess
+import threading
+import time
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import conftest
+from clusters import running_standby
+from fingerprint import explain
+from test_install import plant
+
+CAPABILITIES = ["bbh", "gsm8k", "hellaswag", "math", "mmlu", "winogrande"]
+LISTS = "'{bbh,gsm8k,hellaswag,math,mmlu,winogrande}', '{toxigen}', '{flop}'"
+MATRIX = f"annotate(score_matrix(model, benchmark, score), {LISTS})"
+WINDOW = 200  # days
+
+# 30 models with releases 17 days apart, two of them on one day; scores that
+# follow one ability more or less; gaps; a covariate.
+EVALS = """
+CREATE TABLE evals AS
+SELECT 'model ' || i AS model, benchmark,
+    CASE WHEN benchmark = 'flop' THEN 10 ^ (20 + i / 9.0)
+        ELSE round((50 + i + 8 * sin(i * (3 + j)) + (j - 4) * cos(i * j * 2.1))::numeric, 2) END::numeric AS score,
+    CASE WHEN i % 10 = 0 THEN NULL WHEN i % 3 = 0 THEN 'base' ELSE 'chat' END AS kind,
+    DATE '2024-01-10' + 17 * (i - (i = 20)::int) AS released
+FROM generate_series(1, 30) AS i,
+    unnest('{bbh,flop,gsm8k,hellaswag,math,mmlu,toxigen,truthfulqa,winogrande}'::text[]) WITH ORDINALITY AS b (benchmark, j)
+WHERE (i, j) NOT IN ((4, 1), (7, 8), (8, 8), (11, 3))
+"""
+# Each view, its function with what the view adds to the call, its columns of it if not all.
+VIEWS = {
+    "capabilities_correlations": ("capabilities_correlations", "", None),
+    "capabilities_scores": ("capabilities_scores", ", resamples => 1000", None),
+    "capabilities_loadings": ("capabilities_loadings", "", None),
+    "capabilities_components": ("capabilities_components", "", None),
+    "correlation_matrix": ("correlation_matrix", "", None),
+    "capability_scatter": ("capability_adjusted_scores", "", "model benchmark negated capability imputed score expected "
+                           "pi_low pi_high status".split()),
+    "capability_adjusted_scores": ("capability_adjusted_scores", "", None),
+}
+OVER_TIME = "capabilities_correlations_over_time"
+ALL = [*VIEWS, OVER_TIME]
+TYPES = {"text", "integer", "double precision", "boolean", "date", "timestamp with time zone"}
+
+
+def call(schema="bi", source="evals", lists=LISTS, **options):
+    options = "".join(f", {name} => {value}" for name, value in options.items())
+    return f"SELECT * FROM create_capabilities_views('{schema}', '{source}', {lists}{options})"
+
+
+def made(db, schema="bi"):
+    """Views and materialised views in a schema, with their OIDs."""
+    return dict(db.rows("SELECT relname, oid FROM pg_class WHERE relnamespace = %s::regnamespace "
+                        "AND relkind IN ('v', 'm')", (schema,)))
+
+
+def columns(db, relation):
+    return db.rows("""SELECT attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum)
+        FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum""", (relation,))
+
+
+def contents(db, schema="bi", views=ALL):
+    return {view: sorted(db.rows(f"SELECT v::text FROM {schema}.{view} AS v")) for view in views}
+
+
+@pytest.fixture(scope="module")
+def data(db):
+    db.rows(EVALS)
+    db.rows("CREATE SCHEMA bi")
+    assert [row[0] for row in db.rows(call(strata="'kind'", released="'released'", window_days=WINDOW))] == ALL
+    return db
+
+
+@pytest.fixture
+def work(data):
+    """A schema for one test."""
+    data.rows("DROP SCHEMA IF EXISTS work CASCADE; CREATE SCHEMA work")
+    yield data
+    data.rows("DROP SCHEMA work CASCADE")
+
+
+@pytest.fixture
+def sessions(work):
+    """Two more sessions; closed before the schema is dropped, whatever they hold."""
+    opened = [work.another(), work.another()]
+    yield opened
+    for session in opened:
+        session.connection.close()
+
+
+@contextlib.contextmanager
+def roles(db, *names):
+    """Roles that may log in, and a function that connects as one of them."""
+    opened = []
+
+    def connect(name, **options):
+        session = conftest.Database.__new__(conftest.Database)
+        session.name, session.connection = db.name, conftest.connect(db.name, user=name, **options)
+        opened.append(session.connection)
+        return session
+
+    for name in names:
+        db.rows(f"DROP ROLE IF EXISTS {name}")
+        db.rows(f"CREATE ROLE {name} LOGIN")
+    try:
+        yield connect
+    finally:
+        for connection in opened:
+            connection.close()
+        for name in names:
+            db.rows(f"DROP OWNED BY {name} CASCADE")
+            db.rows(f"DROP ROLE {name}")
+
+
+# ---------------------------------------------------------------------
+# What is in them
+# ---------------------------------------------------------------------
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_numbers_are_those_of_the_analysis(data, view):
+    """Every column of the function, bit for bit, of all models and of each stratum."""
+    function, more, some = VIEWS[view]
+    wanted = some or [name for name, in data.rows(
+        """SELECT name FROM pg_proc, unnest(proargnames, proargmodes) WITH ORDINALITY AS a (name, mode, i)
+        WHERE proname = %s AND mode = 't' ORDER BY i""", (function,))]
+    assert [row[0] for row in columns(data, f"bi.{view}")] == ["stratum", *wanted]
+    found = data.rows(f"SELECT * FROM bi.{view}")
+    direct = []
+    for stratum, where in (("(all)", "true"), ("base", "kind = 'base'"), ("chat", "kind = 'chat'")):
+        direct += data.rows(f"""SELECT '{stratum}', {', '.join('c.' + name for name in wanted)}
+            FROM (SELECT {MATRIX} AS m FROM evals WHERE {where}) AS q, {function}(m{more}) AS c""")
+    assert len(found) > 3 and sorted(found, key=repr) == sorted(direct, key=repr)
+    assert {row[0] for row in found} == {"(all)", "base", "chat"}
+
+
+@pytest.mark.parametrize("options, arguments", [
+    ({"missing": "'impute'"}, ", missing => 'impute'"),
+    ({"missing": "'impute'", "min_scores": "5"}, ", missing => 'impute', min_scores => 5")])
+def test_missing_scores(work, options, arguments):
+    """Filled as the analyses fill them, in every view that has a component."""
+    work.rows("CREATE TABLE work.source AS SELECT * FROM evals WHERE NOT (model = 'model 9' AND benchmark IN ('bbh', 'math'))")
+    work.rows(call("work", "work.source", **options))
+    for view, (function, more, some) in VIEWS.items():
+        if view == "correlation_matrix":
+            continue
+        found = work.rows(f"SELECT v::text FROM work.{view} AS v")
+        wanted = ", ".join(f"c.{name}" for name in some) if some else "c.*"
+        direct = work.rows(f"""SELECT r::text FROM (SELECT '(all)'::text, {wanted}
+            FROM (SELECT {MATRIX} AS m FROM work.source) AS q, {function}(m{more}{arguments}) AS c) AS r""")
+        assert found == direct and found
+    assert work.value("SELECT max(n_imputed) FROM work.capabilities_correlations") == (2 if "min_scores" in options else 3)
+    assert "filled in" in work.value("SELECT obj_description('work.capability_scatter'::regclass)")
+    assert "filled in" not in work.value("SELECT obj_description('work.correlation_matrix'::regclass)")
+
+
+def window_by_hand(scores, models, target, sign):
+    """The recipe in numpy: n and the correlation, None where there is none."""
+    complete = sorted(m for m in models if all((m, c) in scores for c in CAPABILITIES))
+    with_target = [i for i, m in enumerate(complete) if (m, target) in scores]
+    if len(complete) < 3 or len(with_target) < 3:
+        return None
+    x = np.array([[scores[m, c] for c in CAPABILITIES] for m in complete])
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+    values, vectors = np.linalg.eigh(stats.spearmanr(x).statistic)
+    if values[-1] - values[-2] <= 1e-9 * values[-1]:
+        return None
+    score = z @ (vectors[:, -1] * np.sign(vectors[:, -1].sum()))
+    y = [sign * scores[complete[i], target] for i in with_target]
+    return len(y), stats.spearmanr(y, score[with_target]).statistic
+
+
+def test_moving_window(data):
+    """Each window by hand: its models are those released in it, it ends on a release date."""
+    rows = data.rows("SELECT model, benchmark, score::float8, kind, released FROM evals")
+    scores = {(row[0], row[1]): row[2] for row in rows}
+    compared = 0
+    for stratum in ("(all)", "base", "chat"):
+        released = {row[0]: row[4] for row in rows if stratum in ("(all)", row[3])}
+        found = {(row[0], row[1]): row[2:] for row in data.rows(
+            f"""SELECT window_end, benchmark, window_start, n, corr, status, "time" AT TIME ZONE 'UTC'
+            FROM bi.{OVER_TIME} WHERE stratum = %s""", (stratum,))}
+        ends = sorted(set(released.values()))
+        assert {end for end, _ in found} <= set(ends) and len(ends) > 8
+        for end in ends:
+            start = end - datetime.timedelta(days=WINDOW - 1)
+            models = [model for model, day in released.items() if start <= day <= end]
+            if not all(any((m, c) in scores for m in models) for c in CAPABILITIES):
+                assert (end, "truthfulqa") not in found
+                continue
+            for target, sign in (("toxigen", -1), ("truthfulqa", 1)):
+                if not any((m, target) in scores for m in models):
+                    continue
+                window_start, n, corr, status, instant = found[end, target]
+                assert window_start == start and instant == datetime.datetime.combine(end, datetime.time())
+                wanted = window_by_hand(scores, models, target, sign)
+                if wanted is None:
+                    assert corr is None and status != "ok"
+                else:
+                    assert n == wanted[0] and abs(corr - wanted[1]) < 1e-12
+                    compared += 1
+    assert compared > 90
+
+
+def test_columns_are_plain_and_explained(work):
+    """Types that every driver reads; a comment on every view and column; the caller's rights."""
+    work.rows(call("work", strata="'kind'", released="'released'", materialized="true"))
+    relations = made(work, "work")
+    assert set(relations) == set(ALL) | {f"{view}_data" for view in ALL}
+    for name in relations:
+        found = columns(work, f"work.{name}")
+        assert found[0][0] == "stratum"
+        assert {type_ for _, type_, _ in found} <= TYPES
+        assert [column for column, _, text in found if not text or len(text) < 8] == [], name
+        assert len(work.value("SELECT obj_description(%s::regclass)", (f"work.{name}",))) > 60
+    assert work.rows("""SELECT relname FROM pg_class WHERE relnamespace = 'work'::regnamespace
+        AND relkind = 'v' AND reloptions IS DISTINCT FROM '{security_invoker=true}'""") == []
+    assert [name for name, _, _ in columns(work, f"work.{OVER_TIME}")[:4]] == [
+        "stratum", "window_start", "window_end", "time"]
+    # a comment is that of the view's own column
+    assert "capability" in columns(work, "work.capabilities_scores")[5][2]
+    assert "explained" in [row for row in columns(work, "work.capabilities_components") if row[0] == "ci_low"][0][2]
+
+
+def test_materialized_is_the_same(work):
+    """The same rows and columns as the plain views, from the views behind them."""
+    options = {"strata": "'kind'", "released": "'released'", "window_days": WINDOW}
+    assert len(work.rows(call("work", materialized="true", **options))) == 2 * len(ALL)
+    assert contents(work, "work") == contents(work)
+    for view in ALL:
+        assert columns(work, f"work.{view}") == columns(work, f"bi.{view}")
+        assert work.value(f"SELECT pg_get_viewdef('work.{view}'::regclass)").count("FROM") == 1
+    plain = work.rows("""SELECT table_name FROM information_schema.tables WHERE table_schema = 'work'""")
+    assert {row[0] for row in plain} == set(ALL)  # what tools list
+
+
+ODD = """
+SELECT model, benchmark, score::float8, kind, released FROM evals
+UNION ALL SELECT model, benchmark, 1, 'constant', released FROM evals
+UNION ALL SELECT 'only ' || i, 'bbh', i, 'lacking', NULL FROM generate_series(1, 5) AS i
+UNION ALL SELECT model, benchmark, score, 'two', 'infinity' FROM evals WHERE model IN ('model 1', 'model 2')
+UNION ALL SELECT model, benchmark, 'NaN', 'nan', '-infinity' FROM evals
+UNION ALL SELECT model, benchmark, NULL, '', '4000-01-01 BC' FROM evals
+UNION ALL SELECT 'all ' || model, benchmark, score, '(all)', '12000-01-01' FROM evals
+UNION ALL SELECT model, 'late', 1e140, 'chat', '0001-01-01' FROM evals
+"""
+
+
+@pytest.mark.parametrize("materialized", ["false", "true"])
+def test_null_never_nan(work, materialized):
+    """Thin, constant and missing data, odd dates: rows with NULL and a status, or no rows."""
+    work.rows(f"CREATE VIEW work.odd AS {ODD}")
+    work.rows(call("work", "work.odd", strata="'kind'", released="'released'", materialized=materialized))
+    strata = {view: {row[0] for row in work.rows(f"SELECT DISTINCT stratum FROM work.{view}")} for view in ALL}
+    assert strata["capabilities_scores"] == {"(all)", "base", "chat", "constant", "two"}
+    assert strata["correlation_matrix"] == {"(all)", "base", "chat", "constant", "two", "lacking"}
+    for view in ALL:
+        for name, type_, _ in columns(work, f"work.{view}"):
+            if type_ == "double precision":
+                assert work.value(f"SELECT count(*) FROM work.{view} WHERE {name} IN ('NaN', 'Infinity', '-Infinity')") == 0
+    assert work.row("""SELECT DISTINCT corr, status FROM work.capabilities_correlations
+        WHERE stratum = 'two'""") == (None, "too few complete models")
+    assert work.value("SELECT count(*) FROM work.capabilities_scores WHERE stratum = '(all)' AND model = 'all model 1'") == 1
+    assert work.row(f"SELECT min(window_end)::text, max(window_end) < 'infinity' FROM work.{OVER_TIME}")[1]
+    assert work.value(f"SELECT min(window_end) FROM work.{OVER_TIME}") > datetime.date(2024, 1, 1)
+
+
+def test_no_rows_is_no_error(work):
+    """Views made before there is data, and whose data are gone."""
+    work.rows("CREATE TABLE work.empty (LIKE evals)")
+    work.rows(call("work", "work.empty", strata="'kind'", released="'released'"))
+    assert all(rows == [] for rows in contents(work, "work").values())
+    work.rows("INSERT INTO work.empty SELECT * FROM evals")
+    assert work.rows("SELECT * FROM work.capabilities_correlations WHERE stratum = '(all)'") == data_rows(work)
+    work.rows("DELETE FROM work.empty WHERE benchmark = 'mmlu'")
+    assert work.rows("SELECT * FROM work.capabilities_correlations") == []
+    assert len(work.rows("SELECT * FROM work.correlation_matrix WHERE stratum = '(all)'")) == 64
+
+
+def data_rows(db, view="capabilities_correlations"):
+    return db.rows(f"SELECT * FROM bi.{view} WHERE stratum = '(all)'")
+
+
+def test_table_is_read_and_analysed_once(data):
+    """One scan of the table, one call of the function for each stratum or window."""
+    for view, calls in [(view, 3) for view in VIEWS] + [(OVER_TIME, None)]:
+        plan, _ = explain(data, f"SELECT * FROM bi.{view}", analyze=True)
+        scans = [n for n in plan if n.get("Relation Name") == "evals"]
+        functions = [n for n in plan if n["Node Type"] == "Function Scan"]
+        assert len(scans) == 1 and scans[0]["Actual Loops"] == 1, view
+        assert len(functions) == 1, view
+        if calls is None:
+            calls = data.value(f"SELECT count(*) FROM (SELECT DISTINCT stratum, window_end FROM bi.{view}) AS w")
+        assert functions[0]["Actual Loops"] == calls, view
+    # a filter on strata or time leaves out their analyses
+    for view, where, calls in (("capabilities_scores", "stratum = 'chat'", 1),
+                               (OVER_TIME, "\"time\" = '2024-06-11Z' AND stratum = 'base'", 1)):
+        plan, _ = explain(data, f"SELECT * FROM bi.{view} WHERE {where}", analyze=True)
+        assert [n["Actual Loops"] for n in plan if n["Node Type"] == "Function Scan"] == [calls], view
+
+
+def test_strata_in_parallel(work):
+    """Workers share the table also with strata, and give the same bits."""
+    work.rows("CREATE TABLE work.many AS SELECT e.* FROM evals AS e, generate_series(1, 40)")
+    work.rows("ANALYZE work.many")
+    work.rows(call("work", "work.many", strata="'kind'", released="'released'"))
+    serial = contents(work, "work")
+    for setting in ("parallel_setup_cost = 0", "parallel_tuple_cost = 0", "min_parallel_table_scan_size = 0"):
+        work.rows("SET " + setting)
+    try:
+        for view in ALL:
+            plan, _ = explain(work, f"SELECT * FROM work.{view}")
+            assert any(n.get("Partial Mode") == "Partial" for n in plan), view
+        assert contents(work, "work") == serial
+    finally:
+        work.rows("RESET ALL")
+
+
+# ---------------------------------------------------------------------
+# What they are made of
+# ---------------------------------------------------------------------
+
+SOURCES = {
+    "view": "CREATE VIEW work.source AS SELECT * FROM evals",
+    "materialized view": "CREATE MATERIALIZED VIEW work.source AS SELECT * FROM evals",
+    "partitioned table": """CREATE TABLE work.source (LIKE evals) PARTITION BY LIST (benchmark);
+        CREATE TABLE work.p1 PARTITION OF work.source FOR VALUES IN ('mmlu', 'bbh');
+        CREATE TABLE work.p2 PARTITION OF work.source DEFAULT;
+        INSERT INTO work.source SELECT * FROM evals""",
+    "foreign table": """CREATE EXTENSION IF NOT EXISTS postgres_fdw;
+        CREATE SERVER loop FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{host}', dbname '{dbname}');
+        CREATE USER MAPPING FOR CURRENT_USER SERVER loop;
+        CREATE FOREIGN TABLE work.source (model text, benchmark text, score numeric, kind text, released date)
+            SERVER loop OPTIONS (schema_name 'public', table_name 'evals')""",
+    "other types": """CREATE DOMAIN work.points AS numeric(30, 2) CHECK (value > -1e30); CREATE TYPE work.kind AS ENUM ('chat', 'base');
+        CREATE TABLE work.source AS SELECT model::varchar(90), benchmark::name, score::work.points, kind::work.kind,
+            released + TIME '23:59' AS released FROM evals""",
+    "instants": """CREATE TABLE work.source AS SELECT model COLLATE "C", benchmark, score::float8, kind COLLATE "C",
+        (released + TIME '00:30') AT TIME ZONE 'UTC' AS released FROM evals""",
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_sources(work, source):
+    """Whatever holds the rows, and of whatever types the columns are."""
+    work.rows("SET TimeZone = 'America/Los_Angeles'")
+    try:
+        work.rows(SOURCES[source].format(host=work.connection.info.host, dbname=work.name))
+        work.rows(call("work", strata="'kind'"))  # which then are replaced
+        work.rows(call("work", "work.source", strata="'kind'", released="'released'", window_days=WINDOW))
+        assert contents(work, "work") == contents(work)
+    finally:
+        work.rows("RESET TimeZone; DROP SERVER IF EXISTS loop CASCADE" if source == "foreign table" else "RESET TimeZone")
+
+
+@pytest.mark.parametrize("type_", ["int2", "int4", "int8", "float4", "numeric", "bool"])
+def test_scores_of_every_type_of_number(work, type_):
+    work.rows(f"""CREATE TABLE work.source AS SELECT model AS m, benchmark AS b,
+        (CASE WHEN score > 60 THEN '1' ELSE '0' END)::{type_} AS s FROM evals WHERE benchmark <> 'flop'""")
+    work.rows(call("work", "work.source", model="'m'", benchmark="'b'", score="'s'"))
+    assert work.rows("SELECT DISTINCT score FROM work.capability_scatter ORDER BY 1") == [(0.0,), (1.0,)]
+
+
+WRONG = [
+    ("work", "evals", {"model": "'Model'"}, "42703", '"Model"'),
+    ("work", "evals", {"score": "'ctid'"}, "42703", '"ctid"'),
+    ("work", "evals", {"strata": "'family'"}, "42703", '"family"'),
+    ("work", "evals", {"score": "'kind'"}, "42804", "float8"),
+    ("work", "evals", {"score": "'released'"}, "42804", "float8"),
+    ("work", "evals", {"released": "'kind'"}, "42804", "date"),
+    ("work", "evals", {"score": "NULL"}, "22023", "score"),
+    ("work", "evals", {"materialized": "NULL"}, "22023", "materialized"),
+    ("work", "evals", {"window_days": "-1"}, "22023", "window_days"),
+    ("work", "evals", {"missing": "'fill'"}, "22023", "missing"),
+    ("work", "evals", {"min_scores": "3"}, "22023", "min_scores"),
+    ("work", "evals", {"missing": "'impute'", "min_scores": "7"}, "22023", "6 capability benchmarks"),
+    ("nowhere", "evals", {}, "3F000", "CREATE SCHEMA"),
+    ("pg_catalog", "evals", {}, "42501", "pg_catalog"),
+    ("work", "work.numbers", {}, "42809", "numbers"),
+    ("work", "work.composite", {}, "42809", "composite"),
+    ("work", "pg_temp.passing", {}, "42809", "temporary"),
+    ("work", "bi.capability_scatter", {}, None, ""),
+]
+
+
+@pytest.mark.parametrize("schema, source, options, code, text", WRONG)
+def test_wrong_arguments(work, schema, source, options, code, text):
+    """The error names the column, and says what to do."""
+    work.rows("CREATE SEQUENCE work.numbers; CREATE TYPE work.composite AS (model text); "
+              "CREATE TEMP TABLE IF NOT EXISTS passing AS SELECT * FROM evals")
+    if code is None:  # views of views are the user's affair
+        work.rows(call(schema, source, "'{truthfulqa}'", **options))
+        return
+    error = work.error(call(schema, source, **options))
+    message = f"{error} {error.diag.message_hint} {error.diag.message_detail}"
+    assert error.pgcode == code and text in message, message
+    assert made(work, "work") == {}
+
+
+@pytest.mark.parametrize("lists, code, text", [
+    ("NULL", "22023", "capabilities"), ("'{}'", "22023", "must not be empty"), ("'{bbh,NULL}'", "22023", "null name"),
+    ("'{bbh,bbh}'", "22023", "bbh"), ("'{bbh,mmul}'", "22023", '"mmlu"'), ("'{{bbh},{mmlu}}'", "2202E", "dimensions"),
+    ("'{bbh,mmlu}', NULL", "22023", "lower_is_better"), ("'{bbh,mmlu}', '{}', '{mmlu}'", "22023", "covariate")])
+def test_wrong_names(work, lists, code, text):
+    error = work.error(call("work", lists=lists))
+    assert error.pgcode == code and text in f"{error} {error.diag.message_detail}"
+
+
+@pytest.mark.parametrize("row, code", [("'m', 'b', 'Infinity'", "22003"), ("NULL, 'b', 1", "22004"), ("'m', NULL, 1", "22004")])
+def test_bad_scores_are_found_when_the_views_are_made(work, row, code):
+    """Not when somebody looks."""
+    work.rows("CREATE TABLE work.source AS SELECT model, benchmark, score FROM evals")
+    work.rows(f"INSERT INTO work.source VALUES ({row})")
+    assert work.error(call("work", "work.source")).pgcode == code
+
+
+# ---------------------------------------------------------------------
+# Again, and away
+# ---------------------------------------------------------------------
+
+def test_again(work):
+    """The same objects with the same rights, whatever the parameters, and dependents go on."""
+    with roles(work, "sc_views_reader") as connect:
+        work.rows("GRANT USAGE ON SCHEMA work TO sc_views_reader; GRANT SELECT ON evals TO sc_views_reader")
+        work.rows(call("work"))
+        first = made(work, "work")
+        work.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO sc_views_reader WITH GRANT OPTION")
+        work.rows("CREATE VIEW work.mine AS SELECT benchmark, corr FROM work.capabilities_correlations")
+        mine = work.rows("SELECT * FROM work.mine")
+        work.rows(call("work"))
+        assert {name: oid for name, oid in made(work, "work").items() if name != "mine"} == first
+        # other capabilities, strata, time
+        work.rows(call("work", lists="'{bbh,mmlu}'", strata="'kind'", released="'released'", window_days=90))
+        assert len(made(work, "work")) == 9 and work.rows("SELECT * FROM work.mine") != mine
+        assert "materialized" not in work.value(f"SELECT obj_description('work.{OVER_TIME}'::regclass)")
+        # materialised, twice; rights on the data stay too
+        work.rows(call("work", materialized="true"))
+        assert OVER_TIME not in made(work, "work")
+        assert connect("sc_views_reader").error("TABLE work.capability_scatter").pgcode == "42501"
+        work.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO sc_views_reader; GRANT SELECT ON work.capability_scatter_data TO PUBLIC")
+        work.rows(call("work", materialized="true"))
+        assert len(connect("sc_views_reader").rows("TABLE work.capability_scatter")) > 50
+        assert work.value("SELECT relacl::text FROM pg_class WHERE oid = 'work.capability_scatter_data'::regclass").count("=r") == 2
+        assert work.rows("SELECT * FROM work.mine") == mine
+        # and plain again
+        work.rows(call("work"))
+        again = made(work, "work")
+        assert again.pop("mine") and again == first
+        assert "r*/" in work.value("SELECT relacl::text FROM pg_class WHERE oid = 'work.capability_scatter'::regclass")
+        dropped = work.error("SELECT drop_capabilities_views('work')")
+        assert dropped.pgcode == "2BP01" and len(made(work, "work")) == 8
+        work.rows("DROP VIEW work.mine")
+        assert len(work.rows("SELECT drop_capabilities_views('work')")) == 7
+        assert made(work, "work") == {} and work.rows("SELECT drop_capabilities_views('work')") == []
+
+
+def test_older_columns(work):
+    """Views of another version, with other columns, are made anew with the rights that they had."""
+    mark = work.value("SELECT obj_description('bi.capability_scatter'::regclass)")
+    work.rows("CREATE VIEW work.capability_scatter AS SELECT 1 AS stratum; "
+              "GRANT SELECT ON work.capability_scatter TO PUBLIC")
+    work.rows("COMMENT ON VIEW work.capability_scatter IS '%s'" % mark.replace("'", "''"))
+    work.rows("CREATE VIEW work.mine AS SELECT * FROM work.capability_scatter")
+    assert work.error(call("work")).pgcode == "2BP01"
+    work.rows("DROP VIEW work.mine")
+    work.rows(call("work"))
+    assert len(columns(work, "work.capability_scatter")) == 11
+    assert work.value("SELECT has_table_privilege('public', 'work.capability_scatter', 'SELECT')")
+
+
+@pytest.mark.parametrize("kind, name", [
+    ("VIEW", "capability_scatter"), ("TABLE", "correlation_matrix"), ("TABLE", "capabilities_scores_data"),
+    ("MATERIALIZED VIEW", "capabilities_scores"), ("VIEW", "capabilities_scores_data")])
+def test_what_is_not_ours_stays(work, kind, name):
+    """Even a table with our comment; and nothing else is made."""
+    work.rows(f"CREATE {kind} work.{name} AS SELECT 1 AS stratum")
+    comment = work.value("SELECT obj_description('bi.capability_scatter'::regclass)")
+    for text in ("by hand", comment if kind != "VIEW" or name.endswith("_data") else "Made by us"):
+        work.rows(f"COMMENT ON {kind} work.{name} IS '{text}'")
+        error = work.error(call("work", materialized="true"))
+        assert error.pgcode == "42P07" and f"work.{name}" in str(error) and "another schema" in error.diag.message_hint
+        assert work.rows("SELECT drop_capabilities_views('work')") == []
+    assert work.rows(f"TABLE work.{name}") == [(1,)]
+
+
+def test_what_is_not_ours_is_no_hindrance_unless_wanted(work):
+    """Names that this call does not need."""
+    work.rows(f"CREATE TABLE work.capabilities_scores_data (); CREATE TABLE work.{OVER_TIME} ()")
+    work.rows(call("work"))
+    assert len(work.rows("SELECT drop_capabilities_views('work')")) == 7
+    assert work.error(call("work", released="'released'")).pgcode == "42P07"
+    assert work.rows("TABLE work.capabilities_scores_data") == []
+
+
+def test_dump_and_restore(work):
+    """The views and their data go with a dump, and are known there as ours."""
+    name = work.name + "_restored"
+    work.rows(call("work", strata="'kind'", released="'released'", materialized="true"))
+    wanted = contents(work, "work")
+    dump = subprocess.run(["pg_dump", work.name], check=True, capture_output=True).stdout
+    work.rows(f'CREATE DATABASE "{name}"')
+    try:
+        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", name], input=dump, check=True,
+                       stdout=subprocess.DEVNULL)
+        restored = conftest.Database(name)
+        assert contents(restored, "work") == wanted and contents(restored) == contents(work)
+        assert len(restored.rows("SELECT refresh_capabilities_views('work')")) == len(ALL)
+        assert len(restored.rows(call("work"))) == 7
+        assert restored.error("DROP EXTENSION safetycorr").pgcode == "2BP01"
+        restored.rows("CREATE SCHEMA \"Over there\"; ALTER EXTENSION safetycorr SET SCHEMA \"Over there\"")
+        assert contents(restored) == contents(work)
+        again = call("bi", strata="'kind'", released="'released'", window_days=WINDOW)
+        assert len(restored.rows(again.replace("create_", '"Over there".create_'))) == len(ALL)
+        assert contents(restored) == contents(work)
+        restored.connection.close()
+    finally:
+        work.rows(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+# ---------------------------------------------------------------------
+# Names that want to be more
+# ---------------------------------------------------------------------
+
+EVIL = ["a\"b", "a'b", "a;DROP TABLE victim;--", "/* a */", "*/ a /*", "a\\'b", "\\", "a\nb\r\n-- c", "$$", "$1", "%s %I %n",
+        "Ünï €", "SELECT", "a.b", "'||(SELECT 1)||'", "\"; DROP TABLE victim; --", "E'\\x41'", "x'); DROP TABLE victim; --", "{a}", "a,b",
+        "(all)", " "]
+
+
+def ident(name):
+    """A quoted name, in a statement that is given parameters."""
+    return '"' + name.replace('"', '""').replace("%", "%%") + '"'
+
+
+@pytest.mark.parametrize("evil, conforming", [(evil, "off") for evil in EVIL] + [(evil, "on") for evil in EVIL[:8]])
+def test_injection(work, evil, conforming):
+    """Schema, table, columns, benchmarks, models and strata of any name: the same numbers."""
+    schema, length = evil + "s", len(evil) + 1
+    names = [evil + name for name in ("model", "benchmark", "score", "kind", "released")]
+    model, benchmark, score, kind, released = map(ident, names)
+    table = f"{ident(schema)}.{ident(evil)}"
+    correlations = """SELECT {0}, {1}, negated, n, corr, slope FROM {2}.capabilities_correlations ORDER BY 1, 2"""
+    wanted = work.rows(correlations.format("stratum", "benchmark", "bi"))
+    work.rows(f"SET standard_conforming_strings = {conforming}; CREATE TABLE victim (); CREATE TABLE work.victim ()")
+    try:
+        work.rows(f"CREATE SCHEMA {ident(schema)}", ())
+        work.rows(f"""CREATE TABLE {table} AS SELECT %s || model AS {model}, %s || benchmark AS {benchmark},
+            score AS {score}, %s || kind AS {kind}, released AS {released} FROM evals""", (evil, evil, evil))
+        for materialized in (False, True):
+            work.rows(f"""SELECT create_capabilities_views(%s, (SELECT oid FROM pg_class WHERE relname = %s), %s, %s, %s,
+                model => %s, benchmark => %s, score => %s, strata => %s, released => %s, window_days => {WINDOW},
+                materialized => %s)""", (schema, evil, [evil + name for name in CAPABILITIES], [evil + "toxigen"],
+                                         [evil + "flop"], *names, materialized))
+            assert work.rows(correlations.format(
+                f"CASE stratum WHEN '(all)' THEN stratum ELSE substr(stratum, {length}) END",
+                f"substr(benchmark, {length})", ident(schema)), ()) == wanted
+            count = "SELECT count(*) FROM {}." + OVER_TIME
+            assert work.value(count.format(ident(schema)), ()) == work.value(count.format("bi"))
+        assert len(work.rows("SELECT refresh_capabilities_views(%s)", (schema,))) == len(ALL)
+        comment = work.value("""SELECT obj_description(oid, 'pg_class') FROM pg_class WHERE relname = 'capability_scatter'
+            AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s)""", (schema,))
+        assert evil in comment.replace('""', '"')
+        assert len(work.rows("SELECT drop_capabilities_views(%s)", (schema,))) == 2 * len(ALL)
+        assert work.rows("SELECT 1 FROM victim UNION ALL SELECT 1 FROM work.victim") == []
+    finally:
+        work.rows("RESET ALL; DROP TABLE victim")
+        work.rows(f"DROP SCHEMA IF EXISTS {ident(schema)} CASCADE", ())
+
+
+def test_search_path_and_planted_functions(work):
+    """What comes first on the path is not called; what lies in our schema stops the views."""
+    name = work.name + "_evil"
+    work.rows(f'CREATE DATABASE "{name}"')
+    try:
+        db = conftest.Database(name)
+        db.rows("CREATE EXTENSION safetycorr")
+        db.rows(EVALS)
+        plant(db)
+        db.rows("CREATE SCHEMA bi")
+        for path in ("evil, pg_catalog, public", "evil", "pg_temp"):
+            db.rows(f"SET search_path = {path}")
+            made_views = call("bi", "public.evals", strata="'kind'", released="'released'", window_days=WINDOW, materialized="true")
+            db.rows(made_views.replace("create_", "public.create_"))
+            db.rows("SELECT public.refresh_capabilities_views('bi')")
+            db.rows(made_views.replace("create_", "public.create_").replace("materialized => true", "materialized => false"))
+            assert {view: sorted(db.rows(f"SELECT v::pg_catalog.text FROM bi.{view} AS v")) for view in ALL} == contents(work)
+        db.rows("RESET search_path")
+        for name_, arguments, more, result in (
+                ("annotate", "m score_matrix, capabilities text[], lower_is_better text[], covariates text[]",
+                 ", more int DEFAULT 0", "score_matrix"),
+                ("benchmarks", "anyelement", "", "text[]"),
+                ("capabilities_scores", "m score_matrix, resamples int", "", "TABLE (model text, capability float8, rank int4, "
+                 "n_observed int4, ci_low float8, ci_high float8, rank_low int4, rank_high int4, n_resamples int4, status text)"),
+                ("correlation_matrix", "m score_matrix", "", "TABLE (benchmark_a text, benchmark_b text, n int4, corr float8, status text)")):
+            db.rows(f"CREATE FUNCTION {name_}({arguments}{more}) RETURNS {result} LANGUAGE plpgsql "
+                    "AS $$ BEGIN RAISE 'planted'; END $$")
+            for materialized in ("true", "false"):
+                if name_ == "benchmarks":  # that one is not called
+                    db.rows(call(materialized=materialized))
+                else:
+                    error = db.error(call(materialized=materialized))
+                    assert error.pgcode == "42725" and name_ in str(error)
+            db.rows(f"DROP FUNCTION {name_}({arguments}{', int' if more else ''})")
+        db.connection.close()
+    finally:
+        work.rows(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+# ---------------------------------------------------------------------
+# Who
+# ---------------------------------------------------------------------
+
+def read_only(connect, name, **options):
+    return connect(name, options="-c default_transaction_read_only=on -c statement_timeout=5000", **options)
+
+
+def test_read_only_role(work):
+    """SELECT on views and table is all that it takes; with materialised views, on these."""
+    with roles(work, "sc_views_owner", "sc_views_reader") as connect:
+        work.rows("GRANT USAGE, CREATE ON SCHEMA work TO sc_views_owner; GRANT USAGE ON SCHEMA work TO sc_views_reader")
+        owner, reader = connect("sc_views_owner"), read_only(connect, "sc_views_reader")
+        assert owner.error(call("work")).pgcode == "42501"  # no right to read the scores
+        work.rows("GRANT SELECT ON evals TO sc_views_owner")
+        options = {"strata": "'kind'", "released": "'released'", "window_days": WINDOW}
+        owner.rows(call("work", **options))
+        owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO sc_views_reader")
+        for view in ALL:
+            assert reader.error(f"TABLE work.{view}").pgcode == "42501"  # the views give no right on the table
+        work.rows("GRANT SELECT ON evals TO sc_views_reader")
+        assert contents(reader, "work") == contents(work)
+        for function in (call("work"), "SELECT refresh_capabilities_views('work')", "SELECT drop_capabilities_views('work')"):
+            assert reader.error(function).pgcode == "25006"
+        writer = connect("sc_views_reader")
+        assert writer.error(call("work")).pgcode == "42501"
+        assert writer.error("SELECT drop_capabilities_views('work')").pgcode == "42501"
+        work.rows("REVOKE SELECT ON evals FROM sc_views_reader")
+        owner.rows(call("work", materialized="true", **options))
+        assert reader.error("TABLE work.capability_scatter").pgcode == "42501"
+        owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO sc_views_reader")
+        assert contents(reader, "work") == contents(work)
+        assert writer.error("SELECT refresh_capabilities_views('work')").pgcode == "42501"
+        work.rows("SELECT refresh_capabilities_views('work')")  # a superuser, as their owner
+
+
+def test_views_of_another_role_are_not_taken_over(work):
+    """Who owns a view can change it later: another's is not replaced, even by a superuser."""
+    with roles(work, "sc_views_owner") as connect:
+        work.rows("GRANT ALL ON SCHEMA work TO sc_views_owner; GRANT SELECT ON evals TO sc_views_owner")
+        connect("sc_views_owner").rows(call("work"))
+        error = work.error(call("work"))
+        assert error.pgcode == "42501" and "sc_views_owner" in str(error) and "SET ROLE" in error.diag.message_hint
+        work.rows("SET ROLE sc_views_owner")
+        work.rows(call("work"))
+        work.rows("RESET ROLE")
+
+
+def test_statement_timeout(work, sessions):
+    """A view over too much data is cut short."""
+    work.rows("CREATE VIEW work.large AS SELECT 'm' || i AS model, 'b' || i % 50 AS benchmark, sin(i) AS score "
+              "FROM generate_series(1, CASE WHEN current_setting('work.everything', true) = 'on' THEN 30000000 ELSE 1000 END) AS i")
+    work.rows(call("work", "work.large", "'{b1,b2,b3}'"))
+    session, _ = sessions
+    session.rows("SET work.everything = 'on'; SET statement_timeout = 300")
+    begin = time.monotonic()
+    assert session.error("TABLE work.capabilities_correlations").pgcode == "57014"
+    assert session.error(call("work", "work.large", "'{b1,b2,b3}'")).pgcode == "57014"
+    assert time.monotonic() - begin < 3
+
+
+def test_row_level_security(work):
+    """Each reader's component is that of the rows which the reader may see."""
+    with roles(work, "sc_views_owner", "sc_views_base", "sc_views_chat", "sc_views_none") as connect:
+        work.rows("""GRANT ALL ON SCHEMA work TO sc_views_owner; CREATE TABLE work.source AS SELECT * FROM evals;
+            ALTER TABLE work.source OWNER TO sc_views_owner; ALTER TABLE work.source ENABLE ROW LEVEL SECURITY;
+            CREATE POLICY mine ON work.source USING (current_user = 'sc_views_' || kind);
+            GRANT USAGE ON SCHEMA work TO PUBLIC""")
+        owner = connect("sc_views_owner")
+        owner.rows(call("work", "work.source", released="'released'", window_days=WINDOW))
+        owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO PUBLIC")
+        everything, bi = contents(owner, "work"), contents(work)
+        for view in ALL:  # the owner is above the policy
+            assert everything[view] == [row for row in bi[view] if row[0].startswith('("(all)"')]
+        for kind in ("base", "chat"):
+            reader = contents(read_only(connect, f"sc_views_{kind}"), "work")
+            for view in ALL:
+                wanted = [row[0].replace(f"({kind},", '("(all)",', 1) for row in bi[view] if row[0].startswith(f"({kind},")]
+                assert [row[0] for row in reader[view]] == sorted(wanted), view
+                assert reader[view] and reader[view] != everything[view]
+        assert set(map(len, contents(read_only(connect, "sc_views_none"), "work").values())) == {0}
+        # with the policy forced on the owner, too
+        work.rows("ALTER TABLE work.source FORCE ROW LEVEL SECURITY")
+        assert set(map(len, contents(owner, "work").values())) == {0}
+        work.rows("CREATE POLICY owners ON work.source TO sc_views_owner USING (kind = 'chat')")
+        assert contents(owner, "work") == reader
+        # materialised: what its owner sees, for everybody who may read it
+        owner.rows(call("work", "work.source", released="'released'", window_days=WINDOW, materialized="true"))
+        assert read_only(connect, "sc_views_none").error("TABLE work.capability_scatter").pgcode == "42501"
+        owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO PUBLIC")
+        for name in ("none", "base"):
+            assert contents(read_only(connect, f"sc_views_{name}"), "work") == reader
+        work.rows("SELECT refresh_capabilities_views('work')")  # by a superuser: still as the owner
+        assert contents(owner, "work") == reader
+
+
+def test_refresh_keeps_nobody_waiting(work, sessions):
+    """A reader sees the old data until the refresh is committed, then the new."""
+    work.rows("CREATE TABLE work.source AS SELECT * FROM evals")
+    work.rows(call("work", "work.source", strata="'kind'", released="'released'", window_days=WINDOW, materialized="true"))
+    old = contents(work, "work")
+    session, reader = sessions
+    reader.rows("SET lock_timeout = '2s'")
+    session.rows("DELETE FROM work.source WHERE model IN ('model 5', 'model 6')")
+    session.rows("BEGIN")
+    assert [row[0] for row in session.rows("SELECT * FROM refresh_capabilities_views('work')")] == [f"{v}_data" for v in ALL]
+    new = contents(session, "work")
+    assert all(new[view] != old[view] for view in ALL)
+    assert contents(reader, "work") == old
+    session.rows("COMMIT")
+    assert contents(reader, "work") == new
+    # without its index a view is still refreshed, but its readers wait
+    index, = work.row("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'work.capability_scatter_data'::regclass")
+    work.rows(f"DROP INDEX {index}; INSERT INTO work.source SELECT * FROM evals WHERE model IN ('model 5', 'model 6')")
+    work.rows("SELECT refresh_capabilities_views('work')")
+    assert contents(work, "work") == old
+
+
+def test_two_at_a_time(work, sessions):
+    """Calls for one schema come one after the other, and both succeed."""
+    first, second = sessions
+    first.rows("BEGIN")
+    first.rows(call("work"))
+    results = []
+    thread = threading.Thread(target=lambda: results.append(second.rows(call("work", materialized="true"))))
+    thread.start()
+    time.sleep(0.3)
+    assert results == []
+    first.rows("COMMIT")
+    thread.join(20)
+    assert len(results[0]) == 14
+
+
+def test_hot_standby(work):
+    """A real standby answers from the views as its primary does, and keeps up."""
+    work.rows("CREATE TABLE work.source AS SELECT * FROM evals")
+    options = {"strata": "'kind'", "released": "'released'", "window_days": WINDOW}
+    work.rows(call("work", "work.source", materialized="true", **options))
+    work.rows(call("bi", **options))
+    with roles(work, "sc_views_reader"):
+        work.rows("GRANT USAGE ON SCHEMA work, bi TO sc_views_reader; GRANT SELECT ON evals TO sc_views_reader; "
+                  "GRANT SELECT ON ALL TABLES IN SCHEMA work, bi TO sc_views_reader")
+        with running_standby(work) as standby:
+            there = standby.connect(work.name, user="sc_views_reader", options="-c statement_timeout=5000")
+            assert there.value("SELECT pg_is_in_recovery()")
+            assert contents(there) == contents(work) and contents(there, "work") == contents(work, "work")
+            admin = standby.connect(work.name)
+            for function in (call("work"), "SELECT refresh_capabilities_views('work')"):
+                assert admin.error(function).pgcode == "25006"
+            work.rows("DELETE FROM work.source WHERE model = 'model 3'")
+            work.rows("SELECT refresh_capabilities_views('work')")
+            standby.catch_up(work)
+            assert contents(there, "work") == contents(work, "work") != contents(work)
