@@ -115,25 +115,35 @@ def make_scores(session, table, models, benchmarks, capability=CAPABILITIES):
     finish(session, table)
 
 
-def make_sparse(session, table, models, benchmarks, filled=0.02):
+def make_sparse(session, table, models, benchmarks):
+    """A public collection: a third of the models has all capability benchmarks."""
+    collect(session, table, models, benchmarks, CAPABILITIES, 1 / 3, "uniform(i, 9) < 1 / 3.0")
+
+
+def make_gaps(session, table, models, benchmarks, capability):
+    """Another: every model has about a quarter of the capability benchmarks."""
+    collect(session, table, models, benchmarks, capability, 1 / 4, f"uniform(i * {capability} + j, 9) < 0.25")
+
+
+def collect(session, table, models, benchmarks, capability, share, which, filled=0.02):
     """
-    A public collection: a third of the models has all capability benchmarks,
-    and every model has some of the others, one out of each stretch of about
-    equal length, so that no cell comes twice and the share of filled ones is met.
+    Of the capability benchmarks models have that share, and of the others one out
+    of each stretch of about equal length, so that no cell comes twice and the
+    share of filled ones is met.
     """
-    others = benchmarks - CAPABILITIES
-    picks = max(4, round(filled * benchmarks - CAPABILITIES / 3))
+    others = benchmarks - capability
+    picks = max(4, round(filled * benchmarks - capability * share))
     session.rows(f"CREATE UNLOGGED TABLE {table} (model text, benchmark text, score float8)")
     session.rows(f"""INSERT INTO {table}
         SELECT 'model-' || to_char(i + 1, 'FM00000'),
             'bench-' || CASE WHEN j < 999 THEN to_char(j + 1, 'FM000') ELSE (j + 1)::text END,
             50 + 15 * (slope * gauss(i, 1) + sqrt(1 - slope ^ 2) * gauss(i * {benchmarks} + j, 3))
-        FROM (SELECT i, j, CASE WHEN j < {CAPABILITIES} THEN 0.75 + 0.2 * uniform(j, 4)
+        FROM (SELECT i, j, CASE WHEN j < {capability} THEN 0.75 + 0.2 * uniform(j, 4)
                     ELSE 1.3 * uniform(j, 4) - 0.35 END AS slope
             FROM generate_series(0::int8, {models} - 1) AS i, LATERAL (
-                SELECT j FROM generate_series(i - i, {CAPABILITIES} - 1) AS j WHERE uniform(i, 9) < 1 / 3.0
+                SELECT j FROM generate_series(i - i, {capability} - 1) AS j WHERE {which}
                 UNION ALL
-                SELECT {CAPABILITIES} + k * {others} / {picks} + trunc(uniform(i * {picks} + k, 10)
+                SELECT {capability} + k * {others} / {picks} + trunc(uniform(i * {picks} + k, 10)
                     * ((k + 1) * {others} / {picks} - k * {others} / {picks}))::int8
                 FROM generate_series(i - i, {picks} - 1) AS k) AS p) AS c""")
     finish(session, table)
