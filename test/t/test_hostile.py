@@ -43,6 +43,10 @@ CALL_ERRORS = {
     "22004",  # NULL label
     "2202E",  # shape of an array
     "54000",  # too many columns
+    "3F000",  # schema of views
+    "42P01",  # their source: not there,
+    "42809",  # no table,
+    "42703",  # or without such a column
 }
 
 # Valid values to mutate; every kind of cell, label and flag is among them.
@@ -641,7 +645,7 @@ class Arguments:
             return sql_literal(random_array(rng, lambda: quote(rng.choice(NAMES)))) + "::text[]"
         if kind == "text":
             return sql_literal(rng.choice(
-                NAMES + ["spearman", "pearson", "kendall"] * 4 + ["x" * 300])) + "::text"
+                NAMES + ["spearman", "pearson", "kendall"] * 4 + ["impute", "complete"] * 4 + ["x" * 300])) + "::text"
         if kind == "jsonb":
             return sql_literal(rng.choice((
                 "{}", '{"a": 1, "b": 0.1}', '{"a": null, "b": true}', '{"a": "NaN", "": -5e-324}',
@@ -653,6 +657,8 @@ class Arguments:
             return str(rng.choice((-2147483647, -1, 0, 1, 2, 3, 100, 2147483647)))
         if kind == "bigint":
             return str(rng.choice((0, 1, 2, -1, 2**62, -2**63 + 1)))
+        if kind == "regclass":
+            return rng.choice(("'pg_class'", "'pg_views'", "'pg_class_oid_index'", "4294967295")) + "::regclass"
         raise AssertionError(f"no random value of type {kind}")
 
 
