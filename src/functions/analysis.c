@@ -100,10 +100,10 @@ set_scores(CapabilityScores *scores, const double *score)
 		scores->rank = NULL;
 }
 
-/* Which models are in the fit, and their scores. */
-static void
-find_included(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
-			  const CapabilityRecipe *recipe, CapabilityScores *scores)
+void
+sc_gather_capabilities(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
+					   const bool *turned, const CapabilityRecipe *recipe,
+					   CapabilityScores *scores)
 {
 	uint32		n_models = columns->view.n_models;
 	uint32		needed = sc_scores_needed(recipe, d);
@@ -124,6 +124,8 @@ find_included(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
 	scores->score = sc_alloc(n_models, sizeof(double));
 	for (j = 0; j < d; j++)
 	{
+		if (benchmark[j] == SC_NO_BENCHMARK)
+			continue;
 		for (k = columns->start[benchmark[j]]; k < columns->start[benchmark[j] + 1]; k++)
 			scores->n_observed[columns->model[k]]++;
 	}
@@ -150,6 +152,10 @@ find_included(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
 	}
 	for (j = 0; j < d; j++)
 	{
+		bool		turn = turned != NULL && turned[j];
+
+		if (benchmark[j] == SC_NO_BENCHMARK)
+			continue;
 		for (k = columns->start[benchmark[j]]; k < columns->start[benchmark[j] + 1]; k++)
 		{
 			uint32		model = columns->model[k];
@@ -158,7 +164,7 @@ find_included(const ScoreColumns *columns, const uint32 *benchmark, uint32 d,
 			if (!scores->included[model])
 				continue;
 			at = (Size) j * scores->n + scores->row[model];
-			scores->x[at] = columns->score[k];
+			scores->x[at] = turn ? -columns->score[k] : columns->score[k];
 			if (scores->missing != NULL)
 				scores->missing[at] = false;
 		}
@@ -195,7 +201,7 @@ sc_fit_capabilities(const ScoreColumns *columns, const uint32 *benchmark,
 					uint32 d, const CapabilityRecipe *recipe, uint32 wanted,
 					CapabilityScores *scores)
 {
-	find_included(columns, benchmark, d, recipe, scores);
+	sc_gather_capabilities(columns, benchmark, d, NULL, recipe, scores);
 	scores->fit.constant = 0;
 	scores->status = SC_OK;
 	if (recipe->impute && scores->n < SC_MIN_MODELS)
@@ -299,7 +305,7 @@ void
 sc_reference_scores(const ScoreColumns *columns, uint32 benchmark,
 					CapabilityScores *scores)
 {
-	find_included(columns, &benchmark, 1, &sc_complete_recipe, scores);
+	sc_gather_capabilities(columns, &benchmark, 1, NULL, &sc_complete_recipe, scores);
 	scores->status = SC_OK;
 	set_scores(scores, scores->x);
 }

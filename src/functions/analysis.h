@@ -101,6 +101,20 @@ sc_is_flagged(const ScoreColumns *columns, uint32 benchmark, uint8 flag)
 }
 
 /*
+ * Finds which models have the scores that the recipe asks for, and these scores:
+ * sets of scores what needs no fit, up to missing; score is NaN, sd too, rank NULL.
+ * SC_NO_BENCHMARK among the benchmarks is one that no model has; turned (NULL:
+ * none) are those whose scores are taken with the opposite sign.
+ */
+#define SC_NO_BENCHMARK PG_UINT32_MAX
+
+extern void sc_gather_capabilities(const ScoreColumns *columns,
+								   const uint32 *benchmark, uint32 d,
+								   const bool *turned,
+								   const CapabilityRecipe *recipe,
+								   CapabilityScores *scores);
+
+/*
  * Fits the capability benchmarks, d >= 1 (54000 if there are too many), and
  * finds the wanted number of components, at least 1.
  */

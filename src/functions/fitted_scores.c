@@ -17,10 +17,13 @@
 #include "functions/support.h"
 #include "matrix/principal_component.h"
 
-/* Where the benchmarks of the component are in the matrix. */
+/*
+ * Where the benchmarks of the component are in the matrix, and which of them the
+ * matrix has in the other direction.
+ */
 static void
 find_benchmarks(const PrincipalComponent *c, const ScoreColumns *columns,
-				const CapabilityRecipe *recipe, CapabilityScores *scores)
+				const CapabilityRecipe *recipe, uint32 *benchmark, bool *turned)
 {
 	uint32		found = 0;
 	uint32		len;
@@ -33,7 +36,9 @@ find_benchmarks(const PrincipalComponent *c, const ScoreColumns *columns,
 
 		label = sc_component_label(c, j, &len);
 		place = sc_matrix_find_benchmark(&columns->view, label, len);
-		scores->benchmark[j] = place < 0 ? SC_NO_BENCHMARK : (uint32) place;
+		benchmark[j] = place < 0 ? SC_NO_BENCHMARK : (uint32) place;
+		turned[j] = place >= 0 && c->negated[j] !=
+			sc_is_flagged(columns, benchmark[j], SC_BENCHMARK_LOWER_IS_BETTER);
 		found += place >= 0;
 		if (place < 0 && !recipe->impute)
 			sc_unknown_benchmark(&columns->view, label, len);
@@ -76,88 +81,13 @@ read_component(const PrincipalComponent *c, CapabilityScores *scores)
 	}
 }
 
-/* Which models have enough scores. */
-static void
-find_included(const ScoreColumns *columns, uint32 needed, CapabilityScores *scores)
-{
-	uint32		n_models = columns->view.n_models;
-	Size		n_observed = 0;
-	uint32		i;
-	uint32		j;
-	uint32		k;
-
-	scores->n_observed = sc_alloc(n_models, sizeof(uint32));
-	memset(scores->n_observed, 0, sizeof(uint32) * n_models);
-	scores->included = sc_alloc(n_models, sizeof(bool));
-	scores->model = sc_alloc(n_models, sizeof(uint32));
-	scores->row = sc_alloc(n_models, sizeof(uint32));
-	scores->score = sc_alloc(n_models, sizeof(double));
-	for (j = 0; j < scores->d; j++)
-	{
-		uint32		benchmark = scores->benchmark[j];
-
-		if (benchmark == SC_NO_BENCHMARK)
-			continue;
-		for (k = columns->start[benchmark]; k < columns->start[benchmark + 1]; k++)
-			scores->n_observed[columns->model[k]]++;
-	}
-	scores->n = 0;
-	for (i = 0; i < n_models; i++)
-	{
-		scores->included[i] = scores->n_observed[i] >= needed;
-		scores->score[i] = get_float8_nan();
-		if (!scores->included[i])
-			continue;
-		n_observed += scores->n_observed[i];
-		scores->row[i] = scores->n;
-		scores->model[scores->n++] = i;
-	}
-	scores->missing = NULL;
-	if (n_observed < (Size) scores->n * scores->d)
-	{
-		scores->missing = sc_alloc((Size) scores->n * scores->d, sizeof(bool));
-		memset(scores->missing, true, (Size) scores->n * scores->d);
-	}
-}
-
-/* Their scores, in the component's direction. */
-static void
-read_scores(const ScoreColumns *columns, const PrincipalComponent *c,
-			CapabilityScores *scores)
-{
-	uint32		j;
-	uint32		k;
-
-	scores->x = sc_alloc((Size) scores->n * scores->d, sizeof(double));
-	for (j = 0; j < scores->d; j++)
-	{
-		uint32		benchmark = scores->benchmark[j];
-		bool		turned;
-
-		CHECK_FOR_INTERRUPTS();
-		if (benchmark == SC_NO_BENCHMARK)
-			continue;
-		turned = sc_is_flagged(columns, benchmark, SC_BENCHMARK_LOWER_IS_BETTER) != (c->negated[j] != 0);
-		for (k = columns->start[benchmark]; k < columns->start[benchmark + 1]; k++)
-		{
-			uint32		model = columns->model[k];
-			Size		at;
-
-			if (!scores->included[model])
-				continue;
-			at = (Size) j * scores->n + scores->row[model];
-			scores->x[at] = turned ? -columns->score[k] : columns->score[k];
-			if (scores->missing != NULL)
-				scores->missing[at] = false;
-		}
-	}
-}
-
 void
 sc_project_on_component(FunctionCallInfo fcinfo, int i, const ScoreColumns *columns,
 						const CapabilityRecipe *recipe, CapabilityScores *scores)
 {
 	PrincipalComponent c;
+	uint32	   *benchmark;
+	bool	   *turned;
 	double	   *t;
 	uint32		r;
 
@@ -167,17 +97,15 @@ sc_project_on_component(FunctionCallInfo fcinfo, int i, const ScoreColumns *colu
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("component of parameter \"fitted\" has no benchmark names"),
 				 errhint("Take one from capabilities_component(), or component_score() for rows of scores.")));
+	sc_check_min_scores(recipe, (uint32) c.d);
+	benchmark = sc_alloc(c.d, sizeof(uint32));
+	turned = sc_alloc(c.d, sizeof(bool));
+	find_benchmarks(&c, columns, recipe, benchmark, turned);
 	memset(scores, 0, sizeof(CapabilityScores));
-	scores->recipe = *recipe;
+	sc_gather_capabilities(columns, benchmark, (uint32) c.d, turned, recipe, scores);
 	scores->recipe.pca = c.pca;
 	scores->status = SC_OK;
-	scores->d = (uint32) c.d;
-	sc_check_min_scores(recipe, scores->d);
-	scores->benchmark = sc_alloc(scores->d, sizeof(uint32));
-	find_benchmarks(&c, columns, recipe, scores);
 	read_component(&c, scores);
-	find_included(columns, sc_scores_needed(recipe, scores->d), scores);
-	read_scores(columns, &c, scores);
 
 	t = sc_alloc(scores->n, sizeof(double));
 	sc_impute_project(scores->x, scores->missing, scores->n, scores->d, &scores->imputation,

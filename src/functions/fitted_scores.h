@@ -13,9 +13,6 @@
 
 #include "functions/analysis.h"
 
-/* Place of a benchmark of the component that is not in the matrix. */
-#define SC_NO_BENCHMARK PG_UINT32_MAX
-
 /*
  * Projects the models on the principal_component of argument i, which is not NULL.
  * Its own benchmarks and polarity count, whatever the matrix is annotated with.

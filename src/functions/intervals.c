@@ -88,60 +88,35 @@ make_counts(const Scheme *scheme, uint32 n, uint32 replicate, uint32 *counts)
 		counts[i] = scheme->group[i] != replicate;
 }
 
-/* A table that is ready to be refitted, in one of two ways. */
-typedef struct Refitted
-{
-	ScRefitTable complete;
-	ScImputedTable imputed;
-	ScRefit    *prepared;		/* complete's; NULL where scores are missing */
-	ScRefitOut	out;
-	void	   *work;
-} Refitted;
-
+/* The table of a fit and its targets. */
 static void
-prepare(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
-		uint32 count, double *corr, Refitted *r)
+set_table(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
+		  ScRefitTable *table)
 {
-	memset(r, 0, sizeof(Refitted));
-	r->out.stride = count;
-	r->out.corr = corr;
-	if (scores->missing != NULL)
-	{
-		/* what was filled is filled anew in every replicate */
-		r->imputed.n = scores->n;
-		r->imputed.d = scores->d;
-		r->imputed.x = scores->x;
-		r->imputed.missing = scores->missing;
-		r->imputed.m = targets->m;
-		r->imputed.start = targets->start;
-		r->imputed.model = targets->row;
-		r->imputed.y = targets->y;
-		r->imputed.pca = scores->recipe.pca;
-		r->imputed.method = method;
-		r->imputed.draws = scores->n;
-		r->work = sc_alloc(sc_refit_imputed_workspace(&r->imputed), 1);
-		return;
-	}
-	r->complete.n = scores->n;
-	r->complete.d = scores->d;
-	r->complete.x = scores->x;
-	r->complete.m = targets->m;
-	r->complete.start = targets->start;
-	r->complete.model = targets->row;
-	r->complete.y = targets->y;
-	r->complete.pca = scores->recipe.pca;
-	r->complete.method = method;
-	r->complete.draws = scores->n;
-	r->complete.kernel = SC_KERNEL_BEST;
-	r->work = sc_alloc(sc_refit_workspace(&r->complete), 1);
-	r->prepared = sc_refit_prepare(&r->complete, r->work, sc_poll);
+	table->n = scores->n;
+	table->d = scores->d;
+	table->x = scores->x;
+	table->m = targets->m;
+	table->start = targets->start;
+	table->model = targets->row;
+	table->y = targets->y;
+	table->pca = scores->recipe.pca;
+	table->method = method;
+	table->draws = scores->n;
+	table->kernel = SC_KERNEL_BEST;
+	table->missing = scores->missing;
 }
 
+/* What was filled is filled anew in every replicate. */
 static void
 refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
 	  const Scheme *scheme, uint32 count, double *corr)
 {
-	Refitted	r;
+	bool		imputed = scores->missing != NULL;
+	ScRefitTable table;
+	ScRefitOut	out = {0};
+	ScRefit    *prepared = NULL;
+	void	   *work;
 	Size		at_a_time;
 	uint32	   *counts;
 	uint32		first;
@@ -153,7 +128,12 @@ refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod meth
 				 errmsg("too many models to refit the analysis"),
 				 errdetail("There are %u; at most %zu are allowed.", scores->n, SC_MAX_REFIT_MODELS),
 				 errhint("Take intervals by formula, ci => 'analytic', or a subset() of the models.")));
-	prepare(scores, targets, method, count, corr, &r);
+	set_table(scores, targets, method, &table);
+	work = sc_alloc(imputed ? sc_refit_imputed_workspace(&table) : sc_refit_workspace(&table), 1);
+	if (!imputed)
+		prepared = sc_refit_prepare(&table, work, sc_poll);
+	out.stride = count;
+	out.corr = corr;
 	at_a_time = Max(MAX_COUNTS / Max(scores->n, 1) / RESAMPLES_STEP, 1) * RESAMPLES_STEP;
 	at_a_time = Min(at_a_time, count);
 	counts = sc_alloc(at_a_time * scores->n, sizeof(uint32));
@@ -166,13 +146,13 @@ refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod meth
 			CHECK_FOR_INTERRUPTS();
 			make_counts(scheme, scores->n, first + b, counts + (Size) b * scores->n);
 		}
-		if (r.prepared != NULL)
-			sc_refit(r.prepared, counts, replicates, first, &r.out, sc_poll);
+		if (imputed)
+			sc_refit_imputed(&table, counts, replicates, first, count, corr, work, sc_poll);
 		else
-			sc_refit_imputed(&r.imputed, counts, replicates, first, count, corr, r.work, sc_poll);
+			sc_refit(prepared, counts, replicates, first, &out, sc_poll);
 	}
 	pfree(counts);
-	pfree(r.work);
+	pfree(work);
 }
 
 void

@@ -45,8 +45,6 @@ typedef struct Bootstrap
 
 	/* with them */
 	bool	   *gone;			/* n x d, of the resample */
-	uint32_t   *parent;			/* n */
-	uint32_t   *group;			/* n */
 	ScImputation imputation;
 } Bootstrap;
 
@@ -81,7 +79,7 @@ sc_component_bootstrap_workspace(size_t n, size_t d, ScPca pca, size_t wanted,
 
 	if (imputed)
 		return size + (n * d + n + 2 * d) * sizeof(double) + d * sizeof(ScSpread) +
-			2 * n * sizeof(uint32_t) + n * d * sizeof(bool);
+			n * d * sizeof(bool);
 	if (pca == SC_PCA_SPEARMAN)
 		return size + (2 * n * d + n) * sizeof(uint32_t);
 	return size + n * d * sizeof(double);
@@ -125,9 +123,7 @@ lay_out(Bootstrap *s, void *work)
 	}
 	if (imputed)
 	{
-		s->parent = s->row + n;
-		s->group = s->parent + n;
-		s->gone = (bool *) (s->group + n);
+		s->gone = (bool *) (s->row + n);
 	}
 }
 
@@ -282,8 +278,7 @@ correlate_filled(Bootstrap *s, ScPoll poll)
 		if (poll != NULL)
 			poll();
 	}
-	if (sc_impute_groups(s->gone, n, s->d, s->parent, poll, s->group) > 1 ||
-		sc_impute(s->column, s->gone, n, s->d, SC_IMPUTE_TOLERANCE, s->scratch, poll, &s->imputation) != SC_OK)
+	if (sc_impute(s->column, s->gone, n, s->d, SC_IMPUTE_TOLERANCE, s->scratch, poll, &s->imputation) != SC_OK)
 		return false;
 	sc_correlation_matrix(s->column, n, s->d, s->pca, s->matrix, s->scratch, poll);
 	return true;

@@ -58,7 +58,7 @@ extern size_t sc_component_bootstrap_workspace(size_t n, size_t d, ScPca pca,
  *
  * NaN is everything of a resample with fewer than SC_MIN_MODELS different models
  * or a benchmark that does not vary in it, of one whose models are not connected
- * (sc_impute_groups()) or which sc_impute() cannot fill, and the loadings of a component that
+ * or which sc_impute() cannot fill otherwise, and the loadings of a component that
  * the resample leaves undefined, see sc_component_is_defined(): its eigenvalue
  * is as good as 0, as are all from the n-th on, or coincides with a neighbour's.
  *

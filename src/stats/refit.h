@@ -21,6 +21,7 @@
 #ifndef SC_STATS_REFIT_H
 #define SC_STATS_REFIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,6 +57,7 @@ typedef struct ScRefitTable
 	size_t		draws;			/* the most that counts sum to, at most
 								 * SC_MAX_REFIT_MODELS; n for a bootstrap */
 	ScKernel	kernel;			/* SC_KERNEL_BEST */
+	const bool *missing;		/* of refit_imputed.h alone */
 } ScRefitTable;
 
 /* A table that is ready: what does not depend on counts, and room to work. */

@@ -28,7 +28,7 @@
 /* The table, and pieces of the workspace. */
 typedef struct Refit
 {
-	const ScImputedTable *table;
+	const ScRefitTable *table;
 	ScPoll		poll;
 	size_t		steps;			/* since the last poll */
 
@@ -36,8 +36,6 @@ typedef struct Refit
 	bool	   *missing;		/* of its scores */
 	uint32_t   *at;				/* n: the first row of each model in it */
 	size_t		rows;			/* in it */
-	uint32_t   *parent;			/* draws */
-	uint32_t   *group;			/* draws */
 	ScImputation imputation;
 	ScCapabilityFit fit;
 
@@ -81,7 +79,7 @@ smaller(size_t a, size_t b)
  * components are found by iteration.
  */
 static size_t
-scratch_size(const ScImputedTable *table)
+scratch_size(const ScRefitTable *table)
 {
 	size_t		rows[3] = {table->draws, smaller(table->draws, table->d - 1),
 		smaller(table->draws, SC_MAX_DIRECT_COLUMNS)};
@@ -98,13 +96,13 @@ scratch_size(const ScImputedTable *table)
 }
 
 static size_t
-count_orders(const ScImputedTable *table)
+count_orders(const ScRefitTable *table)
 {
 	return table->m > 0 && table->method == SC_SPEARMAN ? table->start[table->m] : 0;
 }
 
 size_t
-sc_refit_imputed_workspace(const ScImputedTable *table)
+sc_refit_imputed_workspace(const ScRefitTable *table)
 {
 	size_t		draws = table->draws;
 	size_t		n = table->n;
@@ -112,7 +110,7 @@ sc_refit_imputed_workspace(const ScImputedTable *table)
 
 	return 2 * d * sizeof(ScSpread) +
 		(draws * d + 5 * draws + 4 * d + n) * sizeof(double) + scratch_size(table) +
-		(2 * draws + 4 * n + count_orders(table)) * sizeof(uint32_t) +
+		(4 * n + count_orders(table)) * sizeof(uint32_t) +
 		(draws * d + table->m) * sizeof(bool);
 }
 
@@ -137,9 +135,7 @@ lay_out(Refit *r, void *work)
 	r->fit.vector = r->fit.value + d;
 	r->model_score = r->fit.vector + d;
 	r->scratch = r->model_score + n;
-	r->parent = (uint32_t *) ((char *) r->scratch + scratch_size(r->table));
-	r->group = r->parent + draws;
-	r->at = r->group + draws;
+	r->at = (uint32_t *) ((char *) r->scratch + scratch_size(r->table));
 	r->by_score = r->at + n;
 	r->taken = r->by_score + n;
 	r->rank = (int32_t *) (r->taken + n);
@@ -187,7 +183,7 @@ sort_target(Refit *r, size_t target)
 static void
 prepare_targets(Refit *r)
 {
-	const ScImputedTable *t = r->table;
+	const ScRefitTable *t = r->table;
 	size_t		k;
 
 	for (k = 0; k < t->m; k++)
@@ -207,7 +203,7 @@ prepare_targets(Refit *r)
 static bool
 take_models(Refit *r, const uint32_t *counts)
 {
-	const ScImputedTable *t = r->table;
+	const ScRefitTable *t = r->table;
 	size_t		different = 0;
 	size_t		i;
 	size_t		j;
@@ -250,8 +246,6 @@ fit_resample(Refit *r)
 
 	/* what the parts call polls at its own steps only */
 	tick(r, SC_POLL_STEPS / 16);
-	if (sc_impute_groups(r->missing, r->rows, d, r->parent, r->poll, r->group) > 1)
-		return false;
 	return sc_impute(r->x, r->missing, r->rows, d, SC_IMPUTE_TOLERANCE, r->scratch, r->poll,
 					 &r->imputation) == SC_OK &&
 		sc_capability_fit(r->x, r->rows, d, r->table->pca, 1, r->scratch, r->poll,
@@ -326,7 +320,7 @@ rank_score(Refit *r)
 static void
 take_score(Refit *r, const uint32_t *counts, size_t target)
 {
-	const ScImputedTable *t = r->table;
+	const ScRefitTable *t = r->table;
 	bool		ranked = t->method == SC_SPEARMAN;
 	size_t		to = 0;
 	size_t		k;
@@ -408,7 +402,7 @@ pearson(Refit *r)
 static double
 correlate_target(Refit *r, const uint32_t *counts, size_t target)
 {
-	const ScImputedTable *t = r->table;
+	const ScRefitTable *t = r->table;
 	ScCorrelation correlation;
 	size_t		to = 0;
 	size_t		k;
@@ -432,7 +426,7 @@ correlate_target(Refit *r, const uint32_t *counts, size_t target)
 }
 
 void
-sc_refit_imputed(const ScImputedTable *table, const uint32_t *counts,
+sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
 				 size_t replicates, size_t first, size_t stride, double *corr,
 				 void *work, ScPoll poll)
 {

@@ -19,7 +19,6 @@
 #ifndef SC_STATS_REFIT_IMPUTED_H
 #define SC_STATS_REFIT_IMPUTED_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,27 +26,11 @@
 #include "status.h"
 
 /*
- * A table of n models, as in refit.h but for capability scores that are missing:
- * missing[j * n + i] says whether x[j * n + i] is; then it is not read.
+ * Bytes of workspace for sc_refit_imputed().  The table is that of refit.h, but for
+ * capability scores that are missing: table->missing[j * n + i] says whether x[j * n
+ * + i] is; then it is not read.  Nor is the kernel.
  */
-typedef struct ScImputedTable
-{
-	size_t		n;				/* at most SC_MAX_REFIT_MODELS */
-	size_t		d;				/* capability benchmarks, at least 1 */
-	const double *x;			/* x[j * n + i]: model i, benchmark j */
-	const bool *missing;
-	size_t		m;				/* targets; with 0 the next three may be NULL */
-	const size_t *start;		/* m + 1 */
-	const uint32_t *model;
-	const double *y;
-	ScPca		pca;			/* the matrix whose component is taken */
-	ScMethod	method;			/* of the correlations of targets */
-	size_t		draws;			/* the most that counts sum to, at most
-								 * SC_MAX_REFIT_MODELS; n for a bootstrap */
-} ScImputedTable;
-
-/* Bytes of workspace for sc_refit_imputed(). */
-extern size_t sc_refit_imputed_workspace(const ScImputedTable *table);
+extern size_t sc_refit_imputed_workspace(const ScRefitTable *table);
 
 /*
  * Refits replicates resamples, counts[b * n + i] times model i in resample b, and
@@ -56,12 +39,12 @@ extern size_t sc_refit_imputed_workspace(const ScImputedTable *table);
  * refitted with it.
  *
  * It is NaN where a resample has fewer than SC_MIN_MODELS different models, does
- * not connect all of them (sc_impute_groups()), cannot be filled (sc_impute()) or
+ * not connect all of them or cannot be filled otherwise (sc_impute()), or
  * has no component (sc_capability_fit()); and where fewer than SC_MIN_MODELS
  * different models of the resample have the target, or it or the score is constant
  * among these.
  */
-extern void sc_refit_imputed(const ScImputedTable *table, const uint32_t *counts,
+extern void sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
 							 size_t replicates, size_t first, size_t stride,
 							 double *corr, void *work, ScPoll poll);
 

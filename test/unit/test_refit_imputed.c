@@ -17,7 +17,7 @@
 /* A table whose arrays are the test's. */
 typedef struct Made
 {
-	ScImputedTable table;
+	ScRefitTable table;
 	double	   *x;
 	bool	   *missing;
 	size_t	   *start;
@@ -34,7 +34,7 @@ static void
 make_table(Made *made, size_t n, size_t d, size_t m, double share, bool ties,
 		   ScPca pca, ScMethod method, size_t draws)
 {
-	ScImputedTable *t = &made->table;
+	ScRefitTable *t = &made->table;
 	double	   *common = exactly(n * sizeof(double));
 	bool	   *has = exactly(n * sizeof(bool));
 	size_t		cells = 0;
@@ -152,7 +152,7 @@ static long seen_status[16];
 
 /* The resample's rows, filled; their scores, or a status. */
 static ScStatus
-fill_and_fit(const ScImputedTable *t, const uint32_t *row, size_t rows, double *score)
+fill_and_fit(const ScRefitTable *t, const uint32_t *row, size_t rows, double *score)
 {
 	double	   *x = exactly(rows * t->d * sizeof(double));
 	bool	   *missing = exactly(rows * t->d * sizeof(bool));
@@ -204,7 +204,7 @@ fill_and_fit(const ScImputedTable *t, const uint32_t *row, size_t rows, double *
 
 /* All correlations of one resample, by definition. */
 static void
-refit_by_definition(const ScImputedTable *t, const uint32_t *counts, double *corr)
+refit_by_definition(const ScRefitTable *t, const uint32_t *counts, double *corr)
 {
 	uint32_t   *row;
 	double	   *score;
