@@ -438,6 +438,8 @@ sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
 	r.poll = poll;
 	r.steps = 0;
 	lay_out(&r, work);
+	/* models that are not in a resample have some rank, which counts 0 times */
+	memset(r.rank, 0, table->n * sizeof(int32_t));
 	prepare_targets(&r);
 
 	for (b = 0; b < replicates; b++, counts += table->n)
