@@ -262,6 +262,30 @@ def test_other_analyses(gaps):
     near(low, reference.spearman(y[both], without[both]), 1e-13, "without a benchmark")
 
 
+def test_robustness(gaps):
+    """Each model left out, and everything filled anew; other scores of capability."""
+    matrix = gaps["base", 0.2]
+    x = matrix.columns(CAPABILITIES)
+    keep, oracle = imputed(matrix)
+    names = [matrix.targets[30], matrix.targets[120]]
+    rows = matrix.call("capabilities_robustness", "benchmark, without_model_low, without_model_low_name, without_model_high, "
+                       "without_model_high_name, pearson, pca_pearson, mean_z", targets=names, missing="impute")
+    kept = [model for model, yes in zip(matrix.models, keep) if yes]
+    z = (oracle.filled - oracle.filled.mean(0)) / oracle.filled.std(0)
+    for benchmark, low, low_name, high, high_name, pearson, pca_pearson, mean_z in rows:
+        y = matrix.column(benchmark)[keep]
+        assert not np.isnan(y).any()
+        without = {model: refitted(x[keep], [y], np.flatnonzero(np.arange(len(kept)) != i))[0]
+                   for i, model in enumerate(kept)}
+        near(low, min(without.values()), 1e-12, benchmark)
+        near(high, max(without.values()), 1e-12, benchmark)
+        near(without[low_name], low, 1e-12, low_name)
+        near(without[high_name], high, 1e-12, high_name)
+        near(pearson, reference.pearson(y, imputation.scores(x)[keep]), 1e-8, "pearson")
+        near(pca_pearson, reference.spearman(y, imputation.scores(x, "pearson")[keep]), 1e-12, "pca_pearson")
+        near(mean_z, reference.spearman(y, z.mean(1)), 1e-12, "mean_z")
+
+
 # ----------------------------------------------------------------------
 # Intervals of scores
 # ----------------------------------------------------------------------
