@@ -2,7 +2,7 @@
  *
  * correlations.c
  *	  Correlations over a score_matrix: capabilities_corr, capabilities_test,
- *	  capabilities_correlations, benchmark_correlations, correlation_matrix.
+ *	  capabilities_correlations, benchmark_correlations.
  *
  *-------------------------------------------------------------------------
  */
@@ -25,7 +25,6 @@ PG_FUNCTION_INFO_V1(sc_score_matrix_capabilities_corr);
 PG_FUNCTION_INFO_V1(sc_score_matrix_capabilities_test);
 PG_FUNCTION_INFO_V1(sc_capabilities_correlations);
 PG_FUNCTION_INFO_V1(sc_benchmark_correlations);
-PG_FUNCTION_INFO_V1(sc_score_matrix_correlation_matrix);
 
 /* ----------
  * Scalar forms
@@ -225,47 +224,5 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 	}
 	sc_set_intervals(&columns, &scores, row, targets.n, method, &options);
 	put_rows(rsinfo, &columns, row, targets.n, low);
-	return (Datum) 0;
-}
-
-/* correlation_matrix(m, benchmarks, method): the full square */
-Datum
-sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	ScMethod	method = sc_method_argument(fcinfo, 2);
-	ScoreColumns columns;
-	BenchmarkSet set;
-	uint32		i;
-	uint32		j;
-
-	InitMaterializedSRF(fcinfo, 0);
-	sc_read_columns(fcinfo, 0, &columns);
-	sc_choose_targets(fcinfo, 1, "benchmarks", &columns, NULL, 0, &set);
-	for (i = 0; i < set.n; i++)
-	{
-		for (j = 0; j < set.n; j++)
-		{
-			TargetCorrelation result;
-			Datum		values[5] = {0};
-			bool		nulls[5] = {false};
-
-			CHECK_FOR_INTERRUPTS();
-			sc_correlate_benchmarks(&columns, set.place[i], set.place[j],
-									method, &result);
-			values[0] = sc_benchmark_name(&columns, set.place[i]);
-			values[1] = sc_benchmark_name(&columns, set.place[j]);
-			values[2] = Int32GetDatum((int32) result.c.n);
-			nulls[3] = result.status != SC_OK;
-			if (!nulls[3])
-				values[3] = Float8GetDatum(result.c.corr);
-			values[4] = CStringGetTextDatum(sc_correlation_status(&result,
-																  SC_STATUS_CONSTANT_SCORES));
-			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-			pfree(DatumGetPointer(values[0]));
-			pfree(DatumGetPointer(values[1]));
-			pfree(DatumGetPointer(values[4]));
-		}
-	}
 	return (Datum) 0;
 }
