@@ -18,6 +18,7 @@
 #include "functions/names.h"
 #include "functions/support.h"
 #include "stats/pairwise.h"
+#include "stats/rank.h"
 
 PG_FUNCTION_INFO_V1(sc_score_matrix_correlation_matrix);
 
@@ -64,7 +65,7 @@ sort_benchmarks(Square *square)
 	square->rank = sc_alloc(n_models, sizeof(uint32));
 	memset(square->has, 0, sizeof(uint8) * n_models);
 	memset(square->rank, 0, sizeof(uint32) * n_models);
-	work = sc_alloc(sc_pairwise_workspace(n_models), 1);
+	work = sc_alloc(sc_sort_workspace(n_models), 1);
 	for (i = 0; i < square->set->n; i++)
 	{
 		uint32		start = columns->start[square->set->place[i]];

@@ -9,10 +9,6 @@
 
 #include <math.h>
 
-#include "miscadmin.h"
-#include "utils/builtins.h"
-#include "utils/float.h"
-
 #include "functions/fitted_scores.h"
 #include "functions/support.h"
 #include "matrix/principal_component.h"

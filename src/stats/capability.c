@@ -31,12 +31,6 @@ use_dual(size_t n, size_t d)
 	return n < d && d > FEW_BENCHMARKS;
 }
 
-static size_t
-larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
 /*
  * The matrix; what forms it or finds its components, one after the other; with
  * the dual its vectors and the unit columns.
@@ -45,13 +39,13 @@ size_t
 sc_capability_workspace(size_t n, size_t d, ScPca pca, size_t wanted)
 {
 	size_t		size = use_dual(n, d) ? n : d;
-	size_t		work = larger(sc_correlation_matrix_workspace(n, use_dual(n, d) ? 1 : d, pca),
+	size_t		work = sc_larger(sc_correlation_matrix_workspace(n, use_dual(n, d) ? 1 : d, pca),
 							  sc_components_workspace(size, wanted));
 	size_t		matrix = size * size * sizeof(double);
 
 	if (!use_dual(n, d))
 		return matrix + work;
-	return matrix + larger(work, sc_dual_matrix_workspace(n)) +
+	return matrix + sc_larger(work, sc_dual_matrix_workspace(n)) +
 		(n * d + sc_components_found(n, wanted) * n) * sizeof(double);
 }
 

@@ -48,12 +48,6 @@ typedef struct Bootstrap
 	ScImputation imputation;
 } Bootstrap;
 
-static size_t
-larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
 /* Bytes, a multiple of 8, what comes behind being aligned. */
 static size_t
 scratch_size(size_t n, size_t d, ScPca pca, size_t wanted, bool imputed)
@@ -61,12 +55,12 @@ scratch_size(size_t n, size_t d, ScPca pca, size_t wanted, bool imputed)
 	size_t		size = sc_components_workspace(d, wanted);
 
 	if (imputed)
-		size = larger(size, sc_impute_workspace(n, d));
+		size = sc_larger(size, sc_impute_workspace(n, d));
 	if (pca == SC_PCA_SPEARMAN && !imputed)
-		size = larger(size, larger(sc_rank_matrix_workspace(d),
+		size = sc_larger(size, sc_larger(sc_rank_matrix_workspace(d),
 								   sc_sort_workspace(n)));
 	else
-		size = larger(size, sc_correlation_matrix_workspace(n, d, pca));
+		size = sc_larger(size, sc_correlation_matrix_workspace(n, d, pca));
 	return (size + 7) / 8 * 8;
 }
 

@@ -164,21 +164,22 @@ fill(ScImputer *s, double *x, const bool *missing, ScPoll poll)
 	}
 }
 
-/* Goes on from the first component of the filled table. */
+/* The first component of the filled table. */
 static ScStatus
-take_component(ScImputer *s, const double *x, ScPoll poll)
+find_component(ScImputer *s, const double *x, ScPoll poll)
 {
-	ScStatus	status = sc_capability_fit(x, s->n, s->d, SC_PCA_PEARSON, 1,
-										   s->scratch, poll, &s->fit);
+	return sc_capability_fit(x, s->n, s->d, SC_PCA_PEARSON, 1, s->scratch, poll,
+							 &s->fit);
+}
 
-	if (status == SC_OK || status == SC_UNDEFINED_COMPONENT)
-	{
-		memcpy(s->weight, s->fit.vector, s->d * sizeof(double));
-		s->lambda = s->fit.value[0];
-		s->second = s->fit.value[1];
-		s->last_cap = s->last_second = NAN;
-	}
-	return status;
+/* Goes on from it. */
+static void
+take_component(ScImputer *s)
+{
+	memcpy(s->weight, s->fit.vector, s->d * sizeof(double));
+	s->lambda = s->fit.value[0];
+	s->second = s->fit.value[1];
+	s->last_cap = s->last_second = NAN;
 }
 
 /* Is the component that filled the table its first one? */
@@ -224,14 +225,16 @@ check_component(ScImputer *s, const double *x, ScPoll poll, bool *same)
 {
 	double		used = s->sigma2;
 	double		second = s->second;
-	ScStatus	status = sc_capability_fit(x, s->n, s->d, SC_PCA_PEARSON, 1,
-										   s->scratch, poll, &s->fit);
+	ScStatus	status = find_component(s, x, poll);
 
 	*same = false;
 	if (status != SC_OK)
 		return status;
 	if (!is_first(s))
-		return take_component(s, x, poll);
+	{
+		take_component(s);
+		return SC_OK;
+	}
 	s->second = s->fit.value[1];
 	sc_impute_set_sigma2(s);
 	*same = fabs(s->sigma2 - used) <= 10.0 * s->tolerance * s->lambda;
@@ -263,9 +266,11 @@ iterate(ScImputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps
 	fill(s, x, missing, poll);
 
 	/* what the means leave undefined need not stay so */
-	status = take_component(s, x, poll);
+	status = find_component(s, x, poll);
 	if (status == SC_UNDEFINED_COMPONENT)
 		status = SC_OK;
+	if (status == SC_OK)
+		take_component(s);
 
 	for (round = 0; status == SC_OK && round < MAX_ROUNDS; round++)
 	{

@@ -22,32 +22,24 @@ typedef struct RankSums
 	uint64_t	products;
 } RankSums;
 
-size_t
-sc_pairwise_workspace(size_t n)
-{
-	return (n * sizeof(uint32_t) + 7) / 8 * 8 + sc_sort_workspace(n);
-}
-
 void
 sc_pairwise_order(const uint32_t *model, const double *y, size_t n, uint32_t *order,
 				  void *work, ScPoll poll)
 {
-	uint32_t   *place = work;
-	void	   *scratch = (char *) work + (n * sizeof(uint32_t) + 7) / 8 * 8;
-	size_t		i;
+	size_t		k;
 
-	for (i = 0; i < n; i++)
+	for (k = 0; k < n; k++)
 	{
-		place[i] = (uint32_t) i;
-		sc_poll_at(poll, i);
+		order[k] = (uint32_t) k;
+		sc_poll_at(poll, k);
 	}
-	sc_sort_order(y, n, place, scratch, poll);
-	for (i = 0; i < n; i++)
+	sc_sort_order(y, n, order, work, poll);
+	for (k = 0; k < n; k++)
 	{
-		order[i] = model[place[i]];
-		if (i + 1 < n && y[place[i]] == y[place[i + 1]])
-			order[i] |= SC_PAIRWISE_TIED;
-		sc_poll_at(poll, i);
+		bool		tied = k + 1 < n && y[order[k]] == y[order[k + 1]];
+
+		order[k] = model[order[k]] | (tied ? SC_PAIRWISE_TIED : 0);
+		sc_poll_at(poll, k);
 	}
 }
 

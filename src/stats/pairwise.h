@@ -27,9 +27,8 @@
 /*
  * The models of a benchmark in ascending order of its n scores, those or-ed with
  * SC_PAIRWISE_TIED whose score the next one shares; model[i] has score y[i].  work
- * has sc_pairwise_workspace(n) bytes.
+ * is that of sc_sort_order().
  */
-extern size_t sc_pairwise_workspace(size_t n);
 extern void sc_pairwise_order(const uint32_t *model, const double *y, size_t n,
 							  uint32_t *order, void *work, ScPoll poll);
 

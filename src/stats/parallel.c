@@ -26,22 +26,16 @@ typedef struct Sample
 	ScImputation imputation;	/* if scores are missing */
 } Sample;
 
-static size_t
-larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
 size_t
 sc_parallel_workspace(size_t n, size_t d, ScPca pca, bool imputed)
 {
 	size_t		size = (n * d + 3 * d + d * d) * sizeof(double);
-	size_t		scratch = larger(sc_correlation_matrix_workspace(n, d, pca),
+	size_t		scratch = sc_larger(sc_correlation_matrix_workspace(n, d, pca),
 								 sc_components_workspace(d, 1));
 
 	if (!imputed)
 		return size + scratch;
-	return size + larger(scratch, sc_impute_workspace(n, d)) +
+	return size + sc_larger(scratch, sc_impute_workspace(n, d)) +
 		(n + 2 * d) * sizeof(double) + d * sizeof(ScSpread);
 }
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * private.h
- *	  What the files of the stats floor share among themselves: polling,
+ *	  What the files of the stats floor share among themselves: sizes, polling,
  *	  compensated sums, Pearson's pieces.  Not for callers.
  *
  *-------------------------------------------------------------------------
@@ -14,6 +14,19 @@
 #include <stddef.h>
 
 #include "status.h"
+
+/* Of sizes. */
+static inline size_t
+sc_larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline size_t
+sc_smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
 
 /*
  * Elements handled between two calls of a poll.  Even where each one is a

@@ -51,18 +51,6 @@ take_lanes(Arena *arena, size_t count)
 }
 
 static size_t
-larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
-static size_t
-smaller(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-static size_t
 count_cells(const ScRefitTable *table)
 {
 	return table->m == 0 ? 0 : table->start[table->m];
@@ -76,15 +64,15 @@ count_cells(const ScRefitTable *table)
 static size_t
 definition_workspace(const ScRefitTable *table)
 {
-	size_t		most = larger(table->n, table->draws);
-	size_t		rows[3] = {most, smaller(most, table->d - 1),
-		smaller(most, SC_MAX_DIRECT_COLUMNS)};
-	size_t		size = larger(sc_correlate_workspace(table->method, table->draws),
-							  sc_sort_workspace(larger(table->n, table->m)));
+	size_t		most = sc_larger(table->n, table->draws);
+	size_t		rows[3] = {most, sc_smaller(most, table->d - 1),
+		sc_smaller(most, SC_MAX_DIRECT_COLUMNS)};
+	size_t		size = sc_larger(sc_correlate_workspace(table->method, table->draws),
+							  sc_sort_workspace(sc_larger(table->n, table->m)));
 	int			i;
 
 	for (i = 0; i < 3; i++)
-		size = larger(size, sc_capability_workspace(rows[i], table->d, table->pca, 1));
+		size = sc_larger(size, sc_capability_workspace(rows[i], table->d, table->pca, 1));
 	return size;
 }
 
@@ -139,14 +127,14 @@ lay_out(ScRefit *r, const ScRefitTable *table, char *base)
 
 	for (l = 0; l < SC_LANES; l++)
 		r->sorted[l] = take(&arena, n, sizeof(uint32_t));
-	r->key = take_doubles(&arena, larger(n, m));
+	r->key = take_doubles(&arena, sc_larger(n, m));
 	r->has = take_doubles(&arena, n);
 
-	r->definition.rows = take_doubles(&arena, table->draws * larger(d, 2));
+	r->definition.rows = take_doubles(&arena, table->draws * sc_larger(d, 2));
 	r->definition.spread = take(&arena, d, sizeof(ScSpread));
 	r->definition.value = take_doubles(&arena, d);
 	r->definition.vector = take_doubles(&arena, d);
-	r->definition.score = take_doubles(&arena, larger(n, table->draws));
+	r->definition.score = take_doubles(&arena, sc_larger(n, table->draws));
 	r->definition.work = take(&arena, definition_workspace(table), 1);
 	return arena.used;
 }
@@ -376,7 +364,7 @@ sc_refit(ScRefit *refit, const uint32_t *counts, size_t replicates, size_t first
 	refit->poll = poll;
 	for (b = 0; b < replicates; b += SC_LANES)
 	{
-		size_t		lanes = smaller(replicates - b, SC_LANES);
+		size_t		lanes = sc_smaller(replicates - b, SC_LANES);
 
 		load_counts(refit, counts + b * refit->table.n, lanes);
 		sc_refit_components(refit);

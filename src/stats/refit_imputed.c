@@ -18,12 +18,10 @@
 #include "capability.h"
 #include "component.h"
 #include "impute.h"
+#include "pairwise.h"
 #include "private.h"
 #include "rank.h"
 #include "refit_imputed.h"
-
-/* In an order: the next one has the same value. */
-#define TIED ((uint32_t) 1 << 31)
 
 /* The table, and pieces of the workspace. */
 typedef struct Refit
@@ -41,7 +39,7 @@ typedef struct Refit
 
 	bool	   *same_models;	/* m: as the target before it */
 	uint32_t   *order;			/* Spearman: the cells of each target, its models
-								 * in ascending order of y; or-ed with TIED where
+								 * in ascending order of y; or-ed with SC_PAIRWISE_TIED where
 								 * the next one has the same */
 
 	/* of the models that a target has */
@@ -61,18 +59,6 @@ typedef struct Refit
 	void	   *scratch;		/* of what is called */
 } Refit;
 
-static size_t
-larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
-static size_t
-smaller(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /*
  * Of what is called, on any resample.  Workspaces grow with the rows but where
  * fewer models than benchmarks make sc_capability_fit() use the dual, and where
@@ -81,16 +67,16 @@ smaller(size_t a, size_t b)
 static size_t
 scratch_size(const ScRefitTable *table)
 {
-	size_t		rows[3] = {table->draws, smaller(table->draws, table->d - 1),
-		smaller(table->draws, SC_MAX_DIRECT_COLUMNS)};
-	size_t		size = larger(sc_correlate_workspace(table->method, table->draws),
+	size_t		rows[3] = {table->draws, sc_smaller(table->draws, table->d - 1),
+		sc_smaller(table->draws, SC_MAX_DIRECT_COLUMNS)};
+	size_t		size = sc_larger(sc_correlate_workspace(table->method, table->draws),
 							  sc_sort_workspace(table->n));
 	int			i;
 
 	for (i = 0; i < 3; i++)
 	{
-		size = larger(size, sc_impute_workspace(rows[i], table->d));
-		size = larger(size, sc_capability_workspace(rows[i], table->d, table->pca, 1));
+		size = sc_larger(size, sc_impute_workspace(rows[i], table->d));
+		size = sc_larger(size, sc_capability_workspace(rows[i], table->d, table->pca, 1));
 	}
 	return (size + 7) / 8 * 8;
 }
@@ -157,28 +143,6 @@ tick(Refit *r, size_t steps)
 	}
 }
 
-/* The order of the models of a target by its scores. */
-static void
-sort_target(Refit *r, size_t target)
-{
-	size_t		start = r->table->start[target];
-	size_t		n = r->table->start[target + 1] - start;
-	const double *y = r->table->y + start;
-	uint32_t   *order = r->order + start;
-	size_t		k;
-
-	for (k = 0; k < n; k++)
-		order[k] = (uint32_t) k;
-	sc_sort_order(y, n, order, r->scratch, r->poll);
-	for (k = 0; k < n; k++)
-	{
-		bool		tied = k + 1 < n && y[order[k]] == y[order[k + 1]];
-
-		order[k] = r->table->model[start + order[k]] | (tied ? TIED : 0);
-	}
-	tick(r, 16 * n);
-}
-
 /* What does not depend on counts. */
 static void
 prepare_targets(Refit *r)
@@ -195,7 +159,11 @@ prepare_targets(Refit *r)
 				   n * sizeof(uint32_t)) == 0;
 		tick(r, n);
 		if (t->method == SC_SPEARMAN)
-			sort_target(r, k);
+		{
+			sc_pairwise_order(t->model + t->start[k], t->y + t->start[k], n,
+							  r->order + t->start[k], r->scratch, r->poll);
+			tick(r, 16 * n);
+		}
 	}
 }
 
@@ -271,7 +239,7 @@ sort_models(Refit *r, const uint32_t *counts)
 	for (i = 0; i + 1 < different; i++)
 	{
 		if (r->model_score[r->by_score[i]] == r->model_score[r->by_score[i + 1]])
-			r->by_score[i] |= TIED;
+			r->by_score[i] |= SC_PAIRWISE_TIED;
 	}
 	r->resampled = different;
 	tick(r, 16 * n);
@@ -306,11 +274,11 @@ rank_score(Refit *r)
 		do
 		{
 			at = r->by_score[end++];
-			equal += r->taken[at & ~TIED];
-		} while (at & TIED);
+			equal += r->taken[at & ~SC_PAIRWISE_TIED];
+		} while (at & SC_PAIRWISE_TIED);
 		shared = shared_rank(below, equal, r->target_rows);
 		for (; begin < end; begin++)
-			r->rank[r->by_score[begin] & ~TIED] = (int32_t) shared;
+			r->rank[r->by_score[begin] & ~SC_PAIRWISE_TIED] = (int32_t) shared;
 		r->rank_squares += (int64_t) equal * shared * shared;
 		below += equal;
 	}
@@ -372,10 +340,10 @@ spearman(const Refit *r, size_t target)
 			uint32_t	i;
 
 			at = r->order[k++];
-			i = at & ~TIED;
+			i = at & ~SC_PAIRWISE_TIED;
 			equal += r->taken[i];
 			sum += (int64_t) r->taken[i] * r->rank[i];
-		} while (at & TIED);
+		} while (at & SC_PAIRWISE_TIED);
 		shared = shared_rank(below, equal, r->target_rows);
 		products += shared * sum;
 		squares += (int64_t) equal * shared * shared;

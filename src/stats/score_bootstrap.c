@@ -55,12 +55,6 @@ typedef struct Bootstrap
 	void	   *scratch;		/* of what is called */
 } Bootstrap;
 
-static size_t
-larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
 /*
  * Bytes, a multiple of 8.  Fewer columns may take more: sc_components() has a
  * way of its own for few.
@@ -69,10 +63,10 @@ static size_t
 scratch_size(size_t n, size_t d, ScPca pca)
 {
 	size_t		few = d < SC_MAX_DIRECT_COLUMNS ? d : SC_MAX_DIRECT_COLUMNS;
-	size_t		size = larger(sc_power_workspace(d), sc_power_workspace(few));
+	size_t		size = sc_larger(sc_power_workspace(d), sc_power_workspace(few));
 
-	size = larger(size, sc_correlation_matrix_workspace(n, d, pca));
-	size = larger(size, sc_sort_workspace(n));
+	size = sc_larger(size, sc_correlation_matrix_workspace(n, d, pca));
+	size = sc_larger(size, sc_sort_workspace(n));
 	return (size + 7) / 8 * 8;
 }
 

@@ -639,6 +639,18 @@ def test_fitted_itself(db, gaps):
             near(capability, oracle.t[place[i]], 1e-8, model)
 
 
+def test_fitted_cap(db):
+    """Of five models the second eigenvalue of a stored component caps sigma2."""
+    db.rows("""CREATE TABLE five AS SELECT score_matrix('m' || i, jsonb_build_object('a', i, 'b', i * i % 7, 'c', (i * 3) % 5)) AS m
+        FROM generate_series(1, 5) AS i""")
+    fit = component(db, "SELECT capabilities_component(m, '{a,b,c}') FROM five")
+    assert fit.values[1] < 5 / 3 * (3 - fit.values[0]) / 2 and fit.n == 5
+    for name, x in (("a", [4.0, np.nan, np.nan]), ("c", [np.nan, np.nan, 4.0])):
+        (score,), = db.rows(f"""SELECT c.capability FROM five, capabilities_scores((SELECT score_matrix('new', '{name}', 4)), missing =>
+            'impute', min_scores => 1, fitted => capabilities_component(m, '{{a,b,c}}'), ci => 'none') AS c""")
+        near(score, project(fit, np.array([x]), 5)[0][0], 1e-12, name)
+
+
 def test_fitted_intervals(db, years):
     _, matrix = years
     fit = component(db, "SELECT capabilities_component(old, %s) FROM years" % sql_list(CAPABILITIES))

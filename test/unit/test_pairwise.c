@@ -8,6 +8,7 @@
  */
 #include "check.h"
 #include "pairwise.h"
+#include "rank.h"
 
 /* A benchmark that some of n models have. */
 typedef struct Column
@@ -37,7 +38,7 @@ random_column(size_t n, double share, int kind)
 			kind == 8 ? 0.1 : random_below(2) == 0 ? 0.0 : -0.0;
 	}
 	c.order = exactly(c.n * sizeof(uint32_t));
-	work = exactly(sc_pairwise_workspace(c.n));
+	work = exactly(sc_sort_workspace(c.n));
 	sc_pairwise_order(c.model, c.y, c.n, c.order, work, NULL);
 	free(work);
 	return c;
