@@ -10,4 +10,9 @@
 
 #include "fmgr.h"
 
-PG_MODULE_MAGIC;
+#include "matrix/compat.h"
+
+PG_MODULE_MAGIC_EXT(
+	.name = "safetycorr",
+	.version = "1.0.0"
+);

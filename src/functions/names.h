@@ -11,6 +11,7 @@
 #include "fmgr.h"
 #include "utils/array.h"
 
+#include "matrix/compat.h"
 #include "matrix/flat.h"
 #include "stats/capability.h"
 #include "stats/correlate.h"
@@ -32,11 +33,11 @@ typedef enum MissingName
 } MissingName;
 
 /* Raises 22023 for a parameter that is NULL. */
-extern void sc_null_parameter(const char *parameter) pg_attribute_noreturn();
+pg_noreturn extern void sc_null_parameter(const char *parameter);
 
 /* Raises 22023 with near matches for a name that is not in the matrix. */
-extern void sc_unknown_benchmark(const ScoreMatrixView *view, const char *name,
-								 int len) pg_attribute_noreturn();
+pg_noreturn extern void sc_unknown_benchmark(const ScoreMatrixView *view,
+											 const char *name, int len);
 
 /* 2202E for an array of names that has more than one dimension. */
 extern void sc_check_name_list(ArrayType *array, const char *parameter);

@@ -86,7 +86,7 @@ sc_scores_copy(ArrayType *array, double *scores)
 {
 	int			n = ARR_DIMS(array)[0];
 	const double *data = (const double *) ARR_DATA_PTR(array);
-	bits8	   *nulls = ARR_NULLBITMAP(array);
+	const uint8 *nulls = ARR_NULLBITMAP(array);
 	bool		complete = true;
 	int			i;
 

@@ -1,8 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * compat.h
- *	  What differs between the major versions of PostgreSQL, in one place.
- *	  15 is the oldest supported and the one the tests run on.
+ *	  What differs between the major versions of PostgreSQL, in one place:
+ *	  no other file asks for the version.
+ *
+ * Code is written as for the newest server; for older ones this file defines
+ * what they lack, under the newest name where it has one.  Include it after
+ * postgres.h.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,23 +14,53 @@
 #define SC_MATRIX_COMPAT_H
 
 #if PG_VERSION_NUM < 150000
-#error "safetycorr needs PostgreSQL 15 or newer"
+#error "safetycorr needs PostgreSQL 15 or later"
 #endif
 
+/* Ranks and random numbers take integers of 128 bits. */
+#if SIZEOF_VOID_P < 8 || !defined(__SIZEOF_INT128__)
+#error "safetycorr needs a 64-bit machine and a compiler that has __int128"
+#endif
+
+#include "common/jsonapi.h"
+#include "libpq/pqformat.h"
+
+/* 16: the macros of varlena values left postgres.h */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
 
-#include "common/jsonapi.h"
-
+/* 17: lexers may be allocated by the caller, and read const text */
 static inline JsonLexContext *
-sc_make_json_lexer(char *json, size_t len, int encoding)
+sc_make_json_lexer(const char *json, size_t len, int encoding)
 {
 #if PG_VERSION_NUM >= 170000
 	return makeJsonLexContextCstringLen(NULL, json, len, encoding, true);
 #else
-	return makeJsonLexContextCstringLen(json, (int) len, encoding, true);
+	return makeJsonLexContextCstringLen(unconstify(char *, json), (int) len,
+										encoding, true);
 #endif
 }
+
+/* 17: the length no longer counts itself */
+static inline void
+sc_send_counted_text(StringInfo buf, const char *text, int len)
+{
+#if PG_VERSION_NUM >= 170000
+	pq_sendcountedtext(buf, text, len);
+#else
+	pq_sendcountedtext(buf, text, len, false);
+#endif
+}
+
+/* 18: before a declaration; the attribute of older ones may stand there too */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
+/* 18: a library says what it is, see pg_get_loaded_modules() */
+#ifndef PG_MODULE_MAGIC_EXT
+#define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC
+#endif
 
 #endif							/* SC_MATRIX_COMPAT_H */

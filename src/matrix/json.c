@@ -44,7 +44,7 @@ expect(JsonReader *r, JsonTokenType token, const char *what)
 }
 
 void
-sc_json_open(JsonReader *r, char *text, size_t length, const char *type_name)
+sc_json_open(JsonReader *r, const char *text, size_t length, const char *type_name)
 {
 	r->lex = sc_make_json_lexer(text, length, GetDatabaseEncoding());
 	r->type_name = type_name;
@@ -199,7 +199,7 @@ sc_json_skip(JsonReader *r)
 {
 	JsonMark	mark;
 	int			depth = 0;
-	char	   *end;
+	const char *end;
 
 	mark.start = r->lex->token_start;
 	do

@@ -26,11 +26,11 @@ typedef struct JsonReader
 /* A place to come back to: the beginning of a value. */
 typedef struct JsonMark
 {
-	char	   *start;
+	const char *start;
 	size_t		length;
 } JsonMark;
 
-extern void sc_json_open(JsonReader *r, char *text, size_t length,
+extern void sc_json_open(JsonReader *r, const char *text, size_t length,
 						 const char *type_name);
 
 /* Nothing may follow. */
@@ -55,7 +55,7 @@ extern JsonMark sc_json_skip(JsonReader *r);
 extern void sc_json_open_mark(JsonReader *r, JsonMark mark,
 							  const char *type_name);
 
-extern void sc_json_fail(const char *type_name, const char *detail) pg_attribute_noreturn();
+pg_noreturn extern void sc_json_fail(const char *type_name, const char *detail);
 
 /* Fails unless *seen is false, and sets it: keys appear once. */
 extern void sc_json_once(JsonReader *r, bool *seen, const char *key);

@@ -39,7 +39,7 @@ static inline bool is_probe(const LabelTable *table, uint32 number);
 #define SH_ELEMENT_TYPE LabelEntry
 #define SH_KEY_TYPE uint32
 #define SH_KEY number
-#define SH_HASH_KEY(tb, key) (Assert(false), (key))	/* hashes are given */
+#define SH_HASH_KEY(tb, key) (AssertMacro(false), (key))	/* hashes are given */
 #define SH_EQUAL(tb, a, b) is_probe((const LabelTable *) (tb)->private_data, a)
 #define SH_STORE_HASH
 #define SH_GET_HASH(tb, a) (a)->hash

@@ -23,7 +23,7 @@
 #include "stats/status.h"
 
 /* Raises 22003 for a score that is infinite or larger than SC_MAX_SCORE. */
-extern void sc_refuse_score(double score) pg_attribute_noreturn();
+pg_noreturn extern void sc_refuse_score(double score);
 
 /* Such a score is refused, -0 becomes 0.  Not for NaN, which is no score. */
 static inline double

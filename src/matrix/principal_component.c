@@ -451,7 +451,7 @@ sc_principal_component_send(PG_FUNCTION_ARGS)
 	{
 		const char *label = sc_component_label(&c, j, &len);
 
-		pq_sendcountedtext(&buf, label, len, false);
+		sc_send_counted_text(&buf, label, len);
 	}
 	for (j = 0; j < c.d; j++)
 		pq_sendbyte(&buf, c.negated[j]);

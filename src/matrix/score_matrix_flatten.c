@@ -231,8 +231,8 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 		   (char *) flat + allocated_size - (target.view.labels + end));
 	end = 0;
 
-	/* scratch goes at once, whatever happens */
-	context = AllocSetContextCreate(CurrentMemoryContext, "score_matrix flatten",
+	/* not a child of the caller's context, which may be one of a sort's tuples */
+	context = AllocSetContextCreate(m->hdr.eoh_context, "score_matrix flatten",
 									ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(context);
 	scratch.model_order = palloc_extended(sizeof(uint32) * 2 * (n_models + n_benchmarks) + 1,

@@ -433,7 +433,7 @@ sc_score_matrix_send(PG_FUNCTION_ARGS)
 	{
 		const char *label = sc_flat_label(&view, i, &len);
 
-		pq_sendcountedtext(&buf, label, len, false);
+		sc_send_counted_text(&buf, label, len);
 		if (i >= view.n_models)
 			pq_sendbyte(&buf, view.benchmark_flags[i - view.n_models]);
 	}

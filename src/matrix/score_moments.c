@@ -116,7 +116,10 @@ set_columns(ExpandedScoreMoments *m, int64 n)
 
 /*
  * Adds the buffered rows to the moments.  The workspace is larger than a small
- * state, so it is not kept.
+ * state, so it is not kept.  It comes from the object's own context: flattening
+ * may run in a context that cannot free, such as that of a sort's tuples since
+ * PostgreSQL 17, and where a production build would read what follows a chunk
+ * as its header.
  */
 static void
 fold_buffer(const ExpandedScoreMoments *m, ScMoments *moments)
@@ -125,7 +128,8 @@ fold_buffer(const ExpandedScoreMoments *m, ScMoments *moments)
 
 	if (m->buffered == 0)
 		return;
-	work = palloc(sc_moments_workspace(moments->d));
+	work = MemoryContextAlloc(m->hdr.eoh_context,
+							  sc_moments_workspace(moments->d));
 	sc_moments_add(moments, m->buffer, m->buffered, work);
 	pfree(work);
 }

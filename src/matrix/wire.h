@@ -11,9 +11,9 @@
 #ifndef SC_MATRIX_WIRE_H
 #define SC_MATRIX_WIRE_H
 
-#include "lib/stringinfo.h"
+#include "matrix/compat.h"
 
-extern void sc_wire_fail(const char *type_name, const char *detail) pg_attribute_noreturn();
+pg_noreturn extern void sc_wire_fail(const char *type_name, const char *detail);
 
 /* Reads an int16 and refuses any version but the given one. */
 extern void sc_wire_version(StringInfo buf, const char *type_name, int version);
