@@ -66,7 +66,7 @@ sc_score_matrix_annotate(PG_FUNCTION_ARGS)
 		uint32		len;
 		const char *label = sc_flat_label(&view, view.n_models + k, &len);
 
-		sc_check_flags(label, len, view.benchmark_flags[k]);
+		(void) sc_check_flags(label, len, view.benchmark_flags[k], NULL);
 	}
 	PG_RETURN_POINTER(copy);
 }

@@ -24,10 +24,24 @@
 
 #include "common/jsonapi.h"
 #include "libpq/pqformat.h"
+#include "nodes/nodes.h"
 
 /* 16: the macros of varlena values left postgres.h */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
+#endif
+
+/*
+ * 16: input functions may be asked to return their errors.  Where they cannot
+ * be asked, an error that is saved is raised.
+ */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#else
+#define errsave(context, ...) \
+	do { (void) (context); ereport(ERROR, __VA_ARGS__); } while (0)
+#define ereturn(context, value, ...) errsave(context, __VA_ARGS__)
+#define SOFT_ERROR_OCCURRED(context) ((void) (context), false)
 #endif
 
 /* 17: lexers may be allocated by the caller, and read const text */

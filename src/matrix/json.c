@@ -18,11 +18,13 @@
 #include "matrix/json.h"
 
 void
-sc_json_fail(const char *type_name, const char *detail)
+sc_json_fail(JsonReader *r, const char *detail)
 {
-	ereport(ERROR,
+	if (sc_json_failed(r))
+		return;
+	errsave(r->escontext,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type %s", type_name),
+			 errmsg("invalid input syntax for type %s", r->type_name),
 			 errdetail_internal("%s", detail)));
 }
 
@@ -30,24 +32,44 @@ sc_json_fail(const char *type_name, const char *detail)
 static void
 advance(JsonReader *r)
 {
-	JsonParseErrorType result = json_lex(r->lex);
+	JsonParseErrorType result;
 
+	if (sc_json_failed(r))
+		return;
+	result = json_lex(r->lex);
 	if (result != JSON_SUCCESS)
-		sc_json_fail(r->type_name, json_errdetail(result, r->lex));
+		sc_json_fail(r, json_errdetail(result, r->lex));
 }
 
-static void
+/* Is it the token that must come now?  If not, the reader has failed. */
+static bool
 expect(JsonReader *r, JsonTokenType token, const char *what)
 {
-	if (r->lex->token_type != token)
-		sc_json_fail(r->type_name, psprintf("Expected %s.", what));
+	if (sc_json_failed(r))
+		return false;
+	if (r->lex->token_type == token)
+		return true;
+	sc_json_fail(r, psprintf("Expected %s.", what));
+	return false;
+}
+
+/* Reads the token that must come now. */
+static bool
+take(JsonReader *r, JsonTokenType token, const char *what)
+{
+	if (!expect(r, token, what))
+		return false;
+	advance(r);
+	return true;
 }
 
 void
-sc_json_open(JsonReader *r, const char *text, size_t length, const char *type_name)
+sc_json_open(JsonReader *r, const char *text, size_t length,
+			 const char *type_name, Node *escontext)
 {
 	r->lex = sc_make_json_lexer(text, length, GetDatabaseEncoding());
 	r->type_name = type_name;
+	r->escontext = escontext;
 	r->first = false;
 	advance(r);
 }
@@ -61,9 +83,7 @@ sc_json_close(JsonReader *r)
 void
 sc_json_object_begin(JsonReader *r)
 {
-	expect(r, JSON_TOKEN_OBJECT_START, "an object");
-	advance(r);
-	r->first = true;
+	r->first = take(r, JSON_TOKEN_OBJECT_START, "an object");
 }
 
 char *
@@ -71,6 +91,8 @@ sc_json_object_next(JsonReader *r)
 {
 	char	   *key;
 
+	if (sc_json_failed(r))
+		return NULL;
 	if (r->lex->token_type == JSON_TOKEN_OBJECT_END)
 	{
 		advance(r);
@@ -78,29 +100,25 @@ sc_json_object_next(JsonReader *r)
 		return NULL;
 	}
 	if (!r->first)
-	{
-		expect(r, JSON_TOKEN_COMMA, "a comma or the end of an object");
-		advance(r);
-	}
+		take(r, JSON_TOKEN_COMMA, "a comma or the end of an object");
 	r->first = false;
 	key = sc_json_string(r, NULL);
-	expect(r, JSON_TOKEN_COLON, "a colon");
-	advance(r);
-	return key;
+	take(r, JSON_TOKEN_COLON, "a colon");
+	return sc_json_failed(r) ? NULL : key;
 }
 
 void
 sc_json_array_begin(JsonReader *r)
 {
-	expect(r, JSON_TOKEN_ARRAY_START, "an array");
-	advance(r);
-	r->first = true;
+	r->first = take(r, JSON_TOKEN_ARRAY_START, "an array");
 }
 
 bool
 sc_json_array_next(JsonReader *r)
 {
 	CHECK_FOR_INTERRUPTS();
+	if (sc_json_failed(r))
+		return false;
 	if (r->lex->token_type == JSON_TOKEN_ARRAY_END)
 	{
 		advance(r);
@@ -108,18 +126,15 @@ sc_json_array_next(JsonReader *r)
 		return false;
 	}
 	if (!r->first)
-	{
-		expect(r, JSON_TOKEN_COMMA, "a comma or the end of an array");
-		advance(r);
-	}
+		take(r, JSON_TOKEN_COMMA, "a comma or the end of an array");
 	r->first = false;
-	return true;
+	return !sc_json_failed(r);
 }
 
 bool
 sc_json_null(JsonReader *r)
 {
-	if (r->lex->token_type != JSON_TOKEN_NULL)
+	if (sc_json_failed(r) || r->lex->token_type != JSON_TOKEN_NULL)
 		return false;
 	advance(r);
 	return true;
@@ -128,56 +143,82 @@ sc_json_null(JsonReader *r)
 bool
 sc_json_bool(JsonReader *r)
 {
-	bool		value = r->lex->token_type == JSON_TOKEN_TRUE;
-
-	if (!value)
-		expect(r, JSON_TOKEN_FALSE, "true or false");
-	advance(r);
-	return value;
+	if (!sc_json_failed(r) && r->lex->token_type == JSON_TOKEN_TRUE)
+	{
+		advance(r);
+		return true;
+	}
+	take(r, JSON_TOKEN_FALSE, "true or false");
+	return false;
 }
 
 /*
- * The text of the number token.  A number that came through jsonb is written
- * out in full and may have several hundred digits.
+ * A number that came through jsonb is written out in full and may have several
+ * hundred digits.
  */
-static char *
-number_token(JsonReader *r)
+char *
+sc_json_number(JsonReader *r)
 {
-	expect(r, JSON_TOKEN_NUMBER, "a number");
-	return pnstrdup(r->lex->token_start,
-					r->lex->token_terminator - r->lex->token_start);
+	char	   *number;
+
+	if (!expect(r, JSON_TOKEN_NUMBER, "a number"))
+		return pstrdup("0");
+	number = pnstrdup(r->lex->token_start,
+					  r->lex->token_terminator - r->lex->token_start);
+	advance(r);
+	return number;
+}
+
+double
+sc_json_to_double(JsonReader *r, const char *number)
+{
+	double		value = strtod(number, NULL);
+
+	if (!isfinite(value))
+	{
+		if (!sc_json_failed(r))
+			errsave(r->escontext,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("\"%s\" is out of range for type double precision",
+							number)));
+		return 0;
+	}
+	return value == 0 ? 0.0 : value;	/* no negative zero */
+}
+
+int64
+sc_json_to_int64(JsonReader *r, const char *number)
+{
+	char	   *end;
+	int64		value;
+
+	errno = 0;
+	value = strtoi64(number, &end, 10);
+	if (*end != '\0' || errno != 0)
+	{
+		sc_json_fail(r, psprintf("\"%s\" is not a whole number in range.", number));
+		return 0;
+	}
+	return value;
 }
 
 double
 sc_json_double(JsonReader *r)
 {
-	char	   *token = number_token(r);
-	double		value = strtod(token, NULL);
+	char	   *number = sc_json_number(r);
+	double		value = sc_json_to_double(r, number);
 
-	if (!isfinite(value))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("\"%s\" is out of range for type double precision",
-						token)));
-	pfree(token);
-	advance(r);
-	return value == 0 ? 0.0 : value;	/* no negative zero */
+	pfree(number);
+	return value;
 }
 
 int64
 sc_json_int64(JsonReader *r)
 {
-	char	   *token = number_token(r);
-	char	   *end;
-	int64		value;
+	char	   *number = sc_json_number(r);
+	int64		value = sc_json_to_int64(r, number);
 
-	errno = 0;
-	value = strtoi64(token, &end, 10);
-	if (*end != '\0' || errno != 0)
-		sc_json_fail(r->type_name,
-					 psprintf("\"%s\" is not a whole number in range.", token));
-	pfree(token);
-	advance(r);
+	pfree(number);
 	return value;
 }
 
@@ -186,7 +227,10 @@ sc_json_string(JsonReader *r, uint32 *len)
 {
 	char	   *value;
 
-	expect(r, JSON_TOKEN_STRING, "a string");
+	if (len)
+		*len = 0;
+	if (!expect(r, JSON_TOKEN_STRING, "a string"))
+		return pstrdup("");
 	value = pnstrdup(r->lex->strval->data, r->lex->strval->len);
 	if (len)
 		*len = r->lex->strval->len;
@@ -197,11 +241,10 @@ sc_json_string(JsonReader *r, uint32 *len)
 JsonMark
 sc_json_skip(JsonReader *r)
 {
-	JsonMark	mark;
+	JsonMark	mark = {r->lex->token_start, 0};
+	const char *end = mark.start;
 	int			depth = 0;
-	const char *end;
 
-	mark.start = r->lex->token_start;
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -216,31 +259,32 @@ sc_json_skip(JsonReader *r)
 				depth--;
 				break;
 			case JSON_TOKEN_END:
-				sc_json_fail(r->type_name, "The value ends too early.");
+				sc_json_fail(r, "The value ends too early.");
 				break;
 			default:
 				break;
 		}
 		end = r->lex->token_terminator;
 		advance(r);
-	} while (depth > 0);
+	} while (depth > 0 && !sc_json_failed(r));
 	if (depth < 0)
-		sc_json_fail(r->type_name, "Expected a value.");
+		sc_json_fail(r, "Expected a value.");
 	mark.length = end - mark.start;
 	return mark;
 }
 
 void
-sc_json_open_mark(JsonReader *r, JsonMark mark, const char *type_name)
+sc_json_reopen(JsonReader *r, JsonMark mark)
 {
-	sc_json_open(r, mark.start, mark.length, type_name);
+	if (!sc_json_failed(r))
+		sc_json_open(r, mark.start, mark.length, r->type_name, r->escontext);
 }
 
 void
 sc_json_once(JsonReader *r, bool *seen, const char *key)
 {
 	if (*seen)
-		sc_json_fail(r->type_name, psprintf("Key \"%s\" appears twice.", key));
+		sc_json_fail(r, psprintf("Key \"%s\" appears twice.", key));
 	*seen = true;
 }
 
@@ -249,8 +293,8 @@ sc_json_version(JsonReader *r)
 {
 	int64		version = sc_json_int64(r);
 
-	if (version != 1)
-		ereport(ERROR,
+	if (version != 1 && !sc_json_failed(r))
+		errsave(r->escontext,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("unsupported version of type %s: %lld", r->type_name,
 						(long long) version),

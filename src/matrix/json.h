@@ -6,8 +6,14 @@
  *
  * The text form of every type of ours is a JSON object with fixed keys, in any
  * order.  Numbers are written with the shortest digits that read back to the
- * same double, which no setting changes.  Whatever does not fit raises 22P02
- * naming the type, with the reason as DETAIL.
+ * same double, which no setting changes.  Whatever does not fit is 22P02 naming
+ * the type, with the reason as DETAIL.
+ *
+ * Errors are raised, or saved where the caller of an input function asked for
+ * that (escontext, PostgreSQL 16 and later).  From then on the reader has
+ * failed: it stands still, objects and arrays have no further members, values
+ * are 0, false or "", and later errors are not saved.  So loops end by
+ * themselves; who needs a value that was really read asks sc_json_failed().
  *
  *-------------------------------------------------------------------------
  */
@@ -20,6 +26,7 @@ typedef struct JsonReader
 {
 	JsonLexContext *lex;		/* lex->token_type is the token to be read */
 	const char *type_name;		/* for messages */
+	Node	   *escontext;		/* as in fcinfo->context of an input function */
 	bool		first;			/* just after an opening bracket */
 } JsonReader;
 
@@ -31,7 +38,16 @@ typedef struct JsonMark
 } JsonMark;
 
 extern void sc_json_open(JsonReader *r, const char *text, size_t length,
-						 const char *type_name);
+						 const char *type_name, Node *escontext);
+
+/* Fails with a reason as DETAIL; returns only if the error is saved. */
+extern void sc_json_fail(JsonReader *r, const char *detail);
+
+static inline bool
+sc_json_failed(const JsonReader *r)
+{
+	return SOFT_ERROR_OCCURRED(r->escontext);
+}
 
 /* Nothing may follow. */
 extern void sc_json_close(JsonReader *r);
@@ -50,12 +66,17 @@ extern double sc_json_double(JsonReader *r);	/* finite; else 22003 */
 extern int64 sc_json_int64(JsonReader *r);
 extern char *sc_json_string(JsonReader *r, uint32 *len);	/* palloc'd */
 
-/* Skips a value, remembering where it is; opens a reader on it later. */
-extern JsonMark sc_json_skip(JsonReader *r);
-extern void sc_json_open_mark(JsonReader *r, JsonMark mark,
-							  const char *type_name);
+/* A number as it is written, to be taken as either of the two later. */
+extern char *sc_json_number(JsonReader *r);
+extern double sc_json_to_double(JsonReader *r, const char *number);
+extern int64 sc_json_to_int64(JsonReader *r, const char *number);
 
-pg_noreturn extern void sc_json_fail(const char *type_name, const char *detail);
+/*
+ * Skips a value, remembering where it is; a reader that was closed is opened on
+ * it later.
+ */
+extern JsonMark sc_json_skip(JsonReader *r);
+extern void sc_json_reopen(JsonReader *r, JsonMark mark);
 
 /* Fails unless *seen is false, and sets it: keys appear once. */
 extern void sc_json_once(JsonReader *r, bool *seen, const char *key);

@@ -181,19 +181,25 @@ copy_text(LabelTable *table, const char *text, uint32 len)
 	return copy;
 }
 
+bool
+sc_labels_check(uint32 len, Node *escontext)
+{
+	if (len > SC_MAX_LABEL_BYTES)
+		ereturn(escontext, false,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("label is too long"),
+				 errdetail("A label of a model or benchmark has %u bytes; at most %d are allowed.",
+						   len, SC_MAX_LABEL_BYTES)));
+	return true;
+}
+
 uint32
 sc_labels_add(LabelTable *table, const char *text, uint32 len)
 {
 	char	   *copy;
 	uint32		i;
 
-	if (len > SC_MAX_LABEL_BYTES)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("label is too long"),
-				 errdetail("A label of a model or benchmark has %u bytes; at most %d are allowed.",
-						   len, SC_MAX_LABEL_BYTES)));
-
+	(void) sc_labels_check(len, NULL);
 	if (table->n == table->capacity)
 	{
 		uint32		capacity = table->capacity == 0 ? 4 : table->capacity * 2;

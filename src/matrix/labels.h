@@ -8,6 +8,7 @@
 #ifndef SC_MATRIX_LABELS_H
 #define SC_MATRIX_LABELS_H
 
+#include "matrix/compat.h"
 #include "matrix/flat.h"
 
 typedef struct Label
@@ -47,6 +48,9 @@ extern void sc_labels_init(LabelTable *table, MemoryContext context);
 
 /* Number of a label, or -1; any encoding-valid bytes, compared bytewise. */
 extern int64 sc_labels_find(LabelTable *table, const char *text, uint32 len);
+
+/* 54000, raised or saved (then false), for a label of too many bytes. */
+extern bool sc_labels_check(uint32 len, Node *escontext);
 
 /*
  * Adds a label that sc_labels_find() has just not found and gives its number.

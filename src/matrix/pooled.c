@@ -15,17 +15,17 @@
 #include "matrix/pooled.h"
 
 void
-sc_refuse_score(double score)
+sc_refuse_score(double score, Node *escontext)
 {
 	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
 
 	if (isinf(score))
-		ereport(ERROR,
+		ereturn(escontext,,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("score is infinite"),
 				 errhint("Use NULL or NaN for a missing score.")));
 	double_to_shortest_decimal_buf(score, digits);
-	ereport(ERROR,
+	errsave(escontext,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("score is out of range"),
 			 errdetail("The score is %s; its magnitude may be at most %g.",

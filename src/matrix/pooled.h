@@ -22,15 +22,18 @@
 #include "matrix/flat.h"
 #include "stats/status.h"
 
-/* Raises 22003 for a score that is infinite or larger than SC_MAX_SCORE. */
-pg_noreturn extern void sc_refuse_score(double score);
+/*
+ * 22003, raised or saved (escontext as in json.h), for a score that is infinite
+ * or larger than SC_MAX_SCORE.
+ */
+extern void sc_refuse_score(double score, Node *escontext);
 
 /* Such a score is refused, -0 becomes 0.  Not for NaN, which is no score. */
 static inline double
 sc_check_score(double score)
 {
 	if (unlikely(fabs(score) > SC_MAX_SCORE))
-		sc_refuse_score(score);
+		sc_refuse_score(score, NULL);
 	return score + 0.0;			/* no negative zero */
 }
 

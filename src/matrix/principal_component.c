@@ -221,7 +221,10 @@ read_doubles(JsonReader *r, double *values)
 	while (sc_json_array_next(r))
 	{
 		if (n == SC_MAX_CAPABILITIES)
-			sc_json_fail(TYPE_NAME, "There are too many benchmarks.");
+		{
+			sc_json_fail(r, "There are too many benchmarks.");
+			break;
+		}
 		values[n++] = sc_json_double(r);
 	}
 	return n;
@@ -252,14 +255,17 @@ sc_principal_component_in(PG_FUNCTION_ARGS)
 	int			k;
 
 	initStringInfo(&labels);
-	sc_json_open(&r, text, strlen(text), TYPE_NAME);
+	sc_json_open(&r, text, strlen(text), TYPE_NAME, fcinfo->context);
 	sc_json_object_begin(&r);
 	while ((key = sc_json_object_next(&r)) != NULL)
 	{
 		for (k = 0; k < N_KEYS && strcmp(key, keys[k]) != 0; k++)
 			;
 		if (k == N_KEYS)
-			sc_json_fail(TYPE_NAME, psprintf("Key \"%s\" is not expected.", key));
+		{
+			sc_json_fail(&r, psprintf("Key \"%s\" is not expected.", key));
+			break;
+		}
 		sc_json_once(&r, &seen[k], key);
 		switch (k)
 		{
@@ -271,7 +277,7 @@ sc_principal_component_in(PG_FUNCTION_ARGS)
 				if (strcmp(word, "pearson") == 0)
 					pca = SC_PCA_PEARSON;
 				else if (strcmp(word, "spearman") != 0)
-					sc_json_fail(TYPE_NAME, "The matrix is neither spearman nor pearson.");
+					sc_json_fail(&r, "The matrix is neither spearman nor pearson.");
 				break;
 			case KEY_N:
 				n = sc_json_int64(&r);
@@ -286,7 +292,7 @@ sc_principal_component_in(PG_FUNCTION_ARGS)
 					word = sc_json_string(&r, &len);
 					problem = gather_label(&labels, label_end, &n_labels, word, len);
 					if (problem)
-						sc_json_fail(TYPE_NAME, problem);
+						sc_json_fail(&r, problem);
 				}
 				break;
 			case KEY_NEGATED:
@@ -294,7 +300,10 @@ sc_principal_component_in(PG_FUNCTION_ARGS)
 				while (sc_json_array_next(&r))
 				{
 					if (n_negated == SC_MAX_CAPABILITIES)
-						sc_json_fail(TYPE_NAME, "There are too many benchmarks.");
+					{
+						sc_json_fail(&r, "There are too many benchmarks.");
+						break;
+					}
 					negated[n_negated++] = sc_json_bool(&r);
 				}
 				break;
@@ -308,17 +317,19 @@ sc_principal_component_in(PG_FUNCTION_ARGS)
 	for (k = 0; k < N_KEYS; k++)
 	{
 		if (!seen[k])
-			sc_json_fail(TYPE_NAME, psprintf("Key \"%s\" is missing.", keys[k]));
+			sc_json_fail(&r, psprintf("Key \"%s\" is missing.", keys[k]));
 	}
 	for (k = 0; k < 3; k++)
 	{
 		if (length[k] != n_negated)
-			sc_json_fail(TYPE_NAME, "Arrays have different lengths.");
+			sc_json_fail(&r, "Arrays have different lengths.");
 	}
 	if (n_negated < 1 || (has_labels && n_labels != n_negated))
-		sc_json_fail(TYPE_NAME, "Arrays have different lengths.");
+		sc_json_fail(&r, "Arrays have different lengths.");
 	if (length[3] < 1 || length[3] > n_negated)
-		sc_json_fail(TYPE_NAME, "The number of eigenvalues is out of range.");
+		sc_json_fail(&r, "The number of eigenvalues is out of range.");
+	if (sc_json_failed(&r))
+		PG_RETURN_NULL();
 
 	flat = sc_component_create(pca, n_negated, n, length[3],
 							   has_labels ? labels.len : -1, &c);
@@ -330,7 +341,10 @@ sc_principal_component_in(PG_FUNCTION_ARGS)
 		put_labels(&c, &labels, label_end);
 	problem = check_numbers(&c);
 	if (problem)
-		sc_json_fail(TYPE_NAME, problem);
+	{
+		sc_json_fail(&r, problem);
+		PG_RETURN_NULL();
+	}
 	PG_RETURN_POINTER(flat);
 }
 

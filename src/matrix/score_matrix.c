@@ -20,22 +20,26 @@
 #define MANY_CELLS 4096
 #define MOST_PENDING 128
 
-/* Keeps the text form under its limit; called before a label is added. */
-static inline void
-check_size(const ExpandedScoreMatrix *m, uint64 more)
+/*
+ * Keeps the text form under its limit, with so many bytes more: 54000, raised or
+ * saved (then false).
+ */
+static inline bool
+check_size(const ExpandedScoreMatrix *m, uint64 more, Node *escontext)
 {
 	uint64		bytes = m->models.text_bytes + m->benchmarks.text_bytes + more +
 	(uint64) m->n_single * SC_TEXT_BYTES_PER_SINGLE +
 	(uint64) m->n_pooled * SC_TEXT_BYTES_PER_POOLED;
 
 	if (unlikely(bytes > SC_MAX_TEXT_BYTES))
-		ereport(ERROR,
+		ereturn(escontext, false,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("score matrix is too large"),
 				 errdetail("It has %u models, %u benchmarks and %u cells; its text form could pass %d bytes.",
 						   m->models.n, m->benchmarks.n,
 						   m->n_single + m->n_pooled, SC_MAX_TEXT_BYTES),
 				 errhint("Aggregate fewer benchmarks or models into one matrix.")));
+	return true;
 }
 
 /* ----------
@@ -65,7 +69,7 @@ is_full(const LabelTable *table)
 static uint32
 add_model(ExpandedScoreMatrix *m, const char *text, uint32 len)
 {
-	check_size(m, SC_TEXT_BYTES_PER_LABEL(len));
+	(void) check_size(m, SC_TEXT_BYTES_PER_LABEL(len), NULL);
 	if (is_full(&m->models))
 		m->row = grow_beside(m, &m->models, m->row, sizeof(m->row[0]));
 	m->row[m->models.n] = NULL;
@@ -75,7 +79,7 @@ add_model(ExpandedScoreMatrix *m, const char *text, uint32 len)
 static uint32
 add_benchmark(ExpandedScoreMatrix *m, const char *text, uint32 len)
 {
-	check_size(m, SC_TEXT_BYTES_PER_LABEL(len));
+	(void) check_size(m, SC_TEXT_BYTES_PER_LABEL(len), NULL);
 	if (is_full(&m->benchmarks))
 		m->benchmark_flags = grow_beside(m, &m->benchmarks, m->benchmark_flags,
 										 sizeof(uint8));
@@ -192,7 +196,7 @@ set_pooled(ExpandedScoreMatrix *m, MatrixCell *cell, const PooledCell *pooled,
 	m->pooled_flags[m->n_pooled] = flags;
 	cell->is_pooled = true;
 	cell->u.pooled = m->n_pooled++;
-	check_size(m, 0);
+	(void) check_size(m, 0, NULL);
 }
 
 /* The second score of a cell, or more of them. */
@@ -208,6 +212,19 @@ pool_single(ExpandedScoreMatrix *m, MatrixCell *cell, const PooledCell *add,
 	set_pooled(m, cell, &pooled, flags);
 }
 
+/* Makes a new cell a single one. */
+static inline void
+set_single(ExpandedScoreMatrix *m, MatrixCell *cell, double score)
+{
+	cell->is_pooled = false;
+	cell->u.score = score;
+	m->n_single++;
+	(void) check_size(m, 0, NULL);
+	if (m->n_single >= MANY_CELLS && m->pending == NULL)
+		m->pending = MemoryContextAlloc(m->hdr.eoh_context,
+										sizeof(PendingScore) * MOST_PENDING);
+}
+
 static inline void
 add_score(ExpandedScoreMatrix *m, CellIndex at, double score)
 {
@@ -215,15 +232,7 @@ add_score(ExpandedScoreMatrix *m, CellIndex at, double score)
 	MatrixCell *cell = reach_cell(m, at, &found);
 
 	if (!found)
-	{
-		cell->is_pooled = false;
-		cell->u.score = score;
-		m->n_single++;
-		check_size(m, 0);
-		if (m->n_single >= MANY_CELLS && m->pending == NULL)
-			m->pending = MemoryContextAlloc(m->hdr.eoh_context,
-											sizeof(PendingScore) * MOST_PENDING);
-	}
+		set_single(m, cell, score);
 	else if (cell->is_pooled)
 		sc_pooled_add_score(&m->pooled[cell->u.pooled],
 							&m->pooled_flags[cell->u.pooled], score);
@@ -354,14 +363,15 @@ sc_matrix_add_mean(ExpandedScoreMatrix *m, const char *model, uint32 model_len,
 	add_pooled(m, at, &pooled, flags);
 }
 
-void
-sc_check_flags(const char *label, uint32 len, uint8 flags)
+bool
+sc_check_flags(const char *label, uint32 len, uint8 flags, Node *escontext)
 {
 	if ((flags & SC_BENCHMARK_CAPABILITY) && (flags & SC_BENCHMARK_COVARIATE))
-		ereport(ERROR,
+		ereturn(escontext, false,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("benchmark \"%s\" is annotated both as capability and as covariate",
 						pnstrdup(label, len))));
+	return true;
 }
 
 void
@@ -381,8 +391,9 @@ sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from)
 		int64		found = sc_labels_find(&m->benchmarks, label, len);
 
 		if (found >= 0)
-			sc_check_flags(label, len,
-						m->benchmark_flags[found] | from->benchmark_flags[i]);
+			(void) sc_check_flags(label, len,
+								  m->benchmark_flags[found] | from->benchmark_flags[i],
+								  NULL);
 	}
 	for (i = 0; i < from->n_models; i++)
 	{
@@ -441,10 +452,20 @@ sc_matrix_copy_cell(ExpandedScoreMatrix *m, const ScoreMatrixView *from,
  * ----------
  */
 
-bool
-sc_matrix_put_model(ExpandedScoreMatrix *m, const char *text, uint32 len)
+/* What adding would raise is looked for first, so that it can be saved. */
+static bool
+check_label(const ExpandedScoreMatrix *m, uint32 len, Node *escontext)
 {
-	if (sc_labels_find(&m->models, text, len) >= 0)
+	return sc_labels_check(len, escontext) &&
+		check_size(m, SC_TEXT_BYTES_PER_LABEL(len), escontext);
+}
+
+bool
+sc_matrix_put_model(ExpandedScoreMatrix *m, const char *text, uint32 len,
+					Node *escontext)
+{
+	if (!check_label(m, len, escontext) ||
+		sc_labels_find(&m->models, text, len) >= 0)
 		return false;
 	add_model(m, text, len);
 	return true;
@@ -452,12 +473,13 @@ sc_matrix_put_model(ExpandedScoreMatrix *m, const char *text, uint32 len)
 
 bool
 sc_matrix_put_benchmark(ExpandedScoreMatrix *m, const char *text, uint32 len,
-						uint8 flags)
+						uint8 flags, Node *escontext)
 {
 	uint32		number;
 
-	sc_check_flags(text, len, flags);
-	if (sc_labels_find(&m->benchmarks, text, len) >= 0)
+	if (!check_label(m, len, escontext) ||
+		!sc_check_flags(text, len, flags, escontext) ||
+		sc_labels_find(&m->benchmarks, text, len) >= 0)
 		return false;
 	number = add_benchmark(m, text, len);
 	m->benchmark_flags[number] = flags;
@@ -466,24 +488,39 @@ sc_matrix_put_benchmark(ExpandedScoreMatrix *m, const char *text, uint32 len,
 
 bool
 sc_matrix_put_single(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
-					 double score)
+					 double score, Node *escontext)
 {
 	CellIndex	at = {model, benchmark};
-	uint32		n = m->n_single;
+	MatrixCell *cell;
+	bool		found;
 
-	add_score(m, at, sc_check_score(score));
-	return m->n_single > n;
+	if (fabs(score) > SC_MAX_SCORE)
+	{
+		sc_refuse_score(score, escontext);
+		return false;
+	}
+	if (!check_size(m, SC_TEXT_BYTES_PER_SINGLE, escontext))
+		return false;
+	cell = reach_cell(m, at, &found);
+	if (!found)
+		set_single(m, cell, score + 0.0);	/* no negative zero */
+	return !found;
 }
 
 bool
 sc_matrix_put_pooled(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
-					 const PooledCell *cell, uint8 flags)
+					 const PooledCell *cell, uint8 flags, Node *escontext)
 {
 	CellIndex	at = {model, benchmark};
-	uint32		n = m->n_single + m->n_pooled;
+	MatrixCell *place;
+	bool		found;
 
-	add_pooled(m, at, cell, flags);
-	return m->n_single + m->n_pooled > n;
+	if (!check_size(m, SC_TEXT_BYTES_PER_POOLED, escontext))
+		return false;
+	place = reach_cell(m, at, &found);
+	if (!found)
+		set_pooled(m, place, cell, flags);
+	return !found;
 }
 
 bool

@@ -126,24 +126,31 @@ extern void sc_matrix_copy_cell(ExpandedScoreMatrix *m, const ScoreMatrixView *f
  */
 extern void sc_matrix_settle(ExpandedScoreMatrix *m);
 
-/* Raises 22023 if a benchmark is both a capability and a covariate. */
-extern void sc_check_flags(const char *label, uint32 len, uint8 flags);
+/*
+ * 22023, raised or saved (then false), if a benchmark is both a capability and a
+ * covariate.
+ */
+extern bool sc_check_flags(const char *label, uint32 len, uint8 flags,
+						   Node *escontext);
 
 /* Adds all cells and ORs the flags of a flat matrix. */
 extern void sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from);
 
 /*
- * Building from a stored form (input functions, subset): labels first, which
- * must be new, then cells, which must be new too: false if they are not.
+ * Building from a text or binary form: labels first, which must be new, then
+ * cells, which must be new too: false if they are not.  Also false if an error
+ * was saved in escontext, which is as in json.h: a limit (54000), a score out of
+ * range (22003), flags that exclude each other (22023).
  */
-extern bool sc_matrix_put_model(ExpandedScoreMatrix *m, const char *text, uint32 len);
+extern bool sc_matrix_put_model(ExpandedScoreMatrix *m, const char *text,
+								uint32 len, Node *escontext);
 extern bool sc_matrix_put_benchmark(ExpandedScoreMatrix *m, const char *text,
-									uint32 len, uint8 flags);
+									uint32 len, uint8 flags, Node *escontext);
 extern bool sc_matrix_put_single(ExpandedScoreMatrix *m, uint32 model,
-								 uint32 benchmark, double score);
+								 uint32 benchmark, double score, Node *escontext);
 extern bool sc_matrix_put_pooled(ExpandedScoreMatrix *m, uint32 model,
 								 uint32 benchmark, const PooledCell *cell,
-								 uint8 flags);
+								 uint8 flags, Node *escontext);
 
 /* True if every label has a cell, as the flat form demands. */
 extern bool sc_matrix_is_covered(ExpandedScoreMatrix *m);

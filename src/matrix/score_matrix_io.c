@@ -50,26 +50,22 @@ PG_FUNCTION_INFO_V1(sc_score_matrix_send);
  */
 
 static void
-read_models(ExpandedScoreMatrix *m, JsonMark mark)
+read_models(ExpandedScoreMatrix *m, JsonReader *r)
 {
-	JsonReader	r;
-
-	sc_json_open_mark(&r, mark, TYPE_NAME);
-	sc_json_array_begin(&r);
-	while (sc_json_array_next(&r))
+	sc_json_array_begin(r);
+	while (sc_json_array_next(r))
 	{
 		uint32		len;
-		char	   *label = sc_json_string(&r, &len);
+		char	   *label = sc_json_string(r, &len);
 
-		if (!sc_matrix_put_model(m, label, len))
-			sc_json_fail(TYPE_NAME, psprintf("Model \"%s\" appears twice.", label));
+		if (!sc_matrix_put_model(m, label, len, r->escontext))
+			sc_json_fail(r, psprintf("Model \"%s\" appears twice.", label));
 		pfree(label);
 	}
-	sc_json_close(&r);
 }
 
 static void
-read_benchmarks(ExpandedScoreMatrix *m, JsonMark mark)
+read_benchmarks(ExpandedScoreMatrix *m, JsonReader *r)
 {
 	static const struct
 	{
@@ -80,11 +76,9 @@ read_benchmarks(ExpandedScoreMatrix *m, JsonMark mark)
 		{"lower_is_better", SC_BENCHMARK_LOWER_IS_BETTER},
 		{"covariate", SC_BENCHMARK_COVARIATE}
 	};
-	JsonReader	r;
 
-	sc_json_open_mark(&r, mark, TYPE_NAME);
-	sc_json_array_begin(&r);
-	while (sc_json_array_next(&r))
+	sc_json_array_begin(r);
+	while (sc_json_array_next(r))
 	{
 		char	   *label = NULL;
 		uint32		len = 0;
@@ -93,15 +87,15 @@ read_benchmarks(ExpandedScoreMatrix *m, JsonMark mark)
 		bool		seen[lengthof(flag_keys)] = {false};
 		char	   *key;
 
-		sc_json_object_begin(&r);
-		while ((key = sc_json_object_next(&r)) != NULL)
+		sc_json_object_begin(r);
+		while ((key = sc_json_object_next(r)) != NULL)
 		{
 			int			i;
 
 			if (strcmp(key, "name") == 0)
 			{
-				sc_json_once(&r, &seen_name, key);
-				label = sc_json_string(&r, &len);
+				sc_json_once(r, &seen_name, key);
+				label = sc_json_string(r, &len);
 				continue;
 			}
 			for (i = 0; i < (int) lengthof(flag_keys); i++)
@@ -110,24 +104,31 @@ read_benchmarks(ExpandedScoreMatrix *m, JsonMark mark)
 					break;
 			}
 			if (i == (int) lengthof(flag_keys))
-				sc_json_fail(TYPE_NAME, psprintf("Key \"%s\" is not expected in a benchmark.", key));
-			sc_json_once(&r, &seen[i], key);
-			if (sc_json_bool(&r))
+			{
+				sc_json_fail(r, psprintf("Key \"%s\" is not expected in a benchmark.", key));
+				break;
+			}
+			sc_json_once(r, &seen[i], key);
+			if (sc_json_bool(r))
 				flags |= flag_keys[i].flag;
 		}
 		if (label == NULL)
-			sc_json_fail(TYPE_NAME, "A benchmark has no name.");
-		if (!sc_matrix_put_benchmark(m, label, len, flags))
-			sc_json_fail(TYPE_NAME, psprintf("Benchmark \"%s\" appears twice.", label));
+			sc_json_fail(r, "A benchmark has no name.");
+		if (sc_json_failed(r))
+			break;
+		if (!sc_matrix_put_benchmark(m, label, len, flags, r->escontext))
+			sc_json_fail(r, psprintf("Benchmark \"%s\" appears twice.", label));
 		pfree(label);
 	}
-	sc_json_close(&r);
 }
 
-/* Adds a cell read from text or binary; fails with a DETAIL in either. */
+/*
+ * Adds a cell read from text or binary; gives a DETAIL if it does not fit, to
+ * which nothing comes if an error is saved already.
+ */
 static const char *
 put_cell(ExpandedScoreMatrix *m, int64 model, int64 benchmark, bool is_pooled,
-		 const PooledCell *cell, uint8 flags)
+		 const PooledCell *cell, uint8 flags, Node *escontext)
 {
 	const char *problem;
 
@@ -139,87 +140,80 @@ put_cell(ExpandedScoreMatrix *m, int64 model, int64 benchmark, bool is_pooled,
 	{
 		if ((problem = sc_flat_check_pooled(cell, flags)) != NULL)
 			return problem;
-		if (!sc_matrix_put_pooled(m, (uint32) model, (uint32) benchmark, cell, flags))
+		if (!sc_matrix_put_pooled(m, (uint32) model, (uint32) benchmark, cell, flags,
+								  escontext))
 			return "A cell appears twice.";
 	}
 	else
 	{
 		if (isnan(cell->sum))
 			return "A score is not a number.";
-		if (!sc_matrix_put_single(m, (uint32) model, (uint32) benchmark, cell->sum))
+		if (!sc_matrix_put_single(m, (uint32) model, (uint32) benchmark, cell->sum,
+								  escontext))
 			return "A cell appears twice.";
 	}
 	return NULL;
 }
 
 static void
-read_cells(ExpandedScoreMatrix *m, JsonMark mark)
+read_cells(ExpandedScoreMatrix *m, JsonReader *r)
 {
-	JsonReader	r;
-
-	sc_json_open_mark(&r, mark, TYPE_NAME);
-	sc_json_array_begin(&r);
-	while (sc_json_array_next(&r))
+	sc_json_array_begin(r);
+	while (sc_json_array_next(r))
 	{
 		PooledCell	cell = {0, 0, 0, 0, 0};
 		int64		model = -1;
 		int64		benchmark = -1;
 		int			n = 0;
-		double		third = 0;
-		JsonMark	third_mark = {NULL, 0};
+		char	   *third = NULL;
 		const char *problem;
 
-		sc_json_array_begin(&r);
-		while (sc_json_array_next(&r))
+		sc_json_array_begin(r);
+		while (sc_json_array_next(r))
 		{
 			switch (n++)
 			{
 				case 0:
-					model = sc_json_int64(&r);
+					model = sc_json_int64(r);
 					break;
 				case 1:
-					benchmark = sc_json_int64(&r);
+					benchmark = sc_json_int64(r);
 					break;
 				case 2:
 					/* a score, or n if more follow */
-					third_mark.start = r.lex->token_start;
-					third_mark.length = r.lex->token_terminator - r.lex->token_start;
-					third = sc_json_double(&r);
+					third = sc_json_number(r);
 					break;
 				case 3:
-					cell.sum = sc_json_double(&r);
+					cell.sum = sc_json_double(r);
 					break;
 				case 4:
-					cell.sum_lo = sc_json_double(&r);
+					cell.sum_lo = sc_json_double(r);
 					break;
 				case 5:
-					cell.sumsq = sc_json_double(&r);
+					cell.sumsq = sc_json_double(r);
 					break;
 				case 6:
-					cell.sumsq_lo = sc_json_double(&r);
+					cell.sumsq_lo = sc_json_double(r);
 					break;
 				default:
-					(void) sc_json_double(&r);
+					(void) sc_json_double(r);
 					break;
 			}
 		}
 		if (n == 3)
-			cell.sum = third;
+			cell.sum = sc_json_to_double(r, third);
 		else if (n == 5 || n == 7)
-		{
-			JsonReader	count;
-
-			sc_json_open_mark(&count, third_mark, TYPE_NAME);
-			cell.n = sc_json_int64(&count);
-		}
+			cell.n = sc_json_to_int64(r, third);
 		else
-			sc_json_fail(TYPE_NAME, "A cell does not have 3, 5 or 7 numbers.");
+			sc_json_fail(r, "A cell does not have 3, 5 or 7 numbers.");
+		if (sc_json_failed(r))
+			break;
+		pfree(third);
 		problem = put_cell(m, model, benchmark, n > 3, &cell,
-						   n == 5 ? SC_CELL_SPREAD_UNKNOWN : 0);
+						   n == 5 ? SC_CELL_SPREAD_UNKNOWN : 0, r->escontext);
 		if (problem)
-			sc_json_fail(TYPE_NAME, problem);
+			sc_json_fail(r, problem);
 	}
-	sc_json_close(&r);
 }
 
 Datum
@@ -230,13 +224,16 @@ sc_score_matrix_in(PG_FUNCTION_ARGS)
 	JsonReader	r;
 	JsonMark	part[3];
 	static const char *const part_key[3] = {"models", "benchmarks", "cells"};
+	static void (*const read_part[3]) (ExpandedScoreMatrix *, JsonReader *) = {
+		read_models, read_benchmarks, read_cells
+	};
 	bool		seen_version = false;
 	bool		seen[3] = {false, false, false};
 	char	   *key;
 	int			i;
 
 	/* the parts refer to each other and may come in any order: mark, then read */
-	sc_json_open(&r, text, strlen(text), TYPE_NAME);
+	sc_json_open(&r, text, strlen(text), TYPE_NAME, fcinfo->context);
 	sc_json_object_begin(&r);
 	while ((key = sc_json_object_next(&r)) != NULL)
 	{
@@ -249,23 +246,30 @@ sc_score_matrix_in(PG_FUNCTION_ARGS)
 		for (i = 0; i < 3 && strcmp(key, part_key[i]) != 0; i++)
 			;
 		if (i == 3)
-			sc_json_fail(TYPE_NAME, psprintf("Key \"%s\" is not expected.", key));
+		{
+			sc_json_fail(&r, psprintf("Key \"%s\" is not expected.", key));
+			break;
+		}
 		sc_json_once(&r, &seen[i], key);
 		part[i] = sc_json_skip(&r);
 	}
 	sc_json_close(&r);
 	if (!seen_version)
-		sc_json_fail(TYPE_NAME, "Key \"version\" is missing.");
+		sc_json_fail(&r, "Key \"version\" is missing.");
 	for (i = 0; i < 3; i++)
 	{
 		if (!seen[i])
-			sc_json_fail(TYPE_NAME, psprintf("Key \"%s\" is missing.", part_key[i]));
+			sc_json_fail(&r, psprintf("Key \"%s\" is missing.", part_key[i]));
+		if (sc_json_failed(&r))
+			PG_RETURN_NULL();
+		sc_json_reopen(&r, part[i]);
+		read_part[i] (m, &r);
+		sc_json_close(&r);
 	}
-	read_models(m, part[0]);
-	read_benchmarks(m, part[1]);
-	read_cells(m, part[2]);
-	if (!sc_matrix_is_covered(m))
-		sc_json_fail(TYPE_NAME, "A model or benchmark has no cell.");
+	if (!sc_json_failed(&r) && !sc_matrix_is_covered(m))
+		sc_json_fail(&r, "A model or benchmark has no cell.");
+	if (sc_json_failed(&r))
+		PG_RETURN_NULL();
 	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
 }
 
@@ -367,7 +371,7 @@ sc_score_matrix_recv(PG_FUNCTION_ARGS)
 	{
 		char	   *label = sc_wire_label(buf, TYPE_NAME, &len);
 
-		if (!sc_matrix_put_model(m, label, len))
+		if (!sc_matrix_put_model(m, label, len, NULL))
 			sc_wire_fail(TYPE_NAME, "A model appears twice.");
 		pfree(label);
 	}
@@ -378,7 +382,7 @@ sc_score_matrix_recv(PG_FUNCTION_ARGS)
 
 		if (flags & ~SC_BENCHMARK_FLAGS)
 			sc_wire_fail(TYPE_NAME, "A benchmark has flags that are not defined.");
-		if (!sc_matrix_put_benchmark(m, label, len, flags))
+		if (!sc_matrix_put_benchmark(m, label, len, flags, NULL))
 			sc_wire_fail(TYPE_NAME, "A benchmark appears twice.");
 		pfree(label);
 	}
@@ -402,7 +406,7 @@ sc_score_matrix_recv(PG_FUNCTION_ARGS)
 			cell.sumsq = pq_getmsgfloat8(buf) + 0.0;
 			cell.sumsq_lo = pq_getmsgfloat8(buf) + 0.0;
 		}
-		problem = put_cell(m, model, benchmark, i >= n_single, &cell, flags);
+		problem = put_cell(m, model, benchmark, i >= n_single, &cell, flags, NULL);
 		if (problem)
 			sc_wire_fail(TYPE_NAME, problem);
 		if ((i & 0xFFFF) == 0)

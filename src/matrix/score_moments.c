@@ -364,7 +364,7 @@ sc_score_moments_in(PG_FUNCTION_ARGS)
 	char	   *key;
 	int			k;
 
-	sc_json_open(&r, text, strlen(text), TYPE_NAME);
+	sc_json_open(&r, text, strlen(text), TYPE_NAME, fcinfo->context);
 	sc_json_object_begin(&r);
 	while ((key = sc_json_object_next(&r)) != NULL)
 	{
@@ -388,7 +388,10 @@ sc_score_moments_in(PG_FUNCTION_ARGS)
 			for (k = 0; k < N_ARRAYS && strcmp(key, array_key[k]) != 0; k++)
 				;
 			if (k == N_ARRAYS)
-				sc_json_fail(TYPE_NAME, psprintf("Key \"%s\" is not expected.", key));
+			{
+				sc_json_fail(&r, psprintf("Key \"%s\" is not expected.", key));
+				break;
+			}
 			sc_json_once(&r, &seen[k], key);
 			mark[k] = sc_json_skip(&r);
 		}
@@ -397,11 +400,13 @@ sc_score_moments_in(PG_FUNCTION_ARGS)
 	for (k = 0; k < (int) lengthof(seen); k++)
 	{
 		if (!seen[k])
-			sc_json_fail(TYPE_NAME, "A key is missing: version, columns, rows, pivot, mean, min, max or comoments.");
+			sc_json_fail(&r, "A key is missing: version, columns, rows, pivot, mean, min, max or comoments.");
 	}
 	problem = check_counts(n_columns, n_rows);
 	if (problem)
-		sc_json_fail(TYPE_NAME, problem);
+		sc_json_fail(&r, problem);
+	if (sc_json_failed(&r))
+		PG_RETURN_NULL();
 	if (n_columns > 0)
 		set_columns(m, n_columns);
 	if (n_rows > 0)
@@ -413,20 +418,26 @@ sc_score_moments_in(PG_FUNCTION_ARGS)
 		Size		i = 0;
 		double	   *values = array_of(&m->moments, k, &length);
 
-		sc_json_open_mark(&r, mark[k], TYPE_NAME);
+		sc_json_reopen(&r, mark[k]);
 		sc_json_array_begin(&r);
 		while (sc_json_array_next(&r))
 		{
 			if (i == length)
-				sc_json_fail(TYPE_NAME, psprintf("Array \"%s\" is too long.", array_key[k]));
+			{
+				sc_json_fail(&r, psprintf("Array \"%s\" is too long.", array_key[k]));
+				break;
+			}
 			values[i++] = sc_json_double(&r);
 		}
 		if (i < length)
-			sc_json_fail(TYPE_NAME, psprintf("Array \"%s\" is too short.", array_key[k]));
+			sc_json_fail(&r, psprintf("Array \"%s\" is too short.", array_key[k]));
 		sc_json_close(&r);
 	}
-	if (n_rows > 0 && (problem = check_moments(&m->moments)) != NULL)
-		sc_json_fail(TYPE_NAME, problem);
+	if (n_rows > 0 && !sc_json_failed(&r) &&
+		(problem = check_moments(&m->moments)) != NULL)
+		sc_json_fail(&r, problem);
+	if (sc_json_failed(&r))
+		PG_RETURN_NULL();
 	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
 }
 

@@ -36,12 +36,13 @@ PG_FUNCTION_INFO_V1(sc_score_rows_send);
 static const char *
 check_widths(int64 n_capabilities, int64 n_targets, int64 n_rows)
 {
-	int64		width = Max(n_capabilities, 0) + Max(n_targets, 0);
+	int64		width;
 
 	if (n_capabilities < -1 || n_capabilities == 0 ||
 		n_capabilities > SC_MAX_ROW_SCORES ||
 		n_targets < -1 || n_targets == 0 || n_targets > SC_MAX_ROW_SCORES)
 		return "A number of columns is out of range.";
+	width = Max(n_capabilities, 0) + Max(n_targets, 0);
 	if (n_rows < 0 || (n_capabilities < 0 && n_rows > 0) ||
 		n_rows > SC_MAX_COLLECTED_SCORES / Max(width, 1))
 		return "The number of rows is out of range.";
@@ -88,7 +89,7 @@ sc_rows_check(const ScoreRowsFlat *flat, Size size)
 	return NULL;
 }
 
-/* A number of columns, or null for -1; 0 is refused by check_widths. */
+/* A number of columns, or null for -1; 0, also for less, is refused later. */
 static int64
 read_width(JsonReader *r)
 {
@@ -97,43 +98,49 @@ read_width(JsonReader *r)
 	if (sc_json_null(r))
 		return -1;
 	n = sc_json_int64(r);
-	if (n < 1)
-		sc_json_fail(TYPE_NAME, "A number of columns is out of range.");
-	return n;
+	return n < 0 ? 0 : n;
 }
 
 static void
-read_rows(ExpandedScoreRows *rows, JsonMark mark)
+read_rows(ExpandedScoreRows *rows, JsonReader *r)
 {
-	JsonReader	r;
 	int32		width = sc_rows_width(rows);
 
-	sc_json_open_mark(&r, mark, TYPE_NAME);
-	sc_json_array_begin(&r);
-	while (sc_json_array_next(&r))
+	sc_json_array_begin(r);
+	while (sc_json_array_next(r))
 	{
 		double	   *row;
 		int32		j = 0;
 		const char *problem;
 
-		if (rows->n_capabilities < 0)
-			sc_json_fail(TYPE_NAME, "There are rows, but the number of columns is not known.");
+		problem = rows->n_capabilities < 0 ?
+			"There are rows, but the number of columns is not known." :
+			check_widths(rows->n_capabilities, rows->n_targets, rows->n_rows + 1);
+		if (problem)
+		{
+			sc_json_fail(r, problem);
+			break;
+		}
 		row = sc_rows_reserve(rows);
-		sc_json_array_begin(&r);
-		while (sc_json_array_next(&r))
+		sc_json_array_begin(r);
+		while (sc_json_array_next(r))
 		{
 			if (j == width)
-				sc_json_fail(TYPE_NAME, "A row has too many scores.");
-			row[j++] = sc_json_null(&r) ? get_float8_nan() : sc_json_double(&r);
+			{
+				sc_json_fail(r, "A row has too many scores.");
+				break;
+			}
+			row[j++] = sc_json_null(r) ? get_float8_nan() : sc_json_double(r);
 		}
 		if (j < width)
-			sc_json_fail(TYPE_NAME, "A row has too few scores.");
+			sc_json_fail(r, "A row has too few scores.");
+		if (sc_json_failed(r))
+			break;
 		problem = check_row(row, rows->n_capabilities, width);
 		if (problem)
-			sc_json_fail(TYPE_NAME, problem);
+			sc_json_fail(r, problem);
 		rows->n_rows++;
 	}
-	sc_json_close(&r);
 }
 
 Datum
@@ -146,9 +153,10 @@ sc_score_rows_in(PG_FUNCTION_ARGS)
 	int64		n_capabilities = -1;
 	int64		n_targets = -1;
 	bool		seen[4] = {false, false, false, false};
+	const char *problem;
 	char	   *key;
 
-	sc_json_open(&r, text, strlen(text), TYPE_NAME);
+	sc_json_open(&r, text, strlen(text), TYPE_NAME, fcinfo->context);
 	sc_json_object_begin(&r);
 	while ((key = sc_json_object_next(&r)) != NULL)
 	{
@@ -173,13 +181,22 @@ sc_score_rows_in(PG_FUNCTION_ARGS)
 			mark = sc_json_skip(&r);
 		}
 		else
-			sc_json_fail(TYPE_NAME, psprintf("Key \"%s\" is not expected.", key));
+			sc_json_fail(&r, psprintf("Key \"%s\" is not expected.", key));
 	}
 	sc_json_close(&r);
 	if (!seen[0] || !seen[1] || !seen[2] || !seen[3])
-		sc_json_fail(TYPE_NAME, "A key is missing: version, capabilities, targets or rows.");
+		sc_json_fail(&r, "A key is missing: version, capabilities, targets or rows.");
+	problem = check_widths(n_capabilities, n_targets, 0);
+	if (problem)
+		sc_json_fail(&r, problem);
+	if (sc_json_failed(&r))
+		PG_RETURN_NULL();
 	sc_rows_set_widths(rows, n_capabilities, n_targets);
-	read_rows(rows, mark);
+	sc_json_reopen(&r, mark);
+	read_rows(rows, &r);
+	sc_json_close(&r);
+	if (sc_json_failed(&r))
+		PG_RETURN_NULL();
 	PG_RETURN_DATUM(sc_flat_datum(&rows->hdr));
 }
 

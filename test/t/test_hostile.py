@@ -118,6 +118,24 @@ EXCEPTION
 END $$;
 """
 
+# How an error is returned to those who ask for that: pg_input_error_info() says the same
+# as the error that is raised, or nothing where none is.  15 cannot be asked.
+SAME_WHEN_SAVED = """
+CREATE FUNCTION check_saved(form text, type text, raised text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE saved text[];
+BEGIN
+    SELECT ARRAY[sql_error_code, message, coalesce(detail, ''), coalesce(hint, '')] INTO saved
+    FROM pg_input_error_info(form, type);
+    IF saved IS DISTINCT FROM coalesce(raised, ARRAY[NULL, NULL, '', '']) OR
+       pg_input_is_valid(form, type) IS DISTINCT FROM (raised IS NULL) THEN
+        RAISE 'saved % instead of %', saved, raised USING ERRCODE = 'ZZ003';
+    END IF;
+END $$;
+"""
+NEVER_SAVED = """
+CREATE FUNCTION check_saved(form text, type text, raised text[]) RETURNS void LANGUAGE sql AS '';
+"""
+
 ROUND_TRIP = """
 CREATE FUNCTION round_trip(value {0}) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE again {0} := value::text::{0};
@@ -129,13 +147,17 @@ END $$;
 
 -- A text form: 'ok', or the SQLSTATE it is refused with.
 CREATE FUNCTION try_text(form text, type {0}) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE value {0};
+DECLARE value {0}; code text; message text; detail text; hint text;
 BEGIN
     BEGIN
         value := form::{0};
     EXCEPTION WHEN OTHERS THEN
-        RETURN SQLSTATE;
+        GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+            detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+        PERFORM check_saved(form, '{0}', ARRAY[code, message, detail, hint]);
+        RETURN code;
     END;
+    PERFORM check_saved(form, '{0}', NULL);
     PERFORM round_trip(value);
     PERFORM exercise(value);
     RETURN 'ok';
@@ -232,6 +254,7 @@ def hostile(db):
     """The database with what the tests run on it, and each type's seeds."""
     db.rows("SET client_min_messages = error")
     db.rows(SETUP)
+    db.rows(SAME_WHEN_SAVED if db.connection.server_version >= 160000 else NEVER_SAVED)
     db.seeds = {}
     for name in TYPES:
         performs = "\n".join(
@@ -382,6 +405,24 @@ def test_text_nested(hostile, name):
                           if name in ("score_matrix", "principal_component") else
                           f"SELECT repeat('[', 300000)::{name}")
     assert error.pgcode in TEXT_ERRORS
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_copy_skips_what_is_malformed(hostile, name):
+    """COPY … (ON_ERROR ignore) loads the good lines and skips the others."""
+    if hostile.connection.server_version < 170000:
+        pytest.skip("COPY has ON_ERROR from PostgreSQL 17 on")
+    rng = random.Random(f"{SEED} copy {name}")
+    good = [text for text, _ in hostile.seeds[name]]
+    bad = [text[:rng.randrange(len(text))] for text in good * 20]
+    lines = good + bad
+    rng.shuffle(lines)
+    copied = "".join(line.replace("\\", "\\\\") + "\n" for line in lines)
+    with hostile.connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {name}_values FROM STDIN (ON_ERROR ignore)", io.StringIO(copied))
+    kept = hostile.rows(f"SELECT value::text FROM {name}_values")
+    hostile.rows(f"TRUNCATE {name}_values")
+    assert [text for text, in kept] == [line for line in lines if line in good]
 
 
 # ----------------------------------------------------------------------
