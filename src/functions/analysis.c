@@ -49,6 +49,7 @@ sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns)
 		columns->start[k + 1] += columns->start[k];
 		next[k] = columns->start[k];
 	}
+	Assert(columns->start[view->n_benchmarks] == n_cells);
 	while (s < view->n_single || p < view->n_pooled)
 	{
 		bool		single = sc_next_cell_is_single(view, s, p);
@@ -383,6 +384,7 @@ sc_p_value_with_scores(const ScoreColumns *columns, uint32 target,
 	double	   *y = sc_alloc(n_all, sizeof(double));
 	double		p_value;
 
+	Assert(result->status == SC_OK);
 	(void) sc_gather_pairs(columns, target, scores, x, y);
 	p_value = sc_run_p_value(y, x, &result->c);
 	pfree(x);

@@ -276,6 +276,7 @@ sc_json_skip(JsonReader *r)
 void
 sc_json_reopen(JsonReader *r, JsonMark mark)
 {
+	Assert(mark.start != NULL);
 	if (!sc_json_failed(r))
 		sc_json_open(r, mark.start, mark.length, r->type_name, r->escontext);
 }

@@ -494,6 +494,8 @@ sc_matrix_put_single(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
 	MatrixCell *cell;
 	bool		found;
 
+	/* cells come after all labels, and none waits */
+	Assert(model < m->models.n && benchmark < m->benchmarks.n && m->n_pending == 0);
 	if (fabs(score) > SC_MAX_SCORE)
 	{
 		sc_refuse_score(score, escontext);
@@ -515,6 +517,7 @@ sc_matrix_put_pooled(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
 	MatrixCell *place;
 	bool		found;
 
+	Assert(model < m->models.n && benchmark < m->benchmarks.n && m->n_pending == 0);
 	if (!check_size(m, SC_TEXT_BYTES_PER_POOLED, escontext))
 		return false;
 	place = reach_cell(m, at, &found);
@@ -532,6 +535,7 @@ sc_matrix_is_covered(ExpandedScoreMatrix *m)
 	MatrixCell *cell;
 	uint32		i;
 
+	Assert(m->n_pending == 0);
 	for (i = 0; i < m->models.n; i++)
 	{
 		if (m->row[i] == NULL)

@@ -269,4 +269,7 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 	Assert(target.n_single == m->n_single && target.n_pooled == m->n_pooled);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
+
+	/* whatever came in, what is stored can be read */
+	Assert(sc_flat_check(flat, allocated_size) == NULL);
 }

@@ -36,6 +36,7 @@ PG_FUNCTION_INFO_V1(sc_score_moments_send);
 static Size moments_get_flat_size(ExpandedObjectHeader *eohptr);
 static void moments_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 								 Size allocated_size);
+static const char *check_moments(const ScMoments *m);
 
 static const ExpandedObjectMethods moments_methods = {
 	moments_get_flat_size,
@@ -165,6 +166,7 @@ sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n)
 void
 sc_moments_commit_row(ExpandedScoreMoments *m)
 {
+	Assert(m->buffered < m->buffer_capacity);
 	m->buffered++;
 	if (m->buffered == (int32) SC_BLOCK_ROWS(m->moments.d))
 	{
@@ -230,6 +232,9 @@ moments_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 			   sizeof(double) * MOMENTS_DOUBLES(m->moments.d));
 	fold_buffer(m, &copy);
 	flat->n_rows = copy.n;
+
+	/* whatever came in, what is stored can be read */
+	Assert(copy.n == 0 || check_moments(&copy) == NULL);
 }
 
 static const char *

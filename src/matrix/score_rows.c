@@ -223,6 +223,7 @@ sc_rows_merge(ExpandedScoreRows *r, const ScoreRowsView *from)
 	if (from->n_targets >= 0)
 		r->with_targets += from->n_rows;
 	width = sc_rows_width(r);
+	Assert(from->width <= width);	/* targets may be unknown in from only */
 	if (from->n_rows == 0)
 		return;
 	reserve(r, r->n_rows + from->n_rows, width);
@@ -264,6 +265,9 @@ rows_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 	if (r->n_rows > 0)
 		memcpy(flat->score, r->score + r->head * width,
 			   sizeof(double) * r->n_rows * width);
+
+	/* whatever came in, what is stored can be read */
+	Assert(sc_rows_check(flat, allocated_size) == NULL);
 }
 
 /* Ascending by value, column by column; NaN, which is missing, last. */
