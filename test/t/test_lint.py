@@ -8,6 +8,7 @@ there is left out.
 """
 import io
 
+import psycopg2
 import pytest
 
 from example_rows import SOURCE
@@ -252,7 +253,11 @@ def test_states_do_not_depend_on_settings(data, states):
     built_in = "SELECT concat_ws(' ', pi()::float8, decode('00', 'hex'), DATE '2026-01-02', INTERVAL '90 s')"
     plain, changed = data.value(built_in), set()
     for setting in settings:
-        data.rows(setting)
+        try:
+            data.rows(setting)
+        except psycopg2.errors.FeatureNotSupported:  # a value that only older servers take, from 19 on
+            assert setting == "SET standard_conforming_strings = 'off'"
+            continue
         try:
             assert data.row(states) == wanted, setting
             if data.value(built_in) != plain:
