@@ -3,6 +3,7 @@
 #   make; make install; make installcheck    as every PGXS extension
 #   make demo                                the answer on a small data set
 #   make test                                everything that is tested
+#   make matrix                              the tests on PostgreSQL 15 to 18
 #   make paper DATA=folder                   the paper's tables from its data
 #   make dashboard [DATA=folder]             a page of results on localhost
 #   make bench                               how fast it is (test/bench/run)
@@ -101,7 +102,7 @@ endif
 build = $(MAKE) --no-print-directory -s $(parallel) all
 parallel = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(or $(shell nproc 2>/dev/null),1))
 
-.PHONY: test demo paper dashboard bench unit
+.PHONY: test matrix demo paper dashboard bench unit
 
 ifeq ($(here),./)
 
@@ -109,6 +110,10 @@ test:
 	@test/setup test
 	+@$(build)
 	@test/run
+
+# make matrix [SUITE=trixie]
+matrix:
+	@test/matrix $(SUITE)
 
 # The compiler's output would push the answer off the screen.
 demo:
@@ -146,7 +151,7 @@ unit:
 else
 
 # Outside the source tree only what PGXS does is of use.
-test demo paper dashboard bench unit:
+test matrix demo paper dashboard bench unit:
 	$(MAKE) -C $(here) $@
 
 endif
