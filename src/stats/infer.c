@@ -119,7 +119,8 @@ sc_p_value(const ScCorrelation *c)
 			p = normal_p_value(c->kendall_s / sqrt(c->kendall_var));
 			break;
 	}
-	return fmin(fmax(p, 0.0), 1.0);
+	/* fmax() would make 0 of a NaN: certainty */
+	return p < 0.0 ? 0.0 : p > 1.0 ? 1.0 : p;
 }
 
 double

@@ -16,9 +16,8 @@
  *
  * p-values are two-sided tests of no association: Spearman and Pearson by
  * Student's t with n - 2 degrees of freedom, as P(Beta((n - 2) / 2, 1/2) <=
- * 1 - corr^2) (gsl_cdf_beta_P is accurate in the tail and has no error path),
- * where t^2 < 1 as its complement in corr^2; relative error below 1e-9 up to
- * n = 1,000,000; Kendall by the normal approximation with the tie-corrected variance.
+ * 1 - corr^2), where t^2 < 1 as its complement in corr^2 (student.h): relative
+ * error below 1e-9 up to n = 1,000,000; Kendall by the normal approximation with the tie-corrected variance.
  *
  *-------------------------------------------------------------------------
  */

@@ -75,6 +75,45 @@ test_two_sided(void)
 	}
 }
 
+/* The tails of the normal distribution with two corrections, A&S 26.7.8. */
+static long double
+many_degrees_tails(long double t, long double nu)
+{
+	long double t2 = t * t;
+	long double first = t * (t2 + 1) / (4 * nu);
+	long double second = t * (((3 * t2 - 7) * t2 - 5) * t2 - 3) / (96 * nu * nu);
+
+	return erfcl(t / sqrtl(2.0L)) +
+		2 * expl(-t2 / 2) / sqrtl(2 * 3.14159265358979323846264338327950288L) *
+		(first + second);
+}
+
+/* Many models: a number everywhere, falling, and the right one. */
+static void
+test_many_degrees(void)
+{
+	static const double many[] = {9999, 10000, 70000, 250000, 1e6, 2e6, 1e7, 1e8};
+	size_t		i;
+	int			k;
+
+	for (i = 0; i < sizeof(many) / sizeof(*many); i++)
+	{
+		double		before = 1.0;
+
+		for (k = 1; k < 1200; k++)
+		{
+			double		t = k / 100.0;
+			double		p = sc_student_two_sided(t, many[i]);
+
+			CHECK(p > 0.0 && p < before);
+			before = p;
+			if (t < 6.0)
+				CHECK_RELATIVE(p, many_degrees_tails(t, many[i]),
+							   powl(t + 1, 12) / (100 * powl(many[i], 3)) + (t < 1.0 ? 1e-11L : 1e-13L));
+		}
+	}
+}
+
 static void
 test_closed_forms(void)
 {
@@ -203,6 +242,7 @@ int
 main(void)
 {
 	RUN(test_two_sided);
+	RUN(test_many_degrees);
 	RUN(test_closed_forms);
 	RUN(test_quantile);
 	RUN(test_tables);
