@@ -3,6 +3,7 @@
 #   make; make install; make installcheck    as every PGXS extension
 #   make demo                                the answer on a small data set
 #   make test                                everything that is tested
+#   make matrix                              the tests on PostgreSQL 15 to 18
 #   make paper DATA=folder                   the paper's tables from its data
 #   make dashboard [DATA=folder]             a page of results on localhost
 #   make bench                               how fast it is (test/bench/run)
@@ -49,18 +50,23 @@ SHLIB_LINK = $(GSL_LIBS) -lgslcblas -lm
 
 EXTRA_CLEAN = test/unit/build test/fuzz/build
 
-# pg_config may be there (libpq-dev has one) while PGXS is not.
+# Refused before PGXS or the compiler say something else about it.
 PG_CONFIG ?= pg_config
 export PG_CONFIG
+server := $(shell $(PG_CONFIG) --version 2>/dev/null)
+major := $(shell echo '$(server)' | sed -n '1s/^[^0-9]*\([0-9]*\).*/\1/p')
+ifneq ($(server),)
+ifneq ($(shell test '$(major)' -ge 15 2>/dev/null && echo yes),yes)
+$(error safetycorr needs PostgreSQL 15 or later, $(PG_CONFIG) is of $(server))
+endif
+endif
+
+# pg_config may be there (libpq-dev has one) while PGXS is not.
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
 ifneq ($(wildcard $(PGXS)),)
 
 include $(PGXS)
-
-ifneq ($(shell test $(MAJORVERSION) -ge 15 2>/dev/null && echo yes),yes)
-$(error safetycorr needs PostgreSQL 15 or later, $(PG_CONFIG) is of $(VERSION))
-endif
 
 # Loops over the elements of rows are worth vectorising; no bit depends on it.
 src/stats/moments.o src/stats/products.o src/stats/leading.o src/stats/power.o src/functions/support.o: override CFLAGS += -O3
@@ -82,7 +88,7 @@ else
 
 all install installcheck uninstall clean:
 	@echo "PGXS is not there: $(or $(PGXS),$(PG_CONFIG) was not found)" >&2
-	@echo "Install the server's development files (Debian: postgresql-server-dev-15)," >&2
+	@echo "Install the server's development files (Debian: postgresql-server-dev-all)," >&2
 	@echo "or name another server by PG_CONFIG=path, or try \"make demo\"." >&2
 	@exit 1
 
@@ -96,7 +102,7 @@ endif
 build = $(MAKE) --no-print-directory -s $(parallel) all
 parallel = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(or $(shell nproc 2>/dev/null),1))
 
-.PHONY: test demo paper dashboard bench unit
+.PHONY: test matrix demo paper dashboard bench unit
 
 ifeq ($(here),./)
 
@@ -104,6 +110,10 @@ test:
 	@test/setup test
 	+@$(build)
 	@test/run
+
+# make matrix [SUITE=trixie]
+matrix:
+	@test/matrix $(SUITE)
 
 # The compiler's output would push the answer off the screen.
 demo:
@@ -136,12 +146,12 @@ bench:
 	@PYTHONDONTWRITEBYTECODE=1 test/cluster $(or $(TEST_PYTHON),/usr/bin/python3) test/bench/run
 
 unit:
-	@$(MAKE) --no-print-directory -C test/unit check
+	@$(MAKE) --no-print-directory -k -C test/unit check
 
 else
 
 # Outside the source tree only what PGXS does is of use.
-test demo paper dashboard bench unit:
+test matrix demo paper dashboard bench unit:
 	$(MAKE) -C $(here) $@
 
 endif

@@ -134,9 +134,12 @@ def test_scalar_form_is_null_for_absent_names(db, call):
 
 
 def test_corr_of_postgresql_is_no_oracle(db):
-    """0.1 is no binary fraction: corr() finds a correlation with a constant."""
-    nonsense = db.value("SELECT corr(0.1::float8, x::float8) FROM generate_series(1, 26) AS x")
-    assert nonsense == pytest.approx(-0.642, abs=0.001)
+    """0.1 is no binary fraction: up to 18 corr() finds a correlation with a constant."""
+    found = db.value("SELECT corr(0.1::float8, x::float8) FROM generate_series(1, 26) AS x")
+    if db.connection.server_version < 190000:
+        assert found == pytest.approx(-0.642, abs=0.001)
+    else:
+        assert found is None
 
 
 @pytest.mark.parametrize("call", [

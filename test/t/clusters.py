@@ -98,7 +98,7 @@ class Owner:
 def settings(hub, folder):
     """The shard's postgresql.conf: ours, and where the hub finds its extensions."""
     text = SETTINGS.format(folder=folder)
-    for name in ("extension_destdir", "dynamic_library_path"):
+    for name in ("extension_control_path", "extension_destdir", "dynamic_library_path"):
         value = hub.value("SELECT current_setting(%s, true)", (name,))
         if value:
             text += "{} = '{}'\n".format(name, value.replace("'", "''"))

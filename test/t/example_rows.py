@@ -1,4 +1,7 @@
-"""Tables for test_plans.py and test_shards.py (DATA), for test_merge.py, test_stored.py and test_lint.py (SOURCE)."""
+"""Tables for test_plans.py and test_shards.py (DATA), for test_merge.py, test_stored.py and test_lint.py (SOURCE).
+
+And how every aggregate is called, for test_lint.py and test_sorts.py (AGGREGATES, ARGUMENTS).
+"""
 
 DATA = """
 -- Rows of a wide table: ties, NULL, NaN, rows that lack a capability, a group
@@ -73,4 +76,36 @@ CREATE AGGREGATE partial_many(float8[], float8[]) (
     SFUNC = score_rows_accum, STYPE = score_rows, COMBINEFUNC = score_rows_combine, PARALLEL = SAFE);
 CREATE AGGREGATE partial_pair(float8, float8) (
     SFUNC = score_rows_accum, STYPE = score_rows, COMBINEFUNC = score_rows_combine, PARALLEL = SAFE);
+"""
+
+# How each argument list of an aggregate is fed from source and states.
+ARGUMENTS = {
+    "capabilities_corr(double precision[],double precision)": "caps, safety",
+    "capabilities_corr(double precision[],double precision[])": "caps, many",
+    "capabilities_test(double precision[],double precision)": "caps, safety",
+    "spearman_corr(double precision,double precision)": "score, safety",
+    "kendall_corr(double precision,double precision)": "score, safety",
+    "spearman_test(double precision,double precision)": "score, safety",
+    "pearson_test(double precision,double precision)": "score, safety",
+    "kendall_test(double precision,double precision)": "score, safety",
+    "score_matrix(text,text,double precision)": "model, benchmark, score",
+    "score_matrix(bigint,bigint,double precision)": "model_id, benchmark_id, score",
+    "score_matrix(text,jsonb)": "model, scores",
+    "score_matrix(text,text,double precision,bigint,double precision)": "model, benchmark, score, n, stderr",
+    "rollup(score_matrix)": "matrix",
+    "rollup(score_moments)": "moments",
+    "score_moments(double precision[])": "caps",
+    "first_component(double precision[])": "caps",
+}
+
+MEMBERS = """SELECT d.objid FROM pg_depend AS d
+    JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+    WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = 'safetycorr'"""
+AGGREGATES = f"""
+SELECT a.aggfnoid::regprocedure::text, p.proname, a.aggtranstype::regtype::text,
+    a.aggtransfn::regproc::text, a.aggcombinefn::regproc::text,
+    CASE WHEN a.aggfinalfn <> 0 THEN a.aggfinalfn::regproc::text END, t.typsend::regproc::text,
+    (SELECT string_agg(x::regtype::text, ', ') FROM unnest(p.proargtypes) AS x)
+FROM pg_aggregate AS a JOIN pg_proc AS p ON p.oid = a.aggfnoid JOIN pg_type AS t ON t.oid = a.aggtranstype
+WHERE a.aggfnoid IN ({MEMBERS}) ORDER BY 1
 """

@@ -77,9 +77,11 @@ function subset(score_matrix,text[],text[])
 function weights(principal_component)
 type correlation_test; type principal_component; type score_matrix; type score_moments; type score_rows
 """
+# From 17 on array types are members too, and stay so when an older cluster is upgraded to it.
 OBJECTS = """(SELECT classid, objid, pg_describe_object(classid, objid, objsubid) AS object FROM pg_depend
     WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
-        AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'safetycorr')) AS o"""
+        AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'safetycorr')
+        AND NOT (classid = 'pg_type'::regclass AND EXISTS (SELECT FROM pg_type WHERE typarray = objid))) AS o"""
 DEFINITIONS = """SELECT object, prosrc, prokind, provolatile, proparallel, proisstrict, prosecdef, proconfig,
     proargnames, proallargtypes::regtype[], pg_get_expr(proargdefaults, 0), prorettype::regtype, procost,
     ARRAY(SELECT regexp_replace(f::text, '^.*[.]', '') FROM unnest(ARRAY[aggtransfn, aggcombinefn, aggfinalfn,

@@ -8,47 +8,17 @@ there is left out.
 """
 import io
 
+import psycopg2
 import pytest
 
-from example_rows import SOURCE
+from example_rows import AGGREGATES, ARGUMENTS, MEMBERS, SOURCE
 from fingerprint import close, create, odd_values
 
-# How each argument list of an aggregate is fed from source and states.
-ARGUMENTS = {
-    "capabilities_corr(double precision[],double precision)": "caps, safety",
-    "capabilities_corr(double precision[],double precision[])": "caps, many",
-    "capabilities_test(double precision[],double precision)": "caps, safety",
-    "spearman_corr(double precision,double precision)": "score, safety",
-    "kendall_corr(double precision,double precision)": "score, safety",
-    "spearman_test(double precision,double precision)": "score, safety",
-    "pearson_test(double precision,double precision)": "score, safety",
-    "kendall_test(double precision,double precision)": "score, safety",
-    "score_matrix(text,text,double precision)": "model, benchmark, score",
-    "score_matrix(bigint,bigint,double precision)": "model_id, benchmark_id, score",
-    "score_matrix(text,jsonb)": "model, scores",
-    "score_matrix(text,text,double precision,bigint,double precision)": "model, benchmark, score, n, stderr",
-    "rollup(score_matrix)": "matrix",
-    "rollup(score_moments)": "moments",
-    "score_moments(double precision[])": "caps",
-    "first_component(double precision[])": "caps",
-}
 # The labels are columns as a rule, and constants of the default collation are
 # shipped beside a column: the one exception, by name.
 LABELS = {"score_matrix(text,text,double precision)": "collatable argument",
           "score_matrix(text,jsonb)": "collatable argument",
           "score_matrix(text,text,double precision,bigint,double precision)": "collatable argument"}
-
-MEMBERS = """SELECT d.objid FROM pg_depend AS d
-    JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
-    WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = 'safetycorr'"""
-AGGREGATES = f"""
-SELECT a.aggfnoid::regprocedure::text, p.proname, a.aggtranstype::regtype::text,
-    a.aggtransfn::regproc::text, a.aggcombinefn::regproc::text,
-    CASE WHEN a.aggfinalfn <> 0 THEN a.aggfinalfn::regproc::text END, t.typsend::regproc::text,
-    (SELECT string_agg(x::regtype::text, ', ') FROM unnest(p.proargtypes) AS x)
-FROM pg_aggregate AS a JOIN pg_proc AS p ON p.oid = a.aggfnoid JOIN pg_type AS t ON t.oid = a.aggtranstype
-WHERE a.aggfnoid IN ({MEMBERS}) ORDER BY 1
-"""
 
 # What is wrong with each of a set of aggregates; '' for nothing.
 LINT = """
@@ -252,7 +222,11 @@ def test_states_do_not_depend_on_settings(data, states):
     built_in = "SELECT concat_ws(' ', pi()::float8, decode('00', 'hex'), DATE '2026-01-02', INTERVAL '90 s')"
     plain, changed = data.value(built_in), set()
     for setting in settings:
-        data.rows(setting)
+        try:
+            data.rows(setting)
+        except psycopg2.errors.FeatureNotSupported:  # a value that only older servers take, from 19 on
+            assert setting == "SET standard_conforming_strings = 'off'"
+            continue
         try:
             assert data.row(states) == wanted, setting
             if data.value(built_in) != plain:

@@ -171,9 +171,11 @@ def test_parallel_states_are_merged(data, expected):
 
 
 @pytest.mark.parametrize("mode", ["on", "regress"])
-def test_force_parallel_mode(data, expected, mode):
+def test_forced_parallel(data, expected, mode):
     """Whole plans in a worker."""
-    with settings(data, force_parallel_mode=mode, max_parallel_workers_per_gather=2):
+    # its name is another since 16
+    forced = data.value("SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')")
+    with settings(data, **{forced: mode}, max_parallel_workers_per_gather=2):
         plan, _ = explain(data, named(QUERIES["rows by group"]))
         assert plan[0]["Node Type"] == "Gather" or mode == "regress"
         check(data, expected)

@@ -56,7 +56,8 @@ IMPORT FOREIGN SCHEMA public FROM SERVER {name} INTO {name};
 def prepare(shard, number):
     """A database on the shard, unlike the hub's in all that a database can differ in."""
     admin = shard.connect("postgres")
-    icu = admin.value("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'") > 0
+    # not "unicode", which every server lists from 16 on, with ICU or without
+    icu = admin.value("SELECT count(*) FROM pg_collation WHERE collname = 'und-x-icu'") > 0
     admin.rows("CREATE DATABASE evals TEMPLATE template0 LOCALE 'C' " + (
         "ENCODING 'WIN1252'" if number == 0 else
         "ENCODING 'UTF8'" + " LOCALE_PROVIDER icu ICU_LOCALE 'de'" * icu))

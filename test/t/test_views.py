@@ -549,6 +549,10 @@ def test_injection(work, evil, conforming):
     table = f"{ident(schema)}.{ident(evil)}"
     correlations = """SELECT {0}, {1}, negated, n, corr, slope FROM {2}.capabilities_correlations ORDER BY 1, 2"""
     wanted = work.rows(correlations.format("stratum", "benchmark", "bi"))
+    if conforming == "off" and work.connection.server_version >= 190000:
+        if evil in EVIL[:8]:
+            pytest.skip("from 19 on strings are as the standard says, always: it is the same test as with on")
+        conforming = "on"
     work.rows(f"SET standard_conforming_strings = {conforming}; CREATE TABLE victim (); CREATE TABLE work.victim ()")
     try:
         work.rows(f"CREATE SCHEMA {ident(schema)}", ())
