@@ -25,12 +25,6 @@ PG_FUNCTION_INFO_V1(sc_score_matrix_correlation_matrix);
 #define MATRIX_COLUMNS 5
 
 /*
- * The square has this many rows at most on a side: 9 million rows, some 500 MB.
- * Twenty thousand benchmarks would write ten gigabytes of temporary files.
- */
-#define SC_MAX_MATRIX_BENCHMARKS 3000
-
-/*
  * A correlation has the same bits either way round: one half of the square is
  * kept until its mirror image is put out, at most 70 MB.
  */
