@@ -29,8 +29,10 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -68,23 +70,78 @@ typedef struct Target
 	Oid			oid;			/* InvalidOid if there is none */
 } Target;
 
+/* The columns of a view. */
+typedef struct ViewColumns
+{
+	int			n;
+	int			n_leading;
+	const char *name[MAX_COLUMNS];
+	Oid			type[MAX_COLUMNS];
+} ViewColumns;
+
 /* ----------
  * Beginning, end and commands
  * ----------
  */
+
+/* What a caller must be allowed to do, see check_rights(). */
+typedef enum Purpose
+{
+	TO_CREATE,
+	TO_REFRESH,
+	TO_DROP
+} Purpose;
+
+static void find_schema(Work *work);
+static bool check_rights(const Work *work, Purpose purpose);
 
 /*
  * Finds the schemas, locks that of the views against others of us, pins the
  * search_path and connects to SPI.  command is named where nothing can be written.
  */
 static void
-begin_work(FunctionCallInfo fcinfo, Work *work, const char *command)
+begin_work(FunctionCallInfo fcinfo, Work *work, Purpose purpose, const char *command)
 {
 	Oid			self = fcinfo->flinfo->fn_oid;
+	Oid			locked = InvalidOid;
 
 	PreventCommandIfReadOnly(command);
 
 	work->schema_name = sc_text_parameter(fcinfo, 0, "target_schema");
+	find_schema(work);
+
+	InitMaterializedSRF(fcinfo, 0);
+	work->result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	/* the extension is relocatable: its schema is that of this function */
+	work->extension = getExtensionOfObject(ProcedureRelationId, self);
+	work->extension_schema = get_func_namespace(self);
+
+	/*
+	 * Two calls for one schema come one after the other; others are not hindered.
+	 * Only who may do it, and has something to do, gets the lock; while we waited
+	 * another schema may have taken the name.
+	 */
+	while (check_rights(work, purpose) && locked != work->schema)
+	{
+		if (OidIsValid(locked))
+			UnlockDatabaseObject(NamespaceRelationId, locked, 0, ShareUpdateExclusiveLock);
+		locked = work->schema;
+		LockDatabaseObject(NamespaceRelationId, locked, 0, ShareUpdateExclusiveLock);
+		find_schema(work);
+	}
+
+	work->guc_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+/* The schema of the views: there, and not of temporary objects. */
+static void
+find_schema(Work *work)
+{
 	work->schema = get_namespace_oid(work->schema_name, true);
 	if (!OidIsValid(work->schema))
 		ereport(ERROR,
@@ -96,22 +153,6 @@ begin_work(FunctionCallInfo fcinfo, Work *work, const char *command)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("schema \"%s\" is one of temporary objects", work->schema_name)));
-
-	InitMaterializedSRF(fcinfo, 0);
-	work->result = (ReturnSetInfo *) fcinfo->resultinfo;
-
-	/* the extension is relocatable: its schema is that of this function */
-	work->extension = getExtensionOfObject(ProcedureRelationId, self);
-	work->extension_schema = get_func_namespace(self);
-
-	/* two calls for one schema come one after the other; others are not hindered */
-	LockDatabaseObject(NamespaceRelationId, work->schema, 0, ShareUpdateExclusiveLock);
-
-	work->guc_level = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
 }
 
 static Datum
@@ -190,6 +231,46 @@ is_ours(const Target *target)
 }
 
 /*
+ * Raises 42501 unless the caller may create, or refresh or drop all that we made.
+ * False if there is nothing to refresh or drop.
+ */
+static bool
+check_rights(const Work *work, Purpose purpose)
+{
+	bool		found = false;
+	int			i;
+
+	if (purpose == TO_CREATE)
+	{
+		AclResult	result = object_aclcheck(NamespaceRelationId, work->schema,
+											 GetUserId(), ACL_CREATE);
+
+		if (result != ACLCHECK_OK)
+			aclcheck_error(result, OBJECT_SCHEMA, work->schema_name);
+		return true;
+	}
+	for (i = 0; i < 2 * sc_n_view_kinds; i++)
+	{
+		bool		is_data = i % 2 == 1;
+		Target		target = find_target(work, &sc_view_kinds[i / 2],
+										 is_data ? RELKIND_MATVIEW : RELKIND_VIEW);
+
+		if ((purpose == TO_REFRESH && !is_data) || !is_ours(&target))
+			continue;
+		found = true;
+		if (object_ownercheck(RelationRelationId, target.oid, GetUserId()))
+			continue;
+		if (purpose == TO_DROP ?
+			object_ownercheck(NamespaceRelationId, work->schema, GetUserId()) :
+			(ACL_MAINTAIN != 0 &&
+			 pg_class_aclcheck(target.oid, GetUserId(), ACL_MAINTAIN) == ACLCHECK_OK))
+			continue;
+		aclcheck_error(ACLCHECK_NOT_OWNER, is_data ? OBJECT_MATVIEW : OBJECT_VIEW, target.name);
+	}
+	return found;
+}
+
+/*
  * Raises an error if another relation, or a view of somebody else, has the name.  A view that is
  * replaced keeps its owner, who could change it afterwards: so it must be the caller's.
  */
@@ -213,19 +294,31 @@ check_is_free(const Target *target)
 				 errhint("SET ROLE to its owner first.")));
 }
 
-/* The GRANT commands that give a relation the rights that it has now. */
+/*
+ * The GRANT commands that give a relation the rights that it has now, on all of it
+ * and on those of its columns that it will have again.
+ */
 static List *
-rights_of(const Target *target)
+rights_of(const Target *target, const ViewColumns *columns)
 {
 	static const char sql[] =
-	"SELECT format('GRANT %%s ON %%s TO %%s%%s', a.privilege_type, %s,"
+	"SELECT format('GRANT %%s%%s ON %%s TO %%s%%s', a.privilege_type, '(' || quote_ident(r.attname) || ')', %s,"
 	" CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,"
 	" CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)"
-	" FROM pg_class AS c, aclexplode(c.relacl) AS a WHERE c.oid = %u AND a.grantee <> c.relowner";
+	" FROM (SELECT relacl, NULL::name, relowner FROM pg_class WHERE oid = %u"
+	" UNION ALL SELECT attacl, attname, relowner FROM pg_attribute, pg_class WHERE attrelid = %u AND pg_class.oid = attrelid"
+	" AND attname::text = ANY (%s::text[])) AS r (acl, attname, relowner),"
+	" aclexplode(r.acl) AS a WHERE a.grantee <> r.relowner";
 	List	   *rights = NIL;
+	Datum	   *names = palloc(sizeof(Datum) * columns->n);
+	ArrayType  *array;
 	uint64		i;
 
-	run(psprintf(sql, quote_literal_cstr(target->qualified), target->oid));
+	for (i = 0; i < (uint64) columns->n; i++)
+		names[i] = CStringGetTextDatum(columns->name[i]);
+	array = construct_array(names, columns->n, TEXTOID, -1, false, TYPALIGN_INT);
+	run(psprintf(sql, quote_literal_cstr(target->qualified), target->oid, target->oid,
+				 quote_literal_cstr(OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(array)))));
 	for (i = 0; i < SPI_processed; i++)
 		rights = lappend(rights, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
 	return rights;
@@ -243,15 +336,6 @@ drop(Target *target)
  * Making views
  * ----------
  */
-
-/* The columns of a view. */
-typedef struct ViewColumns
-{
-	int			n;
-	int			n_leading;
-	const char *name[MAX_COLUMNS];
-	Oid			type[MAX_COLUMNS];
-} ViewColumns;
 
 /* Our function of a name that returns rows. */
 static Oid
@@ -390,7 +474,7 @@ make_view(const Work *work, Target *target, const ViewColumns *columns, const ch
 
 	if (OidIsValid(target->oid) && !has_columns(target->oid, columns))
 	{
-		rights = rights_of(target);
+		rights = rights_of(target, columns);
 		drop(target);
 	}
 	run(psprintf("CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS\n%s",
@@ -453,11 +537,12 @@ make_kind(Work *work, const ViewKind *kind, const ViewSource *source, bool mater
 
 	initStringInfo(&query);
 	sc_view_query(&query, kind, source, columns.name + columns.n_leading, columns.n - columns.n_leading);
-	/* first the plain view, so that nothing hangs on old data when it is dropped */
-	make_view(work, &view, &columns, query.data);
+	/* with old data, first the plain view, so that nothing depends on it when it is dropped */
+	if (!materialized || is_ours(&data))
+		make_view(work, &view, &columns, query.data);
 	if (is_ours(&data))
 	{
-		rights = rights_of(&data);
+		rights = rights_of(&data, &columns);
 		drop(&data);
 	}
 	if (materialized)
@@ -512,7 +597,7 @@ sc_create_capabilities_views(PG_FUNCTION_ARGS)
 
 	relation = sc_view_source(fcinfo, &source);
 	materialized = sc_bool_argument(fcinfo, 13, "materialized");
-	begin_work(fcinfo, &work, "create_capabilities_views()");
+	begin_work(fcinfo, &work, TO_CREATE, "create_capabilities_views()");
 	source.extension = quote_identifier(get_namespace_name(work.extension_schema));
 
 	for (i = 0; i < sc_n_view_kinds; i++)
@@ -550,7 +635,7 @@ sc_refresh_capabilities_views(PG_FUNCTION_ARGS)
 	bool		found = false;
 	int			i;
 
-	begin_work(fcinfo, &work, "refresh_capabilities_views()");
+	begin_work(fcinfo, &work, TO_REFRESH, "refresh_capabilities_views()");
 	for (i = 0; i < sc_n_view_kinds; i++)
 	{
 		Target		data = find_target(&work, &sc_view_kinds[i], RELKIND_MATVIEW);
@@ -581,7 +666,7 @@ sc_drop_capabilities_views(PG_FUNCTION_ARGS)
 	Work		work;
 	int			i;
 
-	begin_work(fcinfo, &work, "drop_capabilities_views()");
+	begin_work(fcinfo, &work, TO_DROP, "drop_capabilities_views()");
 	for (i = 0; i < sc_n_view_kinds; i++)
 		drop_kind(&work, &sc_view_kinds[i], true);
 	return end_work(&work);
