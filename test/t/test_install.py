@@ -1,4 +1,6 @@
 """What is installed, by whom, where, and that nothing planted beside it matters."""
+import json
+import re
 import subprocess
 
 import pytest
@@ -364,3 +366,27 @@ def test_relocation(data, fresh):
     db.rows("DROP EXTENSION safetycorr CASCADE")
     db.rows("CREATE EXTENSION safetycorr SCHEMA public")
     assert db.rows(f"SELECT count(*) FROM {OBJECTS}") == data.rows(f"SELECT count(*) FROM {OBJECTS}")
+
+
+# ---------------------------------------------------------------------
+# The library
+# ---------------------------------------------------------------------
+
+def test_module_says_what_it_is(data):
+    """From 18 on a loaded library has a name and a version: that of the distribution."""
+    if data.connection.server_version < 180000:
+        pytest.skip("pg_get_loaded_modules() is there from 18 on")
+    data.rows("LOAD 'safetycorr'")
+    meta = json.loads((conftest.ROOT / "META.json").read_text(encoding="utf-8"))
+    assert data.rows("SELECT module_name, version FROM pg_get_loaded_modules() WHERE file_name ~ '^safetycorr'") == [
+        (meta["name"], meta["version"])]
+    assert meta["provides"]["safetycorr"]["version"] == meta["version"]
+
+
+def test_one_place_knows_the_server_version():
+    """What differs between servers is in compat.h, and nowhere else in src/."""
+    asking = re.compile(r"^\s*#.*\bPG_(MAJORVERSION|VERSION)\w*|^\s*#\s*(el)?if.*\bCATALOG_VERSION_NO\b", re.M)
+    files = [path for path in (conftest.ROOT / "src").rglob("*") if path.suffix in (".c", ".h")]
+    assert len(files) > 100
+    assert [str(path.relative_to(conftest.ROOT)) for path in files
+            if asking.search(path.read_text(encoding="utf-8"))] == ["src/matrix/compat.h"]
