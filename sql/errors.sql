@@ -73,6 +73,8 @@ SELECT error_of($$SELECT first_component(array_fill(i::float8, '{2001}')) FROM g
 SELECT error_of($$SELECT capabilities_score(array_fill(i::float8, '{10001}')) OVER () FROM generate_series(1, 3) i$$);
 SELECT error_of($$SELECT capabilities_scores(score_matrix('m' || i % 3, 'b' || i, i), array_agg(DISTINCT 'b' || i)) FROM generate_series(1, 10001) i$$);
 SELECT error_of($$SELECT capabilities_loadings(score_matrix('m' || i % 300, 'b' || i / 300, i::int8 * i % 1013), array_agg(DISTINCT 'b' || i / 300), components => 11) FROM generate_series(0, 89999) i$$);
+SELECT error_of($$SELECT correlation_matrix(score_matrix(1, i, i)) FROM generate_series(1, 3001) i$$);
+SELECT error_of($$SELECT count(*) FROM correlation_matrix((SELECT score_matrix(1, i, i) FROM generate_series(1, 3001) i), '{1,2,3}')$$);
 -- So many are allowed.
 SELECT error_of($$SELECT first_component(array_fill(i::float8, '{2000}')) FROM generate_series(1, 3) i$$);
 SELECT error_of($$SELECT capabilities_corr(array_fill(i::float8, '{10000}'), i) FROM generate_series(1, 3) i$$);

@@ -232,6 +232,723 @@ COMMENT ON CAST (jsonb AS score_matrix) IS
 'from the text form, as jsonb';
 
 -- ---------------------------------------------------------------------
+-- Equality: the same stored value, for replication, DISTINCT and the comparison
+-- of records.  It is not "the same scores".
+-- ---------------------------------------------------------------------
+
+-- score_rows: the same stored value?
+
+CREATE FUNCTION score_rows_eq(a score_rows, b score_rows)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_rows_eq'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_eq(score_rows, score_rows) IS
+'the same stored value?';
+
+CREATE FUNCTION score_rows_ne(a score_rows, b score_rows)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_rows_ne'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_ne(score_rows, score_rows) IS
+'another stored value?';
+
+CREATE FUNCTION score_rows_lt(a score_rows, b score_rows)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_rows_lt'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_lt(score_rows, score_rows) IS
+'before, in an order without meaning';
+
+CREATE FUNCTION score_rows_le(a score_rows, b score_rows)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_rows_le'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_le(score_rows, score_rows) IS
+'before or equal, in an order without meaning';
+
+CREATE FUNCTION score_rows_gt(a score_rows, b score_rows)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_rows_gt'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_gt(score_rows, score_rows) IS
+'after, in an order without meaning';
+
+CREATE FUNCTION score_rows_ge(a score_rows, b score_rows)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_rows_ge'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_ge(score_rows, score_rows) IS
+'after or equal, in an order without meaning';
+
+CREATE FUNCTION score_rows_cmp(a score_rows, b score_rows)
+RETURNS int4
+AS 'MODULE_PATHNAME', 'sc_score_rows_cmp'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_cmp(score_rows, score_rows) IS
+'less than, equal to or greater than 0, in an order without meaning';
+
+CREATE FUNCTION score_rows_hash(value score_rows)
+RETURNS int4
+AS 'MODULE_PATHNAME', 'sc_score_rows_hash'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_hash(score_rows) IS
+'hash of a stored value';
+
+CREATE FUNCTION score_rows_hash_extended(value score_rows, seed int8)
+RETURNS int8
+AS 'MODULE_PATHNAME', 'sc_score_rows_hash_extended'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_rows_hash_extended(score_rows, int8) IS
+'hash of a stored value, with a seed';
+
+CREATE OPERATOR = (
+	FUNCTION = score_rows_eq,
+	LEFTARG = score_rows,
+	RIGHTARG = score_rows,
+	COMMUTATOR = =,
+	NEGATOR = <>,
+	RESTRICT = eqsel,
+	JOIN = eqjoinsel,
+	HASHES, MERGES
+);
+
+COMMENT ON OPERATOR = (score_rows, score_rows) IS
+'the same stored value?';
+
+CREATE OPERATOR <> (
+	FUNCTION = score_rows_ne,
+	LEFTARG = score_rows,
+	RIGHTARG = score_rows,
+	COMMUTATOR = <>,
+	NEGATOR = =,
+	RESTRICT = neqsel,
+	JOIN = neqjoinsel
+);
+
+COMMENT ON OPERATOR <> (score_rows, score_rows) IS
+'another stored value?';
+
+CREATE OPERATOR < (
+	FUNCTION = score_rows_lt,
+	LEFTARG = score_rows,
+	RIGHTARG = score_rows,
+	COMMUTATOR = >,
+	NEGATOR = >=,
+	RESTRICT = scalarltsel,
+	JOIN = scalarltjoinsel
+);
+
+COMMENT ON OPERATOR < (score_rows, score_rows) IS
+'before, in an order without meaning';
+
+CREATE OPERATOR <= (
+	FUNCTION = score_rows_le,
+	LEFTARG = score_rows,
+	RIGHTARG = score_rows,
+	COMMUTATOR = >=,
+	NEGATOR = >,
+	RESTRICT = scalarlesel,
+	JOIN = scalarlejoinsel
+);
+
+COMMENT ON OPERATOR <= (score_rows, score_rows) IS
+'before or equal, in an order without meaning';
+
+CREATE OPERATOR > (
+	FUNCTION = score_rows_gt,
+	LEFTARG = score_rows,
+	RIGHTARG = score_rows,
+	COMMUTATOR = <,
+	NEGATOR = <=,
+	RESTRICT = scalargtsel,
+	JOIN = scalargtjoinsel
+);
+
+COMMENT ON OPERATOR > (score_rows, score_rows) IS
+'after, in an order without meaning';
+
+CREATE OPERATOR >= (
+	FUNCTION = score_rows_ge,
+	LEFTARG = score_rows,
+	RIGHTARG = score_rows,
+	COMMUTATOR = <=,
+	NEGATOR = <,
+	RESTRICT = scalargesel,
+	JOIN = scalargejoinsel
+);
+
+COMMENT ON OPERATOR >= (score_rows, score_rows) IS
+'after or equal, in an order without meaning';
+
+CREATE OPERATOR CLASS score_rows_ops DEFAULT FOR TYPE score_rows USING btree AS
+	OPERATOR 1 <,
+	OPERATOR 2 <=,
+	OPERATOR 3 =,
+	OPERATOR 4 >=,
+	OPERATOR 5 >,
+	FUNCTION 1 score_rows_cmp(score_rows, score_rows);
+
+COMMENT ON OPERATOR CLASS score_rows_ops USING btree IS
+'stored values, in an order without meaning';
+
+COMMENT ON OPERATOR FAMILY score_rows_ops USING btree IS
+'stored values, in an order without meaning';
+
+CREATE OPERATOR CLASS score_rows_ops DEFAULT FOR TYPE score_rows USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 score_rows_hash(score_rows),
+	FUNCTION 2 score_rows_hash_extended(score_rows, int8);
+
+COMMENT ON OPERATOR CLASS score_rows_ops USING hash IS
+'stored values';
+
+COMMENT ON OPERATOR FAMILY score_rows_ops USING hash IS
+'stored values';
+
+-- score_moments: the same stored value?
+
+CREATE FUNCTION score_moments_eq(a score_moments, b score_moments)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_moments_eq'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_eq(score_moments, score_moments) IS
+'the same stored value?';
+
+CREATE FUNCTION score_moments_ne(a score_moments, b score_moments)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_moments_ne'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_ne(score_moments, score_moments) IS
+'another stored value?';
+
+CREATE FUNCTION score_moments_lt(a score_moments, b score_moments)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_moments_lt'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_lt(score_moments, score_moments) IS
+'before, in an order without meaning';
+
+CREATE FUNCTION score_moments_le(a score_moments, b score_moments)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_moments_le'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_le(score_moments, score_moments) IS
+'before or equal, in an order without meaning';
+
+CREATE FUNCTION score_moments_gt(a score_moments, b score_moments)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_moments_gt'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_gt(score_moments, score_moments) IS
+'after, in an order without meaning';
+
+CREATE FUNCTION score_moments_ge(a score_moments, b score_moments)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_moments_ge'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_ge(score_moments, score_moments) IS
+'after or equal, in an order without meaning';
+
+CREATE FUNCTION score_moments_cmp(a score_moments, b score_moments)
+RETURNS int4
+AS 'MODULE_PATHNAME', 'sc_score_moments_cmp'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_cmp(score_moments, score_moments) IS
+'less than, equal to or greater than 0, in an order without meaning';
+
+CREATE FUNCTION score_moments_hash(value score_moments)
+RETURNS int4
+AS 'MODULE_PATHNAME', 'sc_score_moments_hash'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_hash(score_moments) IS
+'hash of a stored value';
+
+CREATE FUNCTION score_moments_hash_extended(value score_moments, seed int8)
+RETURNS int8
+AS 'MODULE_PATHNAME', 'sc_score_moments_hash_extended'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_moments_hash_extended(score_moments, int8) IS
+'hash of a stored value, with a seed';
+
+CREATE OPERATOR = (
+	FUNCTION = score_moments_eq,
+	LEFTARG = score_moments,
+	RIGHTARG = score_moments,
+	COMMUTATOR = =,
+	NEGATOR = <>,
+	RESTRICT = eqsel,
+	JOIN = eqjoinsel,
+	HASHES, MERGES
+);
+
+COMMENT ON OPERATOR = (score_moments, score_moments) IS
+'the same stored value?';
+
+CREATE OPERATOR <> (
+	FUNCTION = score_moments_ne,
+	LEFTARG = score_moments,
+	RIGHTARG = score_moments,
+	COMMUTATOR = <>,
+	NEGATOR = =,
+	RESTRICT = neqsel,
+	JOIN = neqjoinsel
+);
+
+COMMENT ON OPERATOR <> (score_moments, score_moments) IS
+'another stored value?';
+
+CREATE OPERATOR < (
+	FUNCTION = score_moments_lt,
+	LEFTARG = score_moments,
+	RIGHTARG = score_moments,
+	COMMUTATOR = >,
+	NEGATOR = >=,
+	RESTRICT = scalarltsel,
+	JOIN = scalarltjoinsel
+);
+
+COMMENT ON OPERATOR < (score_moments, score_moments) IS
+'before, in an order without meaning';
+
+CREATE OPERATOR <= (
+	FUNCTION = score_moments_le,
+	LEFTARG = score_moments,
+	RIGHTARG = score_moments,
+	COMMUTATOR = >=,
+	NEGATOR = >,
+	RESTRICT = scalarlesel,
+	JOIN = scalarlejoinsel
+);
+
+COMMENT ON OPERATOR <= (score_moments, score_moments) IS
+'before or equal, in an order without meaning';
+
+CREATE OPERATOR > (
+	FUNCTION = score_moments_gt,
+	LEFTARG = score_moments,
+	RIGHTARG = score_moments,
+	COMMUTATOR = <,
+	NEGATOR = <=,
+	RESTRICT = scalargtsel,
+	JOIN = scalargtjoinsel
+);
+
+COMMENT ON OPERATOR > (score_moments, score_moments) IS
+'after, in an order without meaning';
+
+CREATE OPERATOR >= (
+	FUNCTION = score_moments_ge,
+	LEFTARG = score_moments,
+	RIGHTARG = score_moments,
+	COMMUTATOR = <=,
+	NEGATOR = <,
+	RESTRICT = scalargesel,
+	JOIN = scalargejoinsel
+);
+
+COMMENT ON OPERATOR >= (score_moments, score_moments) IS
+'after or equal, in an order without meaning';
+
+CREATE OPERATOR CLASS score_moments_ops DEFAULT FOR TYPE score_moments USING btree AS
+	OPERATOR 1 <,
+	OPERATOR 2 <=,
+	OPERATOR 3 =,
+	OPERATOR 4 >=,
+	OPERATOR 5 >,
+	FUNCTION 1 score_moments_cmp(score_moments, score_moments);
+
+COMMENT ON OPERATOR CLASS score_moments_ops USING btree IS
+'stored values, in an order without meaning';
+
+COMMENT ON OPERATOR FAMILY score_moments_ops USING btree IS
+'stored values, in an order without meaning';
+
+CREATE OPERATOR CLASS score_moments_ops DEFAULT FOR TYPE score_moments USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 score_moments_hash(score_moments),
+	FUNCTION 2 score_moments_hash_extended(score_moments, int8);
+
+COMMENT ON OPERATOR CLASS score_moments_ops USING hash IS
+'stored values';
+
+COMMENT ON OPERATOR FAMILY score_moments_ops USING hash IS
+'stored values';
+
+-- principal_component: the same stored value?
+
+CREATE FUNCTION principal_component_eq(a principal_component, b principal_component)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_principal_component_eq'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_eq(principal_component, principal_component) IS
+'the same stored value?';
+
+CREATE FUNCTION principal_component_ne(a principal_component, b principal_component)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_principal_component_ne'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_ne(principal_component, principal_component) IS
+'another stored value?';
+
+CREATE FUNCTION principal_component_lt(a principal_component, b principal_component)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_principal_component_lt'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_lt(principal_component, principal_component) IS
+'before, in an order without meaning';
+
+CREATE FUNCTION principal_component_le(a principal_component, b principal_component)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_principal_component_le'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_le(principal_component, principal_component) IS
+'before or equal, in an order without meaning';
+
+CREATE FUNCTION principal_component_gt(a principal_component, b principal_component)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_principal_component_gt'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_gt(principal_component, principal_component) IS
+'after, in an order without meaning';
+
+CREATE FUNCTION principal_component_ge(a principal_component, b principal_component)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_principal_component_ge'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_ge(principal_component, principal_component) IS
+'after or equal, in an order without meaning';
+
+CREATE FUNCTION principal_component_cmp(a principal_component, b principal_component)
+RETURNS int4
+AS 'MODULE_PATHNAME', 'sc_principal_component_cmp'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_cmp(principal_component, principal_component) IS
+'less than, equal to or greater than 0, in an order without meaning';
+
+CREATE FUNCTION principal_component_hash(value principal_component)
+RETURNS int4
+AS 'MODULE_PATHNAME', 'sc_principal_component_hash'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_hash(principal_component) IS
+'hash of a stored value';
+
+CREATE FUNCTION principal_component_hash_extended(value principal_component, seed int8)
+RETURNS int8
+AS 'MODULE_PATHNAME', 'sc_principal_component_hash_extended'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION principal_component_hash_extended(principal_component, int8) IS
+'hash of a stored value, with a seed';
+
+CREATE OPERATOR = (
+	FUNCTION = principal_component_eq,
+	LEFTARG = principal_component,
+	RIGHTARG = principal_component,
+	COMMUTATOR = =,
+	NEGATOR = <>,
+	RESTRICT = eqsel,
+	JOIN = eqjoinsel,
+	HASHES, MERGES
+);
+
+COMMENT ON OPERATOR = (principal_component, principal_component) IS
+'the same stored value?';
+
+CREATE OPERATOR <> (
+	FUNCTION = principal_component_ne,
+	LEFTARG = principal_component,
+	RIGHTARG = principal_component,
+	COMMUTATOR = <>,
+	NEGATOR = =,
+	RESTRICT = neqsel,
+	JOIN = neqjoinsel
+);
+
+COMMENT ON OPERATOR <> (principal_component, principal_component) IS
+'another stored value?';
+
+CREATE OPERATOR < (
+	FUNCTION = principal_component_lt,
+	LEFTARG = principal_component,
+	RIGHTARG = principal_component,
+	COMMUTATOR = >,
+	NEGATOR = >=,
+	RESTRICT = scalarltsel,
+	JOIN = scalarltjoinsel
+);
+
+COMMENT ON OPERATOR < (principal_component, principal_component) IS
+'before, in an order without meaning';
+
+CREATE OPERATOR <= (
+	FUNCTION = principal_component_le,
+	LEFTARG = principal_component,
+	RIGHTARG = principal_component,
+	COMMUTATOR = >=,
+	NEGATOR = >,
+	RESTRICT = scalarlesel,
+	JOIN = scalarlejoinsel
+);
+
+COMMENT ON OPERATOR <= (principal_component, principal_component) IS
+'before or equal, in an order without meaning';
+
+CREATE OPERATOR > (
+	FUNCTION = principal_component_gt,
+	LEFTARG = principal_component,
+	RIGHTARG = principal_component,
+	COMMUTATOR = <,
+	NEGATOR = <=,
+	RESTRICT = scalargtsel,
+	JOIN = scalargtjoinsel
+);
+
+COMMENT ON OPERATOR > (principal_component, principal_component) IS
+'after, in an order without meaning';
+
+CREATE OPERATOR >= (
+	FUNCTION = principal_component_ge,
+	LEFTARG = principal_component,
+	RIGHTARG = principal_component,
+	COMMUTATOR = <=,
+	NEGATOR = <,
+	RESTRICT = scalargesel,
+	JOIN = scalargejoinsel
+);
+
+COMMENT ON OPERATOR >= (principal_component, principal_component) IS
+'after or equal, in an order without meaning';
+
+CREATE OPERATOR CLASS principal_component_ops DEFAULT FOR TYPE principal_component USING btree AS
+	OPERATOR 1 <,
+	OPERATOR 2 <=,
+	OPERATOR 3 =,
+	OPERATOR 4 >=,
+	OPERATOR 5 >,
+	FUNCTION 1 principal_component_cmp(principal_component, principal_component);
+
+COMMENT ON OPERATOR CLASS principal_component_ops USING btree IS
+'stored values, in an order without meaning';
+
+COMMENT ON OPERATOR FAMILY principal_component_ops USING btree IS
+'stored values, in an order without meaning';
+
+CREATE OPERATOR CLASS principal_component_ops DEFAULT FOR TYPE principal_component USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 principal_component_hash(principal_component),
+	FUNCTION 2 principal_component_hash_extended(principal_component, int8);
+
+COMMENT ON OPERATOR CLASS principal_component_ops USING hash IS
+'stored values';
+
+COMMENT ON OPERATOR FAMILY principal_component_ops USING hash IS
+'stored values';
+
+-- score_matrix: the same stored value?
+
+CREATE FUNCTION score_matrix_eq(a score_matrix, b score_matrix)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_matrix_eq'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_eq(score_matrix, score_matrix) IS
+'the same stored value?';
+
+CREATE FUNCTION score_matrix_ne(a score_matrix, b score_matrix)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_matrix_ne'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_ne(score_matrix, score_matrix) IS
+'another stored value?';
+
+CREATE FUNCTION score_matrix_lt(a score_matrix, b score_matrix)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_matrix_lt'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_lt(score_matrix, score_matrix) IS
+'before, in an order without meaning';
+
+CREATE FUNCTION score_matrix_le(a score_matrix, b score_matrix)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_matrix_le'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_le(score_matrix, score_matrix) IS
+'before or equal, in an order without meaning';
+
+CREATE FUNCTION score_matrix_gt(a score_matrix, b score_matrix)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_matrix_gt'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_gt(score_matrix, score_matrix) IS
+'after, in an order without meaning';
+
+CREATE FUNCTION score_matrix_ge(a score_matrix, b score_matrix)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_score_matrix_ge'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_ge(score_matrix, score_matrix) IS
+'after or equal, in an order without meaning';
+
+CREATE FUNCTION score_matrix_cmp(a score_matrix, b score_matrix)
+RETURNS int4
+AS 'MODULE_PATHNAME', 'sc_score_matrix_cmp'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_cmp(score_matrix, score_matrix) IS
+'less than, equal to or greater than 0, in an order without meaning';
+
+CREATE FUNCTION score_matrix_hash(value score_matrix)
+RETURNS int4
+AS 'MODULE_PATHNAME', 'sc_score_matrix_hash'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_hash(score_matrix) IS
+'hash of a stored value';
+
+CREATE FUNCTION score_matrix_hash_extended(value score_matrix, seed int8)
+RETURNS int8
+AS 'MODULE_PATHNAME', 'sc_score_matrix_hash_extended'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_hash_extended(score_matrix, int8) IS
+'hash of a stored value, with a seed';
+
+CREATE OPERATOR = (
+	FUNCTION = score_matrix_eq,
+	LEFTARG = score_matrix,
+	RIGHTARG = score_matrix,
+	COMMUTATOR = =,
+	NEGATOR = <>,
+	RESTRICT = eqsel,
+	JOIN = eqjoinsel,
+	HASHES, MERGES
+);
+
+COMMENT ON OPERATOR = (score_matrix, score_matrix) IS
+'the same stored value?';
+
+CREATE OPERATOR <> (
+	FUNCTION = score_matrix_ne,
+	LEFTARG = score_matrix,
+	RIGHTARG = score_matrix,
+	COMMUTATOR = <>,
+	NEGATOR = =,
+	RESTRICT = neqsel,
+	JOIN = neqjoinsel
+);
+
+COMMENT ON OPERATOR <> (score_matrix, score_matrix) IS
+'another stored value?';
+
+CREATE OPERATOR < (
+	FUNCTION = score_matrix_lt,
+	LEFTARG = score_matrix,
+	RIGHTARG = score_matrix,
+	COMMUTATOR = >,
+	NEGATOR = >=,
+	RESTRICT = scalarltsel,
+	JOIN = scalarltjoinsel
+);
+
+COMMENT ON OPERATOR < (score_matrix, score_matrix) IS
+'before, in an order without meaning';
+
+CREATE OPERATOR <= (
+	FUNCTION = score_matrix_le,
+	LEFTARG = score_matrix,
+	RIGHTARG = score_matrix,
+	COMMUTATOR = >=,
+	NEGATOR = >,
+	RESTRICT = scalarlesel,
+	JOIN = scalarlejoinsel
+);
+
+COMMENT ON OPERATOR <= (score_matrix, score_matrix) IS
+'before or equal, in an order without meaning';
+
+CREATE OPERATOR > (
+	FUNCTION = score_matrix_gt,
+	LEFTARG = score_matrix,
+	RIGHTARG = score_matrix,
+	COMMUTATOR = <,
+	NEGATOR = <=,
+	RESTRICT = scalargtsel,
+	JOIN = scalargtjoinsel
+);
+
+COMMENT ON OPERATOR > (score_matrix, score_matrix) IS
+'after, in an order without meaning';
+
+CREATE OPERATOR >= (
+	FUNCTION = score_matrix_ge,
+	LEFTARG = score_matrix,
+	RIGHTARG = score_matrix,
+	COMMUTATOR = <=,
+	NEGATOR = <,
+	RESTRICT = scalargesel,
+	JOIN = scalargejoinsel
+);
+
+COMMENT ON OPERATOR >= (score_matrix, score_matrix) IS
+'after or equal, in an order without meaning';
+
+CREATE OPERATOR CLASS score_matrix_ops DEFAULT FOR TYPE score_matrix USING btree AS
+	OPERATOR 1 <,
+	OPERATOR 2 <=,
+	OPERATOR 3 =,
+	OPERATOR 4 >=,
+	OPERATOR 5 >,
+	FUNCTION 1 score_matrix_cmp(score_matrix, score_matrix);
+
+COMMENT ON OPERATOR CLASS score_matrix_ops USING btree IS
+'stored values, in an order without meaning';
+
+COMMENT ON OPERATOR FAMILY score_matrix_ops USING btree IS
+'stored values, in an order without meaning';
+
+CREATE OPERATOR CLASS score_matrix_ops DEFAULT FOR TYPE score_matrix USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 score_matrix_hash(score_matrix),
+	FUNCTION 2 score_matrix_hash_extended(score_matrix, int8);
+
+COMMENT ON OPERATOR CLASS score_matrix_ops USING hash IS
+'stored values';
+
+COMMENT ON OPERATOR FAMILY score_matrix_ops USING hash IS
+'stored values';
+
+-- ---------------------------------------------------------------------
 -- Straight over a wide table: one row per model
 -- ---------------------------------------------------------------------
 

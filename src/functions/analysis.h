@@ -24,6 +24,12 @@
 #include "stats/impute.h"
 
 /*
+ * Benchmarks of one correlation_matrix: 9 million rows, some 500 MB.  Twenty
+ * thousand would write ten gigabytes of temporary files.
+ */
+#define SC_MAX_MATRIX_BENCHMARKS 3000
+
+/*
  * The scores by benchmark: those of benchmark j are at start[j] ..
  * start[j + 1] - 1, models ascending, negated where lower is better.
  */

@@ -40,6 +40,8 @@ score_partition(WindowObject winobj, int64 n_rows, double *score)
 {
 	ExpandedScoreRows *rows = sc_rows_create(sc_object_context());
 	int64	   *origin = sc_alloc(n_rows, sizeof(int64));
+	MemoryContext row_context;
+	MemoryContext old;
 	ScoreRowsView view;
 	const double **sorted;
 	ScCapabilityFit fit;
@@ -48,6 +50,11 @@ score_partition(WindowObject winobj, int64 n_rows, double *score)
 	Size		d;
 	Size		j;
 
+	/* an argument that is computed, such as ARRAY[...], is the caller's garbage */
+	row_context = AllocSetContextCreate(CurrentMemoryContext,
+										"capabilities_score row",
+										ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(row_context);
 	for (i = 0; i < n_rows; i++)
 	{
 		bool		isnull;
@@ -55,6 +62,7 @@ score_partition(WindowObject winobj, int64 n_rows, double *score)
 		Datum		arg;
 
 		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(row_context);
 		score[i] = get_float8_nan();
 		arg = WinGetFuncArgInPartition(winobj, 0, (int) i, WINDOW_SEEK_HEAD,
 									   false, &isnull, &isout);
@@ -66,10 +74,10 @@ score_partition(WindowObject winobj, int64 n_rows, double *score)
 			sc_rows_set_widths(rows, length, 0);
 			if (sc_scores_copy(array, sc_rows_reserve(rows)))
 				origin[rows->n_rows++] = i;
-			if ((Pointer) array != DatumGetPointer(arg))
-				pfree(array);
 		}
 	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(row_context);
 
 	sc_rows_read(ScoreRowsGetDatum(rows), &view);
 	if (view.n_rows < SC_MIN_MODELS)

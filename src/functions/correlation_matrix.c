@@ -25,12 +25,9 @@ PG_FUNCTION_INFO_V1(sc_score_matrix_correlation_matrix);
 #define MATRIX_COLUMNS 5
 
 /*
- * A correlation has the same bits either way round: of so many benchmarks one half
- * of the square is kept until its mirror image is put out, at most 70 MB.
+ * A correlation has the same bits either way round: one half of the square is
+ * kept until its mirror image is put out, at most 70 MB.
  */
-#define MAX_KEPT_BENCHMARKS 3000
-
-/* A correlation that is kept. */
 typedef struct Kept
 {
 	double		corr;
@@ -140,7 +137,7 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 	Square		square = {0};
 	ScoreColumns columns;
 	BenchmarkSet set;
-	Kept	   *half = NULL;
+	Kept	   *half;
 	uint32		i;
 	uint32		j;
 
@@ -148,11 +145,17 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	sc_read_columns(fcinfo, 0, &columns);
 	sc_choose_targets(fcinfo, 1, "benchmarks", &columns, NULL, 0, &set);
+	if (set.n > SC_MAX_MATRIX_BENCHMARKS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many benchmarks for a correlation matrix"),
+				 errdetail("There are %u, which is %.0f pairs; at most %d benchmarks are allowed.",
+						   set.n, (double) set.n * set.n, SC_MAX_MATRIX_BENCHMARKS),
+				 errhint("Name those that you want in parameter \"benchmarks\", or correlate all with one by benchmark_correlations().")));
 	square.columns = &columns;
 	square.set = &set;
 	sort_benchmarks(&square);
-	if (set.n <= MAX_KEPT_BENCHMARKS)
-		half = sc_alloc((Size) set.n * (set.n + 1) / 2, sizeof(Kept));
+	half = sc_alloc((Size) set.n * (set.n + 1) / 2, sizeof(Kept));
 
 	/* pair (i, j) with i <= j is kept for row j */
 	for (i = 0; i < set.n; i++)
@@ -164,12 +167,10 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 			Kept		kept;
 
 			CHECK_FOR_INTERRUPTS();
-			if (half != NULL && j < i)
+			if (j < i)
 				kept = half[at];
 			else
-				kept = correlate(&square, set.place[i], set.place[j]);
-			if (half != NULL)
-				half[at] = kept;
+				kept = half[at] = correlate(&square, set.place[i], set.place[j]);
 			put_pair(rsinfo, &square, set.place[i], set.place[j], &kept);
 		}
 		mark_models(&square, set.place[i], 0);

@@ -92,6 +92,7 @@ label_array(FunctionCallInfo fcinfo, bool benchmarks)
 		uint32		len;
 		const char *label = sc_flat_label(&view, first + i, &len);
 
+		sc_poll_step(i);
 		labels[i] = PointerGetDatum(cstring_to_text_with_len(label, len));
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_array(labels, n, TEXTOID, -1, false,
@@ -185,6 +186,7 @@ named_models(FunctionCallInfo fcinfo, const ScoreMatrixView *view)
 		text	   *name;
 		int64		place;
 
+		sc_poll_step(k);
 		if (nulls[k])
 			continue;
 		name = DatumGetTextPP(names[k]);

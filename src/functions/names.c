@@ -180,6 +180,7 @@ sc_named_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
 		text	   *name;
 		int64		place;
 
+		sc_poll_step(k);
 		if (nulls[k])
 		{
 			if (missing == MISSING_IGNORE)

@@ -33,12 +33,6 @@ sc_state_context(FunctionCallInfo fcinfo)
 	return sc_object_context();
 }
 
-void
-sc_poll(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
 void *
 sc_alloc(Size n, Size size)
 {

@@ -14,6 +14,7 @@
 #include "fmgr.h"
 #include "utils/array.h"
 
+#include "matrix/poll.h"
 #include "stats/capability.h"
 #include "stats/correlate.h"
 
@@ -48,9 +49,6 @@ extern bool sc_scores_copy(ArrayType *array, double *scores);
 
 /* A float8[] of n values. */
 extern ArrayType *sc_float8_array(const double *values, int n);
-
-/* CHECK_FOR_INTERRUPTS() as the stats floor wants it. */
-extern void sc_poll(void);
 
 /*
  * Runs sc_capability_fit() on palloc'd memory.  The statuses that are no

@@ -22,13 +22,13 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "commands/comment.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/guc.h"
@@ -38,7 +38,7 @@
 #include "utils/tuplestore.h"
 
 #include "functions/names.h"
-#include "functions/views_sql.h"
+#include "functions/views_targets.h"
 #include "matrix/score_matrix.h"
 
 PG_FUNCTION_INFO_V1(sc_create_capabilities_views);
@@ -59,32 +59,78 @@ typedef struct Work
 	int			guc_level;
 } Work;
 
-/* A view or materialised view by name, and what is there by that name. */
-typedef struct Target
+/* The columns of a view. */
+typedef struct ViewColumns
 {
-	char	   *name;			/* plain */
-	char	   *qualified;		/* quoted, with its schema */
-	char		relkind;		/* that it has to have */
-	Oid			oid;			/* InvalidOid if there is none */
-} Target;
+	int			n;
+	int			n_leading;
+	const char *name[MAX_COLUMNS];
+	Oid			type[MAX_COLUMNS];
+} ViewColumns;
 
 /* ----------
  * Beginning, end and commands
  * ----------
  */
 
+/* What a caller must be allowed to do, see check_rights(). */
+typedef enum Purpose
+{
+	TO_CREATE,
+	TO_REFRESH,
+	TO_DROP
+} Purpose;
+
+static void find_schema(Work *work);
+static bool check_rights(const Work *work, Purpose purpose);
+
 /*
  * Finds the schemas, locks that of the views against others of us, pins the
  * search_path and connects to SPI.  command is named where nothing can be written.
  */
 static void
-begin_work(FunctionCallInfo fcinfo, Work *work, const char *command)
+begin_work(FunctionCallInfo fcinfo, Work *work, Purpose purpose, const char *command)
 {
 	Oid			self = fcinfo->flinfo->fn_oid;
+	Oid			locked = InvalidOid;
 
 	PreventCommandIfReadOnly(command);
 
 	work->schema_name = sc_text_parameter(fcinfo, 0, "target_schema");
+	find_schema(work);
+
+	InitMaterializedSRF(fcinfo, 0);
+	work->result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	/* the extension is relocatable: its schema is that of this function */
+	work->extension = getExtensionOfObject(ProcedureRelationId, self);
+	work->extension_schema = get_func_namespace(self);
+
+	/*
+	 * Two calls for one schema come one after the other; others are not hindered.
+	 * Only who may do it, and has something to do, gets the lock; while we waited
+	 * another schema may have taken the name.
+	 */
+	while (check_rights(work, purpose) && locked != work->schema)
+	{
+		if (OidIsValid(locked))
+			UnlockDatabaseObject(NamespaceRelationId, locked, 0, ShareUpdateExclusiveLock);
+		locked = work->schema;
+		LockDatabaseObject(NamespaceRelationId, locked, 0, ShareUpdateExclusiveLock);
+		find_schema(work);
+	}
+
+	work->guc_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+/* The schema of the views: there, and not of temporary objects. */
+static void
+find_schema(Work *work)
+{
 	work->schema = get_namespace_oid(work->schema_name, true);
 	if (!OidIsValid(work->schema))
 		ereport(ERROR,
@@ -96,22 +142,6 @@ begin_work(FunctionCallInfo fcinfo, Work *work, const char *command)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("schema \"%s\" is one of temporary objects", work->schema_name)));
-
-	InitMaterializedSRF(fcinfo, 0);
-	work->result = (ReturnSetInfo *) fcinfo->resultinfo;
-
-	/* the extension is relocatable: its schema is that of this function */
-	work->extension = getExtensionOfObject(ProcedureRelationId, self);
-	work->extension_schema = get_func_namespace(self);
-
-	/* two calls for one schema come one after the other; others are not hindered */
-	LockDatabaseObject(NamespaceRelationId, work->schema, 0, ShareUpdateExclusiveLock);
-
-	work->guc_level = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
 }
 
 static Datum
@@ -122,18 +152,8 @@ end_work(Work *work)
 	return (Datum) 0;
 }
 
-/* Runs a command; rows that it returns are left in SPI_tuptable. */
 static void
-run(const char *sql)
-{
-	int			code = SPI_execute(sql, false, 0);
-
-	if (code < 0)
-		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
-}
-
-static void
-put_result(Work *work, const Target *target)
+put_result(Work *work, const ViewTarget *target)
 {
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
@@ -144,97 +164,54 @@ put_result(Work *work, const Target *target)
 }
 
 /* ----------
- * What we made
+ * Rights
  * ----------
  */
 
-/* The view of a kind, or the materialised view behind it. */
-static Target
-find_target(const Work *work, const ViewKind *kind, char relkind)
-{
-	Target		target;
-
-	target.name = psprintf("%s%s", kind->name, relkind == RELKIND_MATVIEW ? VIEW_DATA_SUFFIX : "");
-	target.qualified = quote_qualified_identifier(work->schema_name, target.name);
-	target.relkind = relkind;
-	target.oid = get_relname_relid(target.name, work->schema);
-	return target;
-}
-
-static Oid
-owner_of(Oid relation)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", relation);
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
-/* Is there something by that name, and did we make it? */
-static bool
-is_ours(const Target *target)
-{
-	char	   *comment;
-	Size		length;
-
-	if (!OidIsValid(target->oid) || get_rel_relkind(target->oid) != target->relkind)
-		return false;
-	comment = GetComment(target->oid, RelationRelationId, 0);
-	length = comment ? strlen(comment) : 0;
-	return length >= strlen(VIEW_MARK) &&
-		strcmp(comment + length - strlen(VIEW_MARK), VIEW_MARK) == 0;
-}
-
 /*
- * Raises an error if another relation, or a view of somebody else, has the name.  A view that is
- * replaced keeps its owner, who could change it afterwards: so it must be the caller's.
+ * Raises 42501 unless the caller may create, or refresh or drop all that we made.
+ * False if there is nothing to refresh or drop.
  */
-static void
-check_is_free(const Target *target)
+static bool
+check_rights(const Work *work, Purpose purpose)
 {
-	if (!OidIsValid(target->oid))
-		return;
-	if (!is_ours(target))
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_TABLE),
-				 errmsg("relation %s exists and was not made by create_capabilities_views", target->qualified),
-				 errdetail("What was made by it is a %s whose comment ends in \"%s\".",
-						   target->relkind == RELKIND_MATVIEW ? "materialized view" : "view", VIEW_MARK),
-				 errhint("Choose another schema, or rename or drop the relation.")));
-	if (owner_of(target->oid) != GetUserId())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("%s belongs to role \"%s\"", target->qualified,
-						GetUserNameFromId(owner_of(target->oid), false)),
-				 errhint("SET ROLE to its owner first.")));
-}
+	bool		found = false;
+	int			i;
 
-/* The GRANT commands that give a relation the rights that it has now. */
-static List *
-rights_of(const Target *target)
-{
-	static const char sql[] =
-	"SELECT format('GRANT %%s ON %%s TO %%s%%s', a.privilege_type, %s,"
-	" CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,"
-	" CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)"
-	" FROM pg_class AS c, aclexplode(c.relacl) AS a WHERE c.oid = %u AND a.grantee <> c.relowner";
-	List	   *rights = NIL;
-	uint64		i;
+	if (purpose == TO_CREATE)
+	{
+		AclResult	result = object_aclcheck(NamespaceRelationId, work->schema,
+											 GetUserId(), ACL_CREATE);
 
-	run(psprintf(sql, quote_literal_cstr(target->qualified), target->oid));
-	for (i = 0; i < SPI_processed; i++)
-		rights = lappend(rights, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
-	return rights;
+		if (result != ACLCHECK_OK)
+			aclcheck_error(result, OBJECT_SCHEMA, work->schema_name);
+		return true;
+	}
+	for (i = 0; i < 2 * sc_n_view_kinds; i++)
+	{
+		bool		is_data = i % 2 == 1;
+		ViewTarget	target = sc_view_target(work->schema, work->schema_name, &sc_view_kinds[i / 2],
+										 is_data ? RELKIND_MATVIEW : RELKIND_VIEW);
+
+		if ((purpose == TO_REFRESH && !is_data) || !sc_view_is_ours(&target))
+			continue;
+		found = true;
+		if (object_ownercheck(RelationRelationId, target.oid, GetUserId()))
+			continue;
+		if (purpose == TO_DROP ?
+			object_ownercheck(NamespaceRelationId, work->schema, GetUserId()) :
+			(ACL_MAINTAIN != 0 &&
+			 pg_class_aclcheck(target.oid, GetUserId(), ACL_MAINTAIN) == ACLCHECK_OK))
+			continue;
+		aclcheck_error(ACLCHECK_NOT_OWNER, is_data ? OBJECT_MATVIEW : OBJECT_VIEW, target.name);
+	}
+	return found;
 }
 
 static void
-drop(Target *target)
+drop(ViewTarget *target)
 {
-	run(psprintf("DROP %s %s RESTRICT", target->relkind == RELKIND_MATVIEW ? "MATERIALIZED VIEW" : "VIEW",
+	sc_view_run(psprintf("DROP %s %s RESTRICT", target->relkind == RELKIND_MATVIEW ? "MATERIALIZED VIEW" : "VIEW",
 				 target->qualified));
 	target->oid = InvalidOid;
 }
@@ -243,15 +220,6 @@ drop(Target *target)
  * Making views
  * ----------
  */
-
-/* The columns of a view. */
-typedef struct ViewColumns
-{
-	int			n;
-	int			n_leading;
-	const char *name[MAX_COLUMNS];
-	Oid			type[MAX_COLUMNS];
-} ViewColumns;
 
 /* Our function of a name that returns rows. */
 static Oid
@@ -355,7 +323,7 @@ has_columns(Oid relation, const ViewColumns *columns)
 
 /* Comments on a relation and all its columns. */
 static void
-comment(const Target *target, const ViewKind *kind, const ViewSource *source,
+comment(const ViewTarget *target, const ViewKind *kind, const ViewSource *source,
 		const ViewColumns *columns, bool materialized)
 {
 	StringInfoData text;
@@ -368,7 +336,7 @@ comment(const Target *target, const ViewKind *kind, const ViewSource *source,
 	if (materialized)
 		appendStringInfoString(&text, ", as of the last refresh_capabilities_views()");
 	appendStringInfo(&text, ". %s", VIEW_MARK);
-	run(psprintf("COMMENT ON %s %s IS %s",
+	sc_view_run(psprintf("COMMENT ON %s %s IS %s",
 				 target->relkind == RELKIND_MATVIEW ? "MATERIALIZED VIEW" : "VIEW",
 				 target->qualified, quote_literal_cstr(text.data)));
 	for (i = 0; i < columns->n; i++)
@@ -376,42 +344,42 @@ comment(const Target *target, const ViewKind *kind, const ViewSource *source,
 		const char *words = sc_view_column_comment(kind, columns->name[i]);
 
 		if (words != NULL)
-			run(psprintf("COMMENT ON COLUMN %s.%s IS %s", target->qualified,
+			sc_view_run(psprintf("COMMENT ON COLUMN %s.%s IS %s", target->qualified,
 						 quote_identifier(columns->name[i]), quote_literal_cstr(words)));
 	}
 }
 
 /* Makes a plain view, or gives one that is there another query. */
 static void
-make_view(const Work *work, Target *target, const ViewColumns *columns, const char *query)
+make_view(const Work *work, ViewTarget *target, const ViewColumns *columns, const char *query)
 {
 	List	   *rights = NIL;
 	ListCell   *cell;
 
 	if (OidIsValid(target->oid) && !has_columns(target->oid, columns))
 	{
-		rights = rights_of(target);
+		rights = sc_view_rights(target, columns->name, columns->n);
 		drop(target);
 	}
-	run(psprintf("CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS\n%s",
+	sc_view_run(psprintf("CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS\n%s",
 				 target->qualified, query));
 	foreach(cell, rights)
-		run(lfirst(cell));
+		sc_view_run(lfirst(cell));
 	target->oid = get_relname_relid(target->name, work->schema);
 }
 
 /* Makes the materialised view behind a plain one; rights are those of one that was there. */
 static void
-make_data(const Work *work, Target *target, const ViewKind *kind, const char *query, List *rights)
+make_data(const Work *work, ViewTarget *target, const ViewKind *kind, const char *query, List *rights)
 {
 	ListCell   *cell;
 
-	run(psprintf("CREATE MATERIALIZED VIEW %s AS\n%s", target->qualified, query));
+	sc_view_run(psprintf("CREATE MATERIALIZED VIEW %s AS\n%s", target->qualified, query));
 	target->oid = get_relname_relid(target->name, work->schema);
 	/* with it, a refresh does not keep readers out */
-	run(psprintf("CREATE UNIQUE INDEX ON %s (%s)", target->qualified, kind->key));
+	sc_view_run(psprintf("CREATE UNIQUE INDEX ON %s (%s)", target->qualified, kind->key));
 	foreach(cell, rights)
-		run(lfirst(cell));
+		sc_view_run(lfirst(cell));
 }
 
 /*
@@ -430,7 +398,7 @@ check_scores(FunctionCallInfo fcinfo, const ViewSource *source)
 
 	initStringInfo(&sql);
 	sc_view_whole_matrix(&sql, source);
-	run(sql.data);
+	sc_view_run(sql.data);
 	matrix = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
 	if (!null)
 	{
@@ -444,8 +412,8 @@ check_scores(FunctionCallInfo fcinfo, const ViewSource *source)
 static void
 make_kind(Work *work, const ViewKind *kind, const ViewSource *source, bool materialized)
 {
-	Target		view = find_target(work, kind, RELKIND_VIEW);
-	Target		data = find_target(work, kind, RELKIND_MATVIEW);
+	ViewTarget	view = sc_view_target(work->schema, work->schema_name, kind, RELKIND_VIEW);
+	ViewTarget	data = sc_view_target(work->schema, work->schema_name, kind, RELKIND_MATVIEW);
 	ViewColumns columns = view_columns(work, kind);
 	StringInfoData query;
 	List	   *rights = NIL;
@@ -453,11 +421,12 @@ make_kind(Work *work, const ViewKind *kind, const ViewSource *source, bool mater
 
 	initStringInfo(&query);
 	sc_view_query(&query, kind, source, columns.name + columns.n_leading, columns.n - columns.n_leading);
-	/* first the plain view, so that nothing hangs on old data when it is dropped */
-	make_view(work, &view, &columns, query.data);
-	if (is_ours(&data))
+	/* with old data, first the plain view, so that nothing depends on it when it is dropped */
+	if (!materialized || sc_view_is_ours(&data))
+		make_view(work, &view, &columns, query.data);
+	if (sc_view_is_ours(&data))
 	{
-		rights = rights_of(&data);
+		rights = sc_view_rights(&data, columns.name, columns.n);
 		drop(&data);
 	}
 	if (materialized)
@@ -481,13 +450,13 @@ make_kind(Work *work, const ViewKind *kind, const ViewSource *source, bool mater
 static void
 drop_kind(Work *work, const ViewKind *kind, bool tell)
 {
-	Target		target[2];
+	ViewTarget	target[2];
 	int			i;
 
-	target[0] = find_target(work, kind, RELKIND_VIEW);
-	target[1] = find_target(work, kind, RELKIND_MATVIEW);
+	target[0] = sc_view_target(work->schema, work->schema_name, kind, RELKIND_VIEW);
+	target[1] = sc_view_target(work->schema, work->schema_name, kind, RELKIND_MATVIEW);
 	for (i = 0; i < 2; i++)
-		if (is_ours(&target[i]))
+		if (sc_view_is_ours(&target[i]))
 		{
 			drop(&target[i]);
 			if (tell)
@@ -512,23 +481,23 @@ sc_create_capabilities_views(PG_FUNCTION_ARGS)
 
 	relation = sc_view_source(fcinfo, &source);
 	materialized = sc_bool_argument(fcinfo, 13, "materialized");
-	begin_work(fcinfo, &work, "create_capabilities_views()");
+	begin_work(fcinfo, &work, TO_CREATE, "create_capabilities_views()");
 	source.extension = quote_identifier(get_namespace_name(work.extension_schema));
 
 	for (i = 0; i < sc_n_view_kinds; i++)
 	{
-		Target		view = find_target(&work, &sc_view_kinds[i], RELKIND_VIEW);
-		Target		data = find_target(&work, &sc_view_kinds[i], RELKIND_MATVIEW);
+		ViewTarget	view = sc_view_target(work.schema, work.schema_name, &sc_view_kinds[i], RELKIND_VIEW);
+		ViewTarget	data = sc_view_target(work.schema, work.schema_name, &sc_view_kinds[i], RELKIND_MATVIEW);
 
 		if (relation == view.oid || relation == data.oid)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("the source cannot be %s, which is to be made", view.qualified)));
 		wanted[i] = !sc_view_kinds[i].moving || source.released != NULL;
-		if (wanted[i] || is_ours(&view))
-			check_is_free(&view);
-		if ((wanted[i] && materialized) || is_ours(&data))
-			check_is_free(&data);
+		if (wanted[i] || sc_view_is_ours(&view))
+			sc_view_check_is_free(&view);
+		if ((wanted[i] && materialized) || sc_view_is_ours(&data))
+			sc_view_check_is_free(&data);
 	}
 	check_scores(fcinfo, &source);
 	for (i = 0; i < sc_n_view_kinds; i++)
@@ -550,20 +519,20 @@ sc_refresh_capabilities_views(PG_FUNCTION_ARGS)
 	bool		found = false;
 	int			i;
 
-	begin_work(fcinfo, &work, "refresh_capabilities_views()");
+	begin_work(fcinfo, &work, TO_REFRESH, "refresh_capabilities_views()");
 	for (i = 0; i < sc_n_view_kinds; i++)
 	{
-		Target		data = find_target(&work, &sc_view_kinds[i], RELKIND_MATVIEW);
+		ViewTarget	data = sc_view_target(work.schema, work.schema_name, &sc_view_kinds[i], RELKIND_MATVIEW);
 
 		CHECK_FOR_INTERRUPTS();
-		if (!is_ours(&data))
+		if (!sc_view_is_ours(&data))
 			continue;
 		found = true;
 		/* without keeping readers out, if its index is still there */
-		run(psprintf("SELECT FROM pg_class AS c JOIN pg_index AS i ON i.indrelid = c.oid WHERE c.oid = %u AND c.relispopulated"
+		sc_view_run(psprintf("SELECT FROM pg_class AS c JOIN pg_index AS i ON i.indrelid = c.oid WHERE c.oid = %u AND c.relispopulated"
 					 " AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL",
 					 data.oid));
-		run(psprintf("REFRESH MATERIALIZED VIEW %s%s", SPI_processed > 0 ? "CONCURRENTLY " : "", data.qualified));
+		sc_view_run(psprintf("REFRESH MATERIALIZED VIEW %s%s", SPI_processed > 0 ? "CONCURRENTLY " : "", data.qualified));
 		put_result(&work, &data);
 	}
 	if (!found)
@@ -581,7 +550,7 @@ sc_drop_capabilities_views(PG_FUNCTION_ARGS)
 	Work		work;
 	int			i;
 
-	begin_work(fcinfo, &work, "drop_capabilities_views()");
+	begin_work(fcinfo, &work, TO_DROP, "drop_capabilities_views()");
 	for (i = 0; i < sc_n_view_kinds; i++)
 		drop_kind(&work, &sc_view_kinds[i], true);
 	return end_work(&work);

@@ -44,6 +44,20 @@
 #define SOFT_ERROR_OCCURRED(context) ((void) (context), false)
 #endif
 
+/* 16: one function asks for rights on objects of every kind, here of two kinds */
+#if PG_VERSION_NUM < 160000
+#define object_ownercheck(classid, objectid, roleid) \
+	((classid) == NamespaceRelationId ? \
+	 pg_namespace_ownercheck(objectid, roleid) : pg_class_ownercheck(objectid, roleid))
+#define object_aclcheck(classid, objectid, roleid, mode) \
+	pg_namespace_aclcheck(objectid, roleid, mode)
+#endif
+
+/* 17: a right to refresh what somebody else owns */
+#ifndef ACL_MAINTAIN
+#define ACL_MAINTAIN 0
+#endif
+
 /* 17: lexers may be allocated by the caller, and read const text */
 static inline JsonLexContext *
 sc_make_json_lexer(const char *json, size_t len, int encoding)

@@ -10,8 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "stats/status.h"
-
 uint64_t
 sc_flat_size(uint64_t n_models, uint64_t n_benchmarks,
 			 uint64_t n_single, uint64_t n_pooled, uint64_t label_bytes)
@@ -93,9 +91,17 @@ sc_flat_check_pooled(const PooledCell *cell, uint8_t flags)
 	return NULL;
 }
 
+static inline void
+poll_step(uint64_t i, ScPoll poll)
+{
+	if ((i & 0xFFFF) == 0 && poll != NULL)
+		poll();
+}
+
 /* Labels first .. first + count - 1 ascend strictly and are short enough. */
 static const char *
-check_labels(const ScoreMatrixView *view, uint32_t first, uint32_t count)
+check_labels(const ScoreMatrixView *view, uint32_t first, uint32_t count,
+			 ScPoll poll)
 {
 	uint32_t	i;
 
@@ -107,6 +113,7 @@ check_labels(const ScoreMatrixView *view, uint32_t first, uint32_t count)
 		const char *label;
 		const char *prev;
 
+		poll_step(i, poll);
 		if (view->label_end[i] < start || view->label_end[i] > view->label_bytes)
 			return "A label lies outside the label bytes.";
 		if (view->label_end[i] - start > SC_MAX_LABEL_BYTES)
@@ -133,7 +140,7 @@ cell_key(CellIndex at)
  * here: it would take memory, and nothing breaks on an empty column.)
  */
 static const char *
-check_cells(const ScoreMatrixView *view)
+check_cells(const ScoreMatrixView *view, ScPoll poll)
 {
 	uint32_t	s = 0;
 	uint32_t	p = 0;
@@ -146,6 +153,7 @@ check_cells(const ScoreMatrixView *view)
 		uint64_t	key;
 		CellIndex	at;
 
+		poll_step((uint64_t) s + p, poll);
 		if (sc_next_cell_is_single(view, s, p))
 		{
 			at = view->single_at[s];
@@ -187,7 +195,7 @@ check_cells(const ScoreMatrixView *view)
 }
 
 const char *
-sc_flat_check(const void *memory, size_t size)
+sc_flat_check(const void *memory, size_t size, ScPoll poll)
 {
 	const ScoreMatrixFlat *flat = (const ScoreMatrixFlat *) memory;
 	ScoreMatrixView view;
@@ -213,15 +221,15 @@ sc_flat_check(const void *memory, size_t size)
 	if (view.n_models + view.n_benchmarks > 0 &&
 		view.label_end[view.n_models + view.n_benchmarks - 1] != view.label_bytes)
 		return "The label bytes do not agree with the labels.";
-	if ((problem = check_labels(&view, 0, view.n_models)) != NULL ||
-		(problem = check_labels(&view, view.n_models, view.n_benchmarks)) != NULL)
+	if ((problem = check_labels(&view, 0, view.n_models, poll)) != NULL ||
+		(problem = check_labels(&view, view.n_models, view.n_benchmarks, poll)) != NULL)
 		return problem;
 	for (i = 0; i < view.n_benchmarks; i++)
 	{
 		if ((view.benchmark_flags[i] & ~SC_BENCHMARK_FLAGS) != 0)
 			return "A benchmark has flags that are not defined.";
 	}
-	if ((problem = check_cells(&view)) != NULL)
+	if ((problem = check_cells(&view, poll)) != NULL)
 		return problem;
 
 	used = (uint64_t) (view.labels + view.label_bytes - (const char *) memory);

@@ -28,6 +28,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "stats/status.h"
+
 #define SC_MATRIX_VERSION 1
 
 /* Limits, documented in README.md. */
@@ -116,9 +118,9 @@ extern void sc_flat_view(const ScoreMatrixFlat *flat, ScoreMatrixView *view);
 /*
  * Is this piece of memory, size bytes aligned to 8, a valid flat matrix?
  * Returns NULL if so, else a sentence that says what is wrong.  Reads nothing
- * beyond size; does not look at vl_len_.
+ * beyond size; does not look at vl_len_.  Polls every 65536 labels and cells.
  */
-extern const char *sc_flat_check(const void *flat, size_t size);
+extern const char *sc_flat_check(const void *flat, size_t size, ScPoll poll);
 
 /* Checks of one item, shared by every way in; NULL, or what is wrong. */
 extern const char *sc_flat_check_pooled(const PooledCell *cell, uint8_t flags);

@@ -7,9 +7,9 @@
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
 #include "utils/builtins.h"
 
+#include "matrix/poll.h"
 #include "matrix/score_matrix.h"
 #include "matrix/score_matrix_cells.h"
 
@@ -390,6 +390,7 @@ sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from)
 		const char *label = sc_flat_label(from, from->n_models + i, &len);
 		int64		found = sc_labels_find(&m->benchmarks, label, len);
 
+		sc_poll_step(i);
 		if (found >= 0)
 			(void) sc_check_flags(label, len,
 								  m->benchmark_flags[found] | from->benchmark_flags[i],
@@ -399,12 +400,14 @@ sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from)
 	{
 		const char *label = sc_flat_label(from, i, &len);
 
+		sc_poll_step(i);
 		model[i] = intern_model(m, label, len);
 	}
 	for (i = 0; i < from->n_benchmarks; i++)
 	{
 		const char *label = sc_flat_label(from, from->n_models + i, &len);
 
+		sc_poll_step(i);
 		benchmark[i] = intern_benchmark(m, label, len);
 		m->benchmark_flags[benchmark[i]] |= from->benchmark_flags[i];
 	}
@@ -413,16 +416,14 @@ sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from)
 		at.model = model[from->single_at[i].model];
 		at.benchmark = benchmark[from->single_at[i].benchmark];
 		add_score(m, at, from->score[i]);
-		if ((i & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		sc_poll_step(i);
 	}
 	for (i = 0; i < from->n_pooled; i++)
 	{
 		at.model = model[from->pooled_at[i].model];
 		at.benchmark = benchmark[from->pooled_at[i].benchmark];
 		add_pooled(m, at, &from->pooled[i], from->pooled_flags[i]);
-		if ((i & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		sc_poll_step(i);
 	}
 	pfree(model);
 	pfree(benchmark);

@@ -12,6 +12,7 @@
 #include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
+#include "matrix/poll.h"
 #include "matrix/score_matrix.h"
 #include "matrix/score_matrix_cells.h"
 
@@ -271,5 +272,5 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 	MemoryContextDelete(context);
 
 	/* whatever came in, what is stored can be read */
-	Assert(sc_flat_check(flat, allocated_size) == NULL);
+	Assert(sc_flat_check(flat, allocated_size, sc_poll) == NULL);
 }

@@ -10,13 +10,14 @@
 
 #include "fmgr.h"
 
+#include "matrix/poll.h"
 #include "matrix/score_matrix.h"
 #include "matrix/state_context.h"
 
 static void
 check_stored(const struct varlena *flat)
 {
-	const char *problem = sc_flat_check(flat, VARSIZE(flat));
+	const char *problem = sc_flat_check(flat, VARSIZE(flat), sc_poll);
 
 	if (problem != NULL)
 		ereport(ERROR,

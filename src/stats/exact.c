@@ -95,10 +95,11 @@ most_ways(size_t n)
 size_t
 sc_exact_workspace(ScMethod method, size_t n)
 {
-	size_t		subsets = (size_t) 1 << n;
+	size_t		subsets;
 
 	if (method == SC_PEARSON || n < SC_MIN_MODELS || n > SC_EXACT_UNTIED)
 		return 0;
+	subsets = (size_t) 1 << n;
 	return 3 * subsets * sizeof(int32_t) + subsets * sizeof(uint32_t) +
 		most_ways(n) * sizeof(uint32_t) + subsets;
 }

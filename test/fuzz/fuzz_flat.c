@@ -132,7 +132,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 0)
 		memcpy(copy, data, size);
-	problem = sc_flat_check(copy, size);
+	problem = sc_flat_check(copy, size, NULL);
 	if (problem == NULL)
 		walk(copy);
 	else
@@ -349,7 +349,7 @@ write_seed(const char *folder, int number, uint32_t n_models,
 			p++;
 		}
 	}
-	REQUIRE(sc_flat_check(flat, size) == NULL);
+	REQUIRE(sc_flat_check(flat, size, NULL) == NULL);
 	walk(flat);
 
 	snprintf(path, sizeof(path), "%s/seed%d", folder, number);

@@ -106,8 +106,8 @@ def settings(hub, folder):
 
 
 @contextlib.contextmanager
-def running_shards(hub, count=2):
-    """Starts the shards; stops and removes them in the end, whatever happens."""
+def running_shards(hub, count=2, more=""):
+    """Starts the shards, with more lines of settings; stops and removes them in the end, whatever happens."""
     owner = Owner(hub)
     folder = owner.folder(hub)
     started, shards = [], []
@@ -120,7 +120,7 @@ def running_shards(hub, count=2):
             # initdb takes more than a second, a copy nothing
             shutil.copytree(folder / "new", place / "data")
             with open(place / "data" / "postgresql.conf", "a", encoding="utf-8") as file:
-                file.write(settings(hub, place))
+                file.write(settings(hub, place) + more)
             owner.give(place, *[os.path.join(top, name) for top, folders, files in os.walk(place)
                                 for name in folders + files])
         for i in range(count):

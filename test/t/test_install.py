@@ -79,6 +79,14 @@ function subset(score_matrix,text[],text[])
 function weights(principal_component)
 type correlation_test; type principal_component; type score_matrix; type score_moments; type score_rows
 """
+# Equality of each type.
+for _type in ("principal_component", "score_matrix", "score_moments", "score_rows"):
+    MEMBERS += "".join(f"function {_type}_{name}({_type},{_type}); operator {operator}({_type},{_type})\n"
+                       for name, operator in (("eq", "="), ("ne", "<>"), ("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">=")))
+    MEMBERS += f"function {_type}_cmp({_type},{_type}); function {_type}_hash({_type})\n"
+    MEMBERS += f"function {_type}_hash_extended({_type},bigint)\n"
+    MEMBERS += "".join(f"operator {kind} {_type}_ops for access method {method}\n"
+                       for kind in ("class", "family") for method in ("btree", "hash"))
 # From 17 on array types are members too, and stay so when an older cluster is upgraded to it.
 OBJECTS = """(SELECT classid, objid, pg_describe_object(classid, objid, objsubid) AS object FROM pg_depend
     WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'

@@ -96,6 +96,27 @@ def test_many_aggregations_at_once(hashed):
     assert all(row[-1] == row[-2] for row in rows)
 
 
+def test_window_forgets_its_arguments(hashed):
+    """What capabilities_score() holds at a partition's last row: scores, not 100,000 arrays."""
+    hashed.rows("""
+        CREATE FUNCTION probe() RETURNS float8[] LANGUAGE plpgsql VOLATILE AS $$
+        BEGIN
+            PERFORM set_config('probe.bytes', sum(used_bytes)::text, false) FROM pg_backend_memory_contexts;
+            RETURN ARRAY[1, 2];
+        END $$""")
+    window = """SELECT count(s) FROM (
+        SELECT capabilities_score(CASE WHEN i < {0} THEN ARRAY[i % 7, i % 5]::float8[] ELSE probe() END) OVER () AS s
+        FROM generate_series(1, {0}) AS i) AS q"""
+    used = []
+    hashed.rows("SET work_mem = '64kB'")  # the server's own store of rows goes to disk
+    for n in (1, 100000):
+        assert hashed.value(window.format(n)) == (n if n > 1 else 0)
+        used.append(int(hashed.value("SELECT current_setting('probe.bytes')")))
+    hashed.rows("SET work_mem = '1GB'")
+    # three doubles and two pointers at most for each row; arrays would take 56 and more
+    assert used[1] - used[0] < 56 * 100000
+
+
 def test_nothing_stays(hashed):
     """A failed statement leaves no states behind, nor does one that is through."""
     hashed.error("SELECT score_matrix('m' || i, 'b', 1 / (500 - i)) FROM generate_series(1, 1000) AS i")

@@ -169,6 +169,27 @@ def test_create_table(data, setting):
         data.rows("DROP TABLE stored")
 
 
+@pytest.mark.parametrize("shape", [
+    "SELECT DISTINCT v FROM {0}", "SELECT v FROM {0} GROUP BY v HAVING count(*) >= 2",
+    "SELECT v FROM {0} INTERSECT SELECT v FROM {0}", "SELECT DISTINCT a.v FROM {0} AS a JOIN {0} AS b USING (v)"])
+def test_hashed(data, setting, shape):
+    """Tables of hashed values hold what was just made: each of our types, twice over."""
+    setting(enable_sort="off", enable_mergejoin="off", enable_nestloop="off")
+    made = f"(({BY_G} OFFSET 0) UNION ALL ({BY_G} OFFSET 0))"
+    seen = set()
+    for call in data.calls:
+        if call.result not in TYPES:
+            continue
+        seen.add(call.result)
+        twice = f"(SELECT v FROM {made.format(call=call.text)} AS u)"
+        sql = shape.format(twice + " AS s" if " AS a" not in shape else twice)
+        plan, _ = explain(data, sql)
+        assert plan[0].get("Strategy") == "Hashed", (call.text, plan)
+        found = data.rows(f"SELECT {call.read()} FROM ({sql} OFFSET 0) AS t")
+        assert sorted(found) == sorted(data.rows(f"SELECT DISTINCT {call.read()} FROM ({BY_G} OFFSET 0) AS t".format(call=call.text)))
+    assert seen == set(TYPES)
+
+
 @pytest.mark.parametrize("presorted", ["on", "off"])
 def test_ordered_aggregate(data, setting, presorted):
     """rollup(s ORDER BY …) and the like over states that were just made."""

@@ -463,6 +463,105 @@ def test_again(work):
         assert made(work, "work") == {} and work.rows("SELECT drop_capabilities_views('work')") == []
 
 
+def test_rights_on_columns_stay(work):
+    """A reader of some columns goes on reading them: views made anew, materialized, plain again, of other columns."""
+    with roles(work, "sc_views_reader") as connect:
+        reader = connect("sc_views_reader")
+        work.rows("GRANT USAGE ON SCHEMA work TO sc_views_reader; GRANT SELECT ON evals TO sc_views_reader")
+        work.rows(call("work"))
+        work.rows("GRANT SELECT (benchmark, corr) ON work.capabilities_correlations TO sc_views_reader; "
+                  "GRANT SELECT (benchmark) ON work.capabilities_correlations TO sc_views_reader WITH GRANT OPTION")
+        readable = "SELECT benchmark, corr FROM work.capabilities_correlations"
+        rights = """SELECT attname::text, attacl::text FROM pg_attribute WHERE attrelid = 'work.capabilities_correlations{}'::regclass
+            AND attacl IS NOT NULL ORDER BY 1"""
+        wanted = work.rows(rights.format(""))
+        assert [name for name, _ in wanted] == ["benchmark", "corr"] and "r*" in wanted[0][1]
+        for i, options in enumerate(({}, {"materialized": "true"}, {"materialized": "true"}, {})):
+            work.rows(call("work", **options))
+            if i == 1:
+                # the data are the owner's to give: the source's row-level security is not asked any more
+                assert reader.error(readable).pgcode == "42501"
+                work.rows("GRANT SELECT (benchmark, corr) ON work.capabilities_correlations_data TO sc_views_reader; "
+                          "GRANT SELECT (benchmark) ON work.capabilities_correlations_data TO sc_views_reader WITH GRANT OPTION; "
+                          "GRANT SELECT ON work.capabilities_correlations_data TO sc_views_reader")  # the view reads all columns
+            assert len(reader.rows(readable)) == 2
+            assert reader.error("SELECT n FROM work.capabilities_correlations").pgcode == "42501"
+            assert work.rows(rights.format("")) == wanted
+            if options:
+                assert work.rows(rights.format("_data")) == wanted
+        # another version's view had a column more, and a right on it, which goes with it
+        work.rows("DROP VIEW work.capabilities_correlations; "
+                  "CREATE VIEW work.capabilities_correlations AS SELECT 'b' AS benchmark, 0.5 AS corr, 1 AS older; "
+                  "GRANT SELECT (benchmark, corr, older) ON work.capabilities_correlations TO sc_views_reader")
+        work.rows("COMMENT ON VIEW work.capabilities_correlations IS 'Made by create_capabilities_views() of safetycorr.'")
+        work.rows(call("work"))
+        assert len(reader.rows(readable)) == 2
+
+
+@pytest.mark.parametrize("blocked", ["SELECT drop_capabilities_views('work')", "SELECT refresh_capabilities_views('work')", "create"])
+def test_no_lock_without_rights(work, sessions, blocked):
+    """Who may not change the views cannot keep their owner waiting, nor wait for him."""
+    sql = call("work") if blocked == "create" else blocked
+    with roles(work, "sc_views_other") as connect:
+        other, owner = connect("sc_views_other"), sessions[0]
+        work.rows("GRANT USAGE ON SCHEMA work TO sc_views_other; GRANT SELECT ON evals TO sc_views_other")
+        # there is nothing to drop or refresh: no lock either
+        other.rows("BEGIN; SAVEPOINT s")
+        if "drop" in sql:
+            assert other.rows(sql) == []
+        else:
+            assert other.error(sql).pgcode == ("42P01" if "refresh" in sql else "42501")
+            other.rows("ROLLBACK TO s")
+        owner.rows("SET lock_timeout = '2s'")
+        owner.rows(call("work", materialized="true"))
+        other.rows("COMMIT")
+        # the owner holds it: the other one does not wait
+        owner.rows("BEGIN")
+        owner.rows("SELECT refresh_capabilities_views('work')")
+        other.rows("SET lock_timeout = '2s'; BEGIN; SAVEPOINT s")
+        assert other.error(sql).pgcode == "42501"
+        other.rows("ROLLBACK TO s")
+        owner.rows("COMMIT")
+        owner.rows("SELECT drop_capabilities_views('work')")
+        other.rows("COMMIT")
+
+
+def test_schema_is_looked_up_again(work, sessions):
+    """While a call waits for another, the schema is renamed and a new one takes its name: that one gets the views."""
+    first, second = sessions
+    first.rows("BEGIN")
+    first.rows(call("work"))
+    done = []
+    thread = threading.Thread(target=lambda: done.append(second.rows(call("work"))))
+    thread.start()
+    time.sleep(0.3)
+    assert done == []
+    first.rows("ALTER SCHEMA work RENAME TO work_before; CREATE SCHEMA work; COMMIT")
+    thread.join(20)
+    try:
+        assert len(done[0]) == 7
+        assert set(made(work, "work")) == set(made(work, "work_before")) != set()
+    finally:
+        work.rows("DROP SCHEMA work_before CASCADE")
+
+
+def test_materialized_views_are_made_once(work):
+    """The view over new data is its first and only form: engines that distribute views cannot replace one."""
+    work.rows("""CREATE TABLE made_views (command text, object text);
+        CREATE FUNCTION note_views() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO public.made_views SELECT command_tag, object_identity FROM pg_catalog.pg_event_trigger_ddl_commands();
+        END $$;
+        CREATE EVENT TRIGGER note_views ON ddl_command_end WHEN TAG IN ('CREATE VIEW', 'CREATE MATERIALIZED VIEW')
+            EXECUTE FUNCTION note_views()""")
+    try:
+        work.rows(call("work", materialized="true"))
+        noted = work.rows("SELECT object FROM made_views")
+        assert len(noted) == 14 == len(set(noted))
+    finally:
+        work.rows("DROP EVENT TRIGGER note_views; DROP FUNCTION note_views(); DROP TABLE made_views")
+
+
 def test_older_columns(work):
     """Views of another version, with other columns, are made anew with the rights that they had."""
     mark = work.value("SELECT obj_description('bi.capability_scatter'::regclass)")

@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * views_targets.h
+ *	  The views that are there: found by name, told to be ours, and whose.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_FUNCTIONS_VIEWS_TARGETS_H
+#define SC_FUNCTIONS_VIEWS_TARGETS_H
+
+#include "nodes/pg_list.h"
+
+#include "functions/views_sql.h"
+
+/* A view or materialised view by name, and what is there by that name. */
+typedef struct ViewTarget
+{
+	char	   *name;			/* plain */
+	char	   *qualified;		/* quoted, with its schema */
+	char		relkind;		/* that it has to have */
+	Oid			oid;			/* InvalidOid if there is none */
+} ViewTarget;
+
+/* The view of a kind (RELKIND_VIEW), or the materialised view behind it. */
+extern ViewTarget sc_view_target(Oid schema, const char *schema_name,
+								 const ViewKind *kind, char relkind);
+
+/* Is there something by that name, and did we make it? */
+extern bool sc_view_is_ours(const ViewTarget *target);
+
+/*
+ * 42P07 if another relation, or a view of somebody else, has the name; 42501 if it
+ * is ours and another role's: a view that is replaced keeps its owner, who could
+ * change it afterwards.
+ */
+extern void sc_view_check_is_free(const ViewTarget *target);
+
+/*
+ * The GRANT commands that give a relation the rights that it has now, on all of it
+ * and on those of its columns that it will have again.  Within SPI.
+ */
+extern List *sc_view_rights(const ViewTarget *target, const char *const *columns,
+							int n_columns);
+
+/* Runs a command within SPI; rows that it returns are left in SPI_tuptable. */
+extern void sc_view_run(const char *sql);
+
+#endif							/* SC_FUNCTIONS_VIEWS_TARGETS_H */
