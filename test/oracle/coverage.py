@@ -66,7 +66,7 @@ class Study:
         """A matrix for each sample: model m on x and y."""
         self.cursor.execute("DROP TABLE IF EXISTS pair, sample")
         self.cursor.execute("CREATE TABLE pair (s int, model int, x float8, y float8)")
-        lines = "".join(f"{s}\t{i}\t{a!r}\t{b!r}\n" for s in range(len(x))
+        lines = "".join(f"{s}\t{i}\t{float(a)!r}\t{float(b)!r}\n" for s in range(len(x))
                         for i, (a, b) in enumerate(zip(x[s].tolist(), y[s].tolist())))
         self.cursor.copy_expert("COPY pair FROM STDIN", io.StringIO(lines))
         self.cursor.execute("""CREATE TABLE sample AS

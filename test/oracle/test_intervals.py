@@ -332,7 +332,7 @@ def test_aggregates(db, method):
             x, y = np.round(x), np.round(y)
         groups[g] = y, x
     db.rows(f"CREATE TABLE pair_{method} (g int, y float8, x float8)")
-    copy(db, f"pair_{method}", [(g, repr(b), repr(a)) for g, (y, x) in groups.items() for b, a in zip(y, x)])
+    copy(db, f"pair_{method}", [(g, repr(float(b)), repr(float(a))) for g, (y, x) in groups.items() for b, a in zip(y, x)])
     rows = db.rows(f"SELECT g, (t).n, (t).corr, (t).ci_low, (t).ci_high, (t).p_value "
                    f"FROM (SELECT g, {method}_test(y, x) AS t FROM pair_{method} GROUP BY g) AS q")
     assert len(rows) == 60
