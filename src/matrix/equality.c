@@ -111,21 +111,21 @@ name(PG_FUNCTION_ARGS) \
 	result; \
 }
 
-#define A PG_GETARG_DATUM(0)
-#define B PG_GETARG_DATUM(1)
+#define LEFT PG_GETARG_DATUM(0)
+#define RIGHT PG_GETARG_DATUM(1)
 
 /* With a seed of 0 the two hashes agree in their low halves, as they must. */
 #define VALUE_FUNCTIONS(type) \
-	VALUE_FUNCTION(sc_##type##_eq, PG_RETURN_BOOL(values_are_equal(A, B))) \
-	VALUE_FUNCTION(sc_##type##_ne, PG_RETURN_BOOL(!values_are_equal(A, B))) \
-	VALUE_FUNCTION(sc_##type##_lt, PG_RETURN_BOOL(compare_values(A, B) < 0)) \
-	VALUE_FUNCTION(sc_##type##_le, PG_RETURN_BOOL(compare_values(A, B) <= 0)) \
-	VALUE_FUNCTION(sc_##type##_gt, PG_RETURN_BOOL(compare_values(A, B) > 0)) \
-	VALUE_FUNCTION(sc_##type##_ge, PG_RETURN_BOOL(compare_values(A, B) >= 0)) \
-	VALUE_FUNCTION(sc_##type##_cmp, PG_RETURN_INT32(compare_values(A, B))) \
-	VALUE_FUNCTION(sc_##type##_hash, PG_RETURN_UINT32((uint32) hash_value(A, 0))) \
+	VALUE_FUNCTION(sc_##type##_eq, PG_RETURN_BOOL(values_are_equal(LEFT, RIGHT))) \
+	VALUE_FUNCTION(sc_##type##_ne, PG_RETURN_BOOL(!values_are_equal(LEFT, RIGHT))) \
+	VALUE_FUNCTION(sc_##type##_lt, PG_RETURN_BOOL(compare_values(LEFT, RIGHT) < 0)) \
+	VALUE_FUNCTION(sc_##type##_le, PG_RETURN_BOOL(compare_values(LEFT, RIGHT) <= 0)) \
+	VALUE_FUNCTION(sc_##type##_gt, PG_RETURN_BOOL(compare_values(LEFT, RIGHT) > 0)) \
+	VALUE_FUNCTION(sc_##type##_ge, PG_RETURN_BOOL(compare_values(LEFT, RIGHT) >= 0)) \
+	VALUE_FUNCTION(sc_##type##_cmp, PG_RETURN_INT32(compare_values(LEFT, RIGHT))) \
+	VALUE_FUNCTION(sc_##type##_hash, PG_RETURN_UINT32((uint32) hash_value(LEFT, 0))) \
 	VALUE_FUNCTION(sc_##type##_hash_extended, \
-				   PG_RETURN_UINT64(hash_value(A, PG_GETARG_INT64(1))))
+				   PG_RETURN_UINT64(hash_value(LEFT, PG_GETARG_INT64(1))))
 
 VALUE_FUNCTIONS(score_rows)
 VALUE_FUNCTIONS(score_moments)
