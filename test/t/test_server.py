@@ -124,6 +124,60 @@ def test_cancel(data, timeout, sql):
     assert data.value("SELECT pg_postmaster_start_time()") == data.started
 
 
+def reset_timeout(db):
+    """The RESET itself may still be cancelled."""
+    for _ in range(10):
+        try:
+            db.rows("RESET statement_timeout")
+            return
+        except psycopg2.errors.QueryCanceled:
+            pass
+    raise AssertionError("statement_timeout cannot be reset")
+
+
+MANY_LABELS = [
+    "SELECT subset(m, names) IS NULL FROM labels",
+    "SELECT subset(m, NULL, '{1}') IS NULL FROM labels",
+    "SELECT merge(m, m) IS NULL FROM labels",
+    "SELECT cardinality(models(m)) FROM labels",
+    "SELECT annotate(m, '{1}') IS NULL FROM labels",
+]
+
+
+@pytest.fixture(scope="module")
+def labels(data):
+    """A matrix of three million models, and as many names that are not in it."""
+    data.rows("""CREATE TABLE labels (m score_matrix, names text[]);
+        ALTER TABLE labels ALTER m SET STORAGE EXTERNAL, ALTER names SET STORAGE EXTERNAL;
+        INSERT INTO labels SELECT score_matrix(i, i % 2, sin(i)), array_agg('x' || i)
+        FROM (SELECT generate_series(1, 3000000)::bigint AS i) AS s""")
+    yield data
+    data.rows("DROP TABLE labels")
+
+
+@pytest.mark.parametrize("sql", MANY_LABELS)
+def test_cancel_among_many_labels(labels, sql):
+    """Wherever a statement is cancelled that walks over millions of labels, it ends soon."""
+    begin = time.monotonic()
+    labels.rows(sql)
+    whole = time.monotonic() - begin
+    for part in range(1, 8):
+        timeout = max(int(whole * 1000 * part / 8), 1)
+        late = []
+        # a busy machine may be late once; loops that do not look are late each time
+        while len(late) < 4 and min(late, default=1) >= 0.3:
+            begin = time.monotonic()
+            try:
+                labels.rows(f"SET statement_timeout = {timeout}")
+                labels.rows(sql)
+                late.append(0)
+            except psycopg2.errors.QueryCanceled:
+                late.append(time.monotonic() - begin - timeout / 1000)
+            finally:
+                reset_timeout(labels)
+        assert min(late) < 0.3, f"cancelled at {part}/8 of {whole:.2f} s: {min(late):.2f} s late"
+
+
 # ---------------------------------------------------------------------
 # Leaks
 # ---------------------------------------------------------------------
