@@ -8,6 +8,7 @@ import pathlib
 import re
 
 import psycopg2
+import psycopg2.errors
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -48,6 +49,16 @@ class Database:
             with pytest.raises(psycopg2.Error) as caught:
                 cursor.execute(sql, parameters)
         return caught.value
+
+    def reset_timeout(self):
+        """Resets statement_timeout; one that fires as its statement ends cancels the RESET instead."""
+        for _ in range(10):
+            try:
+                self.rows("RESET statement_timeout")
+                return
+            except psycopg2.errors.QueryCanceled:
+                pass
+        raise AssertionError("statement_timeout cannot be reset")
 
     def another(self):
         """A second connection to the same database."""

@@ -283,7 +283,7 @@ def test_statement_timeout(data):
         caught = data.error("SELECT max(s) FROM (SELECT capabilities_score(ARRAY[sin(i), cos(i), i % 7]) "
                             "OVER () AS s FROM generate_series(1, 3000000) AS i) AS q")
     finally:
-        data.rows("RESET statement_timeout")
+        data.reset_timeout()
     assert caught.pgcode == psycopg2.errorcodes.QUERY_CANCELED and time.monotonic() - begin < 1.5
     assert data.value("SELECT 1") == 1
 
