@@ -144,6 +144,11 @@ def labels(data):
     data.rows("DROP TABLE labels")
 
 
+# The longest stretch is a table of labels that doubles, in one call of the server's simplehash:
+# 0.3 s on a server with assertions.
+LATEST = 0.5
+
+
 @pytest.mark.parametrize("sql", MANY_LABELS)
 def test_cancel_among_many_labels(labels, sql):
     """Wherever a statement is cancelled that walks over millions of labels, it ends soon."""
@@ -154,7 +159,7 @@ def test_cancel_among_many_labels(labels, sql):
         timeout = max(int(whole * 1000 * part / 8), 1)
         late = []
         # a busy machine may be late once; loops that do not look are late each time
-        while len(late) < 4 and min(late, default=1) >= 0.3:
+        while len(late) < 4 and min(late, default=LATEST) >= LATEST:
             begin = time.monotonic()
             try:
                 labels.rows(f"SET statement_timeout = {timeout}")
@@ -164,7 +169,7 @@ def test_cancel_among_many_labels(labels, sql):
                 late.append(time.monotonic() - begin - timeout / 1000)
             finally:
                 labels.reset_timeout()
-        assert min(late) < 0.3, f"cancelled at {part}/8 of {whole:.2f} s: {min(late):.2f} s late"
+        assert min(late) < LATEST, f"cancelled at {part}/8 of {whole:.2f} s: {min(late):.2f} s late"
 
 
 # ---------------------------------------------------------------------
