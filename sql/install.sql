@@ -86,6 +86,12 @@ FROM members JOIN pg_proc p ON objid = p.oid AND classid = 'pg_proc'::regclass
 WHERE proname !~ '_(in|out|recv|send|accum|inv|combine|final|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)$'
 ORDER BY proname COLLATE "C", pg_get_function_arguments(p.oid) COLLATE "C";
 
+-- ... the rows that they give ...
+SELECT format(E'%s\n  %s', t.typname, string_agg(format('%s %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum))
+FROM members JOIN pg_type t ON objid = t.oid AND classid = 'pg_type'::regclass JOIN pg_attribute ON attrelid = t.typrelid
+GROUP BY t.typname
+ORDER BY t.typname COLLATE "C";
+
 -- ... and the rest.
 SELECT pg_describe_object(classid, objid, 0)
 FROM members LEFT JOIN pg_proc p ON objid = p.oid AND classid = 'pg_proc'::regclass
@@ -94,7 +100,11 @@ ORDER BY pg_describe_object(classid, objid, 0) COLLATE "C";
 \pset format aligned
 \pset tuples_only off
 
--- Every one has a comment.
+-- Every one has a comment, and every column.
+SELECT format('%s.%s', t.typname, attname) AS without_comment
+FROM members JOIN pg_type t ON objid = t.oid AND classid = 'pg_type'::regclass JOIN pg_attribute ON attrelid = t.typrelid
+WHERE col_description(attrelid, attnum) IS NULL;
+
 SELECT pg_describe_object(classid, objid, 0) AS without_comment
 FROM members WHERE obj_description(objid, classid::regclass::text::name) IS NULL;
 

@@ -23,6 +23,12 @@ CREATE TYPE correlation_test AS (
 COMMENT ON TYPE correlation_test IS
 'a correlation, the number of models it was taken over, its 95 % interval and the p-value of no association';
 
+COMMENT ON COLUMN correlation_test.n IS 'number of models, those with both values';
+COMMENT ON COLUMN correlation_test.corr IS 'correlation, between -1 and 1; NULL where it is undefined';
+COMMENT ON COLUMN correlation_test.ci_low IS 'lower end of its 95 % interval';
+COMMENT ON COLUMN correlation_test.ci_high IS 'upper end of its 95 % interval';
+COMMENT ON COLUMN correlation_test.p_value IS 'p-value of no association at all, two-sided';
+
 CREATE TYPE score_rows;
 
 CREATE FUNCTION score_rows_in(cstring)
@@ -1496,8 +1502,25 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION benchmarks(score_matrix) IS
 'names of the benchmarks, in C order';
 
+CREATE TYPE cells_row AS (
+	model text,
+	benchmark text,
+	score float8,
+	n int8,
+	stderr float8
+);
+
+COMMENT ON TYPE cells_row IS
+'a row of cells()';
+
+COMMENT ON COLUMN cells_row.model IS 'name of the model';
+COMMENT ON COLUMN cells_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN cells_row.score IS 'mean of the scores of the cell';
+COMMENT ON COLUMN cells_row.n IS 'number of scores of the cell';
+COMMENT ON COLUMN cells_row.stderr IS 'standard error of the mean; NULL for a single score';
+
 CREATE FUNCTION cells(m score_matrix)
-RETURNS TABLE (model text, benchmark text, score float8, n int8, stderr float8)
+RETURNS SETOF cells_row
 AS 'MODULE_PATHNAME', 'sc_score_matrix_cells'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 1000;
 
@@ -1512,10 +1535,33 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION subset(score_matrix, text[], text[]) IS
 'the cells of the named models and benchmarks, NULL for all; names that are not in the matrix are ignored';
 
+CREATE TYPE eval_scores_row AS (
+	model text,
+	benchmark text,
+	metric text,
+	score float8,
+	stderr float8,
+	n int8,
+	lower_is_better bool,
+	run_at timestamptz,
+	source text
+);
+
+COMMENT ON TYPE eval_scores_row IS
+'a row of eval_scores()';
+
+COMMENT ON COLUMN eval_scores_row.model IS 'name of the model, as the log has it';
+COMMENT ON COLUMN eval_scores_row.benchmark IS 'name of the benchmark or task';
+COMMENT ON COLUMN eval_scores_row.metric IS 'name of the metric';
+COMMENT ON COLUMN eval_scores_row.score IS 'value of the metric';
+COMMENT ON COLUMN eval_scores_row.stderr IS 'its standard error';
+COMMENT ON COLUMN eval_scores_row.n IS 'number of items or samples that the score is the mean of';
+COMMENT ON COLUMN eval_scores_row.lower_is_better IS 'whether a lower score is better';
+COMMENT ON COLUMN eval_scores_row.run_at IS 'when the evaluation ran';
+COMMENT ON COLUMN eval_scores_row.source IS 'which harness or format the log is of';
+
 CREATE FUNCTION eval_scores(log jsonb)
-RETURNS TABLE (
-	model text, benchmark text, metric text, score float8, stderr float8, n int8,
-	lower_is_better bool, run_at timestamptz, source text)
+RETURNS SETOF eval_scores_row
 AS 'MODULE_PATHNAME', 'sc_eval_scores'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
 
@@ -1542,6 +1588,47 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION capabilities_test(score_matrix, text[], text) IS
 'capabilities correlation (Spearman) of one benchmark with n, 95 % interval and p-value; n = 0 where a named benchmark is not in the matrix';
 
+CREATE TYPE capabilities_correlations_row AS (
+	benchmark text,
+	role text,
+	negated bool,
+	n int4,
+	n_dropped int4,
+	n_imputed int4,
+	n_families int4,
+	n_resamples int4,
+	corr float8,
+	ci_low float8,
+	ci_high float8,
+	p_value float8,
+	q_value float8,
+	slope float8,
+	benchmark_sd float8,
+	verdict text,
+	status text
+);
+
+COMMENT ON TYPE capabilities_correlations_row IS
+'a row of capabilities_correlations()';
+
+COMMENT ON COLUMN capabilities_correlations_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN capabilities_correlations_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
+COMMENT ON COLUMN capabilities_correlations_row.negated IS 'lower is better: scores were negated before they were correlated, so that higher means better or safer';
+COMMENT ON COLUMN capabilities_correlations_row.n IS 'number of models behind the numbers of this row';
+COMMENT ON COLUMN capabilities_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on a capability benchmark';
+COMMENT ON COLUMN capabilities_correlations_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN capabilities_correlations_row.n_families IS 'number of families of models in the jackknife; NULL without families';
+COMMENT ON COLUMN capabilities_correlations_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
+COMMENT ON COLUMN capabilities_correlations_row.corr IS 'correlation, between -1 and 1; NULL where it is undefined, see status';
+COMMENT ON COLUMN capabilities_correlations_row.ci_low IS 'lower end of the interval of corr';
+COMMENT ON COLUMN capabilities_correlations_row.ci_high IS 'upper end of the interval of corr';
+COMMENT ON COLUMN capabilities_correlations_row.p_value IS 'p-value of no association at all, two-sided; it is no test of the verdict''s threshold';
+COMMENT ON COLUMN capabilities_correlations_row.q_value IS 'p-value adjusted for the number of benchmarks (Benjamini and Hochberg)';
+COMMENT ON COLUMN capabilities_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of the capabilities score (Theil and Sen)';
+COMMENT ON COLUMN capabilities_correlations_row.benchmark_sd IS 'standard deviation of the benchmark''s scores over these models';
+COMMENT ON COLUMN capabilities_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved';
+COMMENT ON COLUMN capabilities_correlations_row.status IS 'ok, or why numbers of this row are NULL';
+
 CREATE FUNCTION capabilities_correlations(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
 	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
@@ -1549,32 +1636,94 @@ CREATE FUNCTION capabilities_correlations(m score_matrix,
 	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
 	families jsonb DEFAULT NULL, low float8 DEFAULT NULL)
-RETURNS TABLE (
-	benchmark text, role text, negated bool, n int4, n_dropped int4, n_imputed int4,
-	n_families int4, n_resamples int4, corr float8, ci_low float8, ci_high float8,
-	p_value float8, q_value float8, slope float8, benchmark_sd float8,
-	verdict text, status text)
+RETURNS SETOF capabilities_correlations_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_correlations'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
 COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb, float8) IS
 'capabilities correlation of every target benchmark, with n, interval, p-value, q-value, slope and verdict';
 
+CREATE TYPE benchmark_correlations_row AS (
+	benchmark text,
+	role text,
+	negated bool,
+	n int4,
+	n_dropped int4,
+	n_imputed int4,
+	n_families int4,
+	n_resamples int4,
+	corr float8,
+	ci_low float8,
+	ci_high float8,
+	p_value float8,
+	q_value float8,
+	slope float8,
+	benchmark_sd float8,
+	verdict text,
+	status text
+);
+
+COMMENT ON TYPE benchmark_correlations_row IS
+'a row of benchmark_correlations()';
+
+COMMENT ON COLUMN benchmark_correlations_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN benchmark_correlations_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
+COMMENT ON COLUMN benchmark_correlations_row.negated IS 'lower is better: scores were negated before they were correlated, so that higher means better or safer';
+COMMENT ON COLUMN benchmark_correlations_row.n IS 'number of models behind the numbers of this row';
+COMMENT ON COLUMN benchmark_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on what it is correlated with';
+COMMENT ON COLUMN benchmark_correlations_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN benchmark_correlations_row.n_families IS 'number of families of models in the jackknife; NULL without families';
+COMMENT ON COLUMN benchmark_correlations_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
+COMMENT ON COLUMN benchmark_correlations_row.corr IS 'correlation with the benchmark or covariate that was named, between -1 and 1; NULL where it is undefined, see status';
+COMMENT ON COLUMN benchmark_correlations_row.ci_low IS 'lower end of the interval of corr';
+COMMENT ON COLUMN benchmark_correlations_row.ci_high IS 'upper end of the interval of corr';
+COMMENT ON COLUMN benchmark_correlations_row.p_value IS 'p-value of no association at all, two-sided; it is no test of the verdict''s threshold';
+COMMENT ON COLUMN benchmark_correlations_row.q_value IS 'p-value adjusted for the number of benchmarks (Benjamini and Hochberg)';
+COMMENT ON COLUMN benchmark_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of what it is correlated with (Theil and Sen)';
+COMMENT ON COLUMN benchmark_correlations_row.benchmark_sd IS 'standard deviation of the benchmark''s scores over these models';
+COMMENT ON COLUMN benchmark_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved';
+COMMENT ON COLUMN benchmark_correlations_row.status IS 'ok, or why numbers of this row are NULL';
+
 CREATE FUNCTION benchmark_correlations(m score_matrix, against text,
 	targets text[] DEFAULT NULL, method text DEFAULT 'spearman',
 	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
 	families jsonb DEFAULT NULL, low float8 DEFAULT NULL)
-RETURNS TABLE (
-	benchmark text, role text, negated bool, n int4, n_dropped int4, n_imputed int4,
-	n_families int4, n_resamples int4, corr float8, ci_low float8, ci_high float8,
-	p_value float8, q_value float8, slope float8, benchmark_sd float8,
-	verdict text, status text)
+RETURNS SETOF benchmark_correlations_row
 AS 'MODULE_PATHNAME', 'sc_benchmark_correlations'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
 COMMENT ON FUNCTION benchmark_correlations(score_matrix, text, text[], text, float8, text, int4, int8, jsonb, float8) IS
 'correlation of every target benchmark with one benchmark or covariate, such as training compute, with n, interval, p-value, q-value, slope and verdict';
+
+CREATE TYPE capabilities_difference_row AS (
+	n int4,
+	n_imputed int4,
+	n_families int4,
+	n_resamples int4,
+	corr_a float8,
+	corr_b float8,
+	difference float8,
+	ci_low float8,
+	ci_high float8,
+	p_value float8,
+	status text
+);
+
+COMMENT ON TYPE capabilities_difference_row IS
+'a row of capabilities_difference()';
+
+COMMENT ON COLUMN capabilities_difference_row.n IS 'number of models that have both benchmarks';
+COMMENT ON COLUMN capabilities_difference_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN capabilities_difference_row.n_families IS 'number of families of models in the jackknife; NULL without families';
+COMMENT ON COLUMN capabilities_difference_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
+COMMENT ON COLUMN capabilities_difference_row.corr_a IS 'capabilities correlation of benchmark_a over these models';
+COMMENT ON COLUMN capabilities_difference_row.corr_b IS 'capabilities correlation of benchmark_b over these models';
+COMMENT ON COLUMN capabilities_difference_row.difference IS 'corr_a - corr_b';
+COMMENT ON COLUMN capabilities_difference_row.ci_low IS 'lower end of the interval of difference';
+COMMENT ON COLUMN capabilities_difference_row.ci_high IS 'upper end of the interval of difference';
+COMMENT ON COLUMN capabilities_difference_row.p_value IS 'p-value of no difference, two-sided';
+COMMENT ON COLUMN capabilities_difference_row.status IS 'ok, or why numbers of this row are NULL';
 
 CREATE FUNCTION capabilities_difference(m score_matrix, capabilities text[],
 	benchmark_a text, benchmark_b text,
@@ -1583,14 +1732,41 @@ CREATE FUNCTION capabilities_difference(m score_matrix, capabilities text[],
 	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
 	families jsonb DEFAULT NULL)
-RETURNS TABLE (
-	n int4, n_imputed int4, n_families int4, n_resamples int4, corr_a float8, corr_b float8,
-	difference float8, ci_low float8, ci_high float8, p_value float8, status text)
+RETURNS SETOF capabilities_difference_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_difference'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
 
 COMMENT ON FUNCTION capabilities_difference(score_matrix, text[], text, text, text, text, text, int4, float8, text, int4, int8, jsonb) IS
 'difference of the capabilities correlations of two benchmarks over the models that have both, with interval and p-value from the same resamples';
+
+CREATE TYPE capabilities_scores_row AS (
+	model text,
+	capability float8,
+	rank int4,
+	n_observed int4,
+	imputed float8,
+	ci_low float8,
+	ci_high float8,
+	rank_low int4,
+	rank_high int4,
+	n_resamples int4,
+	status text
+);
+
+COMMENT ON TYPE capabilities_scores_row IS
+'a row of capabilities_scores()';
+
+COMMENT ON COLUMN capabilities_scores_row.model IS 'name of the model';
+COMMENT ON COLUMN capabilities_scores_row.capability IS 'capabilities score of the model: its projection on the first component; 0 is the average of these models';
+COMMENT ON COLUMN capabilities_scores_row.rank IS 'rank by capability, 1 is the most capable; equal scores share the better rank';
+COMMENT ON COLUMN capabilities_scores_row.n_observed IS 'number of capability benchmarks on which the model has a score';
+COMMENT ON COLUMN capabilities_scores_row.imputed IS 'share of the capability benchmarks on which the model''s score was imputed, 0 to 1';
+COMMENT ON COLUMN capabilities_scores_row.ci_low IS 'lower end of the interval of capability';
+COMMENT ON COLUMN capabilities_scores_row.ci_high IS 'upper end of the interval of capability';
+COMMENT ON COLUMN capabilities_scores_row.rank_low IS 'best rank in the interval of rank';
+COMMENT ON COLUMN capabilities_scores_row.rank_high IS 'worst rank in the interval of rank';
+COMMENT ON COLUMN capabilities_scores_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
+COMMENT ON COLUMN capabilities_scores_row.status IS 'ok, or why numbers of this row are NULL';
 
 CREATE FUNCTION capabilities_scores(m score_matrix,
 	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
@@ -1598,20 +1774,35 @@ CREATE FUNCTION capabilities_scores(m score_matrix,
 	fitted principal_component DEFAULT NULL,
 	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0)
-RETURNS TABLE (
-	model text, capability float8, rank int4, n_observed int4, imputed float8,
-	ci_low float8, ci_high float8, rank_low int4, rank_high int4,
-	n_resamples int4, status text)
+RETURNS SETOF capabilities_scores_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_scores'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
 COMMENT ON FUNCTION capabilities_scores(score_matrix, text[], text, text, int4, principal_component, float8, text, int4, int8) IS
 'capabilities score and rank of every model of a matrix, with intervals from resampling the capability benchmarks; with fitted, on the component of other models (a set; over the rows of a wide table see capabilities_score, for a stored component component_score)';
 
+CREATE TYPE impute_scores_row AS (
+	model text,
+	benchmark text,
+	score float8,
+	stderr float8,
+	imputed bool,
+	status text
+);
+
+COMMENT ON TYPE impute_scores_row IS
+'a row of impute_scores()';
+
+COMMENT ON COLUMN impute_scores_row.model IS 'name of the model';
+COMMENT ON COLUMN impute_scores_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN impute_scores_row.score IS 'score of the model on the benchmark, observed or imputed, in the units of the stored scores';
+COMMENT ON COLUMN impute_scores_row.stderr IS 'standard error of the score';
+COMMENT ON COLUMN impute_scores_row.imputed IS 'whether the score is imputed';
+COMMENT ON COLUMN impute_scores_row.status IS 'ok, or why there is no score';
+
 CREATE FUNCTION impute_scores(m score_matrix,
 	capabilities text[] DEFAULT NULL, min_scores int4 DEFAULT NULL)
-RETURNS TABLE (
-	model text, benchmark text, score float8, stderr float8, imputed bool, status text)
+RETURNS SETOF impute_scores_row
 AS 'MODULE_PATHNAME', 'sc_impute_scores'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
@@ -1628,75 +1819,228 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION capabilities_component(score_matrix, text[], text, text, int4) IS
 'first principal component of the capability benchmarks, to store and to score other models with; NULL where it is undefined';
 
+CREATE TYPE capabilities_loadings_row AS (
+	component int4,
+	benchmark text,
+	weight float8,
+	loading float8,
+	ci_low float8,
+	ci_high float8,
+	n_resamples int4,
+	n int4,
+	n_imputed int4,
+	status text
+);
+
+COMMENT ON TYPE capabilities_loadings_row IS
+'a row of capabilities_loadings()';
+
+COMMENT ON COLUMN capabilities_loadings_row.component IS 'number of the component, 1 is the first';
+COMMENT ON COLUMN capabilities_loadings_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN capabilities_loadings_row.weight IS 'weight of the benchmark''s standardised score in the component, an element of the unit eigenvector';
+COMMENT ON COLUMN capabilities_loadings_row.loading IS 'correlation of the benchmark with the component';
+COMMENT ON COLUMN capabilities_loadings_row.ci_low IS 'lower end of the interval of loading';
+COMMENT ON COLUMN capabilities_loadings_row.ci_high IS 'upper end of the interval of loading';
+COMMENT ON COLUMN capabilities_loadings_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
+COMMENT ON COLUMN capabilities_loadings_row.n IS 'number of models behind the numbers of this row';
+COMMENT ON COLUMN capabilities_loadings_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN capabilities_loadings_row.status IS 'ok, or why numbers of this row are NULL';
+
 CREATE FUNCTION capabilities_loadings(m score_matrix,
 	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	components int4 DEFAULT 1, confidence float8 DEFAULT 0.95,
 	ci text DEFAULT NULL, resamples int4 DEFAULT 1000, seed int8 DEFAULT 0)
-RETURNS TABLE (
-	component int4, benchmark text, weight float8, loading float8,
-	ci_low float8, ci_high float8, n_resamples int4, n int4, n_imputed int4, status text)
+RETURNS SETOF capabilities_loadings_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_loadings'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
 
 COMMENT ON FUNCTION capabilities_loadings(score_matrix, text[], text, text, int4, int4, float8, text, int4, int8) IS
 'weight and loading of every capability benchmark on the first components, with the interval of the loading from resampling models';
 
+CREATE TYPE capabilities_components_row AS (
+	component int4,
+	eigenvalue float8,
+	explained float8,
+	cumulative float8,
+	ci_low float8,
+	ci_high float8,
+	n_resamples int4,
+	parallel_threshold float8,
+	n int4,
+	n_imputed int4,
+	status text
+);
+
+COMMENT ON TYPE capabilities_components_row IS
+'a row of capabilities_components()';
+
+COMMENT ON COLUMN capabilities_components_row.component IS 'number of the component, 1 is the first';
+COMMENT ON COLUMN capabilities_components_row.eigenvalue IS 'eigenvalue of the component';
+COMMENT ON COLUMN capabilities_components_row.explained IS 'share of the variance that the component explains, 0 to 1';
+COMMENT ON COLUMN capabilities_components_row.cumulative IS 'share of the variance that this component and those before it explain, 0 to 1';
+COMMENT ON COLUMN capabilities_components_row.ci_low IS 'lower end of the interval of explained';
+COMMENT ON COLUMN capabilities_components_row.ci_high IS 'upper end of the interval of explained';
+COMMENT ON COLUMN capabilities_components_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
+COMMENT ON COLUMN capabilities_components_row.parallel_threshold IS 'eigenvalue that chance exceeds in 5 % of samples (parallel analysis)';
+COMMENT ON COLUMN capabilities_components_row.n IS 'number of models behind the numbers of this row';
+COMMENT ON COLUMN capabilities_components_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN capabilities_components_row.status IS 'ok, or why numbers of this row are NULL';
+
 CREATE FUNCTION capabilities_components(m score_matrix,
 	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 1000, seed int8 DEFAULT 0)
-RETURNS TABLE (
-	component int4, eigenvalue float8, explained float8, cumulative float8,
-	ci_low float8, ci_high float8, n_resamples int4, parallel_threshold float8,
-	n int4, n_imputed int4, status text)
+RETURNS SETOF capabilities_components_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_components'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
 
 COMMENT ON FUNCTION capabilities_components(score_matrix, text[], text, text, int4, float8, text, int4, int8) IS
 'eigenvalue and explained variance of every component of the capability benchmarks, with the interval of the latter from resampling models, and the eigenvalue that chance would give (parallel analysis)';
 
+CREATE TYPE capability_adjusted_scores_row AS (
+	model text,
+	benchmark text,
+	negated bool,
+	capability float8,
+	imputed float8,
+	score float8,
+	expected float8,
+	pi_low float8,
+	pi_high float8,
+	residual float8,
+	studentised float8,
+	p_value float8,
+	q_value float8,
+	rank int4,
+	n int4,
+	status text
+);
+
+COMMENT ON TYPE capability_adjusted_scores_row IS
+'a row of capability_adjusted_scores()';
+
+COMMENT ON COLUMN capability_adjusted_scores_row.model IS 'name of the model';
+COMMENT ON COLUMN capability_adjusted_scores_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN capability_adjusted_scores_row.negated IS 'lower is better on this benchmark';
+COMMENT ON COLUMN capability_adjusted_scores_row.capability IS 'capabilities score of the model: its projection on the first component; 0 is the average of these models';
+COMMENT ON COLUMN capability_adjusted_scores_row.imputed IS 'share of the capability benchmarks on which the model''s score was imputed, 0 to 1';
+COMMENT ON COLUMN capability_adjusted_scores_row.score IS 'score of the model on the benchmark, as it is stored';
+COMMENT ON COLUMN capability_adjusted_scores_row.expected IS 'score that the model''s capability lets expect';
+COMMENT ON COLUMN capability_adjusted_scores_row.pi_low IS 'lower end of the prediction interval of the score of a new model of this capability';
+COMMENT ON COLUMN capability_adjusted_scores_row.pi_high IS 'upper end of the prediction interval of the score of a new model of this capability';
+COMMENT ON COLUMN capability_adjusted_scores_row.residual IS 'score minus expected';
+COMMENT ON COLUMN capability_adjusted_scores_row.studentised IS 'residual from the fit of the other models, in standard errors';
+COMMENT ON COLUMN capability_adjusted_scores_row.p_value IS 'p-value of the model being where the fit of the others expects it';
+COMMENT ON COLUMN capability_adjusted_scores_row.q_value IS 'p-value adjusted for the number of models and benchmarks (Benjamini and Hochberg)';
+COMMENT ON COLUMN capability_adjusted_scores_row.rank IS 'rank on the benchmark given capability: 1 is furthest above expectation, where lower is better below';
+COMMENT ON COLUMN capability_adjusted_scores_row.n IS 'number of models behind the numbers of this row';
+COMMENT ON COLUMN capability_adjusted_scores_row.status IS 'ok, or why numbers of this row are NULL';
+
 CREATE FUNCTION capability_adjusted_scores(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
 	pca text DEFAULT 'spearman',
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	confidence float8 DEFAULT 0.95)
-RETURNS TABLE (
-	model text, benchmark text, negated bool, capability float8, imputed float8, score float8, expected float8,
-	pi_low float8, pi_high float8, residual float8, studentised float8,
-	p_value float8, q_value float8, rank int4, n int4, status text)
+RETURNS SETOF capability_adjusted_scores_row
 AS 'MODULE_PATHNAME', 'sc_capability_adjusted_scores'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
 COMMENT ON FUNCTION capability_adjusted_scores(score_matrix, text[], text[], text, text, int4, float8) IS
 'score of every model on every target beside the score that its capability lets expect (least squares), with prediction interval, residual and externally studentised residual; rank 1 is furthest above expectation, where lower is better below';
 
+CREATE TYPE capabilities_robustness_row AS (
+	benchmark text,
+	role text,
+	negated bool,
+	n int4,
+	n_imputed int4,
+	corr float8,
+	verdict text,
+	without_benchmark_low float8,
+	without_benchmark_low_name text,
+	without_benchmark_high float8,
+	without_benchmark_high_name text,
+	without_model_low float8,
+	without_model_low_name text,
+	without_model_high float8,
+	without_model_high_name text,
+	without_family_low float8,
+	without_family_low_name text,
+	without_family_high float8,
+	without_family_high_name text,
+	pearson float8,
+	kendall float8,
+	pca_pearson float8,
+	mean_z float8,
+	sign_flips bool,
+	verdict_flips bool,
+	status text
+);
+
+COMMENT ON TYPE capabilities_robustness_row IS
+'a row of capabilities_robustness()';
+
+COMMENT ON COLUMN capabilities_robustness_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN capabilities_robustness_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
+COMMENT ON COLUMN capabilities_robustness_row.negated IS 'lower is better: scores were negated before they were correlated, so that higher means better or safer';
+COMMENT ON COLUMN capabilities_robustness_row.n IS 'number of models behind the numbers of this row';
+COMMENT ON COLUMN capabilities_robustness_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN capabilities_robustness_row.corr IS 'correlation, between -1 and 1; NULL where it is undefined, see status';
+COMMENT ON COLUMN capabilities_robustness_row.verdict IS 'what the interval of corr says: entangled, inverse, low, positive, negative or unresolved';
+COMMENT ON COLUMN capabilities_robustness_row.without_benchmark_low IS 'lowest correlation when one capability benchmark is left out';
+COMMENT ON COLUMN capabilities_robustness_row.without_benchmark_low_name IS 'the capability benchmark without which it is the lowest';
+COMMENT ON COLUMN capabilities_robustness_row.without_benchmark_high IS 'highest correlation when one capability benchmark is left out';
+COMMENT ON COLUMN capabilities_robustness_row.without_benchmark_high_name IS 'the capability benchmark without which it is the highest';
+COMMENT ON COLUMN capabilities_robustness_row.without_model_low IS 'lowest correlation when one model is left out';
+COMMENT ON COLUMN capabilities_robustness_row.without_model_low_name IS 'the model without which it is the lowest';
+COMMENT ON COLUMN capabilities_robustness_row.without_model_high IS 'highest correlation when one model is left out';
+COMMENT ON COLUMN capabilities_robustness_row.without_model_high_name IS 'the model without which it is the highest';
+COMMENT ON COLUMN capabilities_robustness_row.without_family_low IS 'lowest correlation when one family is left out';
+COMMENT ON COLUMN capabilities_robustness_row.without_family_low_name IS 'the family without which it is the lowest';
+COMMENT ON COLUMN capabilities_robustness_row.without_family_high IS 'highest correlation when one family is left out';
+COMMENT ON COLUMN capabilities_robustness_row.without_family_high_name IS 'the family without which it is the highest';
+COMMENT ON COLUMN capabilities_robustness_row.pearson IS 'the correlation by Pearson';
+COMMENT ON COLUMN capabilities_robustness_row.kendall IS 'the correlation by Kendall (tau-b)';
+COMMENT ON COLUMN capabilities_robustness_row.pca_pearson IS 'the correlation with the component of the Pearson matrix';
+COMMENT ON COLUMN capabilities_robustness_row.mean_z IS 'the correlation with the mean of the standardised capability scores instead of the component';
+COMMENT ON COLUMN capabilities_robustness_row.sign_flips IS 'whether any of these has another sign than corr';
+COMMENT ON COLUMN capabilities_robustness_row.verdict_flips IS 'whether any of these has another verdict than corr';
+COMMENT ON COLUMN capabilities_robustness_row.status IS 'ok, or why numbers of this row are NULL';
+
 CREATE FUNCTION capabilities_robustness(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	families jsonb DEFAULT NULL, confidence float8 DEFAULT 0.95,
 	low float8 DEFAULT NULL)
-RETURNS TABLE (
-	benchmark text, role text, negated bool, n int4, n_imputed int4, corr float8, verdict text,
-	without_benchmark_low float8, without_benchmark_low_name text,
-	without_benchmark_high float8, without_benchmark_high_name text,
-	without_model_low float8, without_model_low_name text,
-	without_model_high float8, without_model_high_name text,
-	without_family_low float8, without_family_low_name text,
-	without_family_high float8, without_family_high_name text,
-	pearson float8, kendall float8, pca_pearson float8, mean_z float8,
-	sign_flips bool, verdict_flips bool, status text)
+RETURNS SETOF capabilities_robustness_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_robustness'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 100;
 
 COMMENT ON FUNCTION capabilities_robustness(score_matrix, text[], text[], text, int4, jsonb, float8, float8) IS
 'how far each capabilities correlation moves without one capability benchmark, model or family, by other methods and with other scores of capability, and whether its sign or verdict flips';
 
+CREATE TYPE correlation_matrix_row AS (
+	benchmark_a text,
+	benchmark_b text,
+	n int4,
+	corr float8,
+	status text
+);
+
+COMMENT ON TYPE correlation_matrix_row IS
+'a row of correlation_matrix()';
+
+COMMENT ON COLUMN correlation_matrix_row.benchmark_a IS 'name of one benchmark of the pair';
+COMMENT ON COLUMN correlation_matrix_row.benchmark_b IS 'name of the other benchmark of the pair';
+COMMENT ON COLUMN correlation_matrix_row.n IS 'number of models that have a score on both';
+COMMENT ON COLUMN correlation_matrix_row.corr IS 'correlation of the two benchmarks, higher meaning better on both; NULL where it is undefined, see status';
+COMMENT ON COLUMN correlation_matrix_row.status IS 'ok, or why numbers of this row are NULL';
+
 CREATE FUNCTION correlation_matrix(m score_matrix,
 	benchmarks text[] DEFAULT NULL, method text DEFAULT 'spearman')
-RETURNS TABLE (
-	benchmark_a text, benchmark_b text, n int4, corr float8, status text)
+RETURNS SETOF correlation_matrix_row
 AS 'MODULE_PATHNAME', 'sc_score_matrix_correlation_matrix'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
@@ -1707,13 +2051,26 @@ COMMENT ON FUNCTION correlation_matrix(score_matrix, text[], text) IS
 -- Views for BI tools
 -- ---------------------------------------------------------------------
 
+CREATE TYPE capabilities_views_row AS (
+	view text,
+	kind text,
+	note text
+);
+
+COMMENT ON TYPE capabilities_views_row IS
+'a row of create_capabilities_views(), refresh_capabilities_views() and drop_capabilities_views()';
+
+COMMENT ON COLUMN capabilities_views_row.view IS 'name of the view';
+COMMENT ON COLUMN capabilities_views_row.kind IS 'view or materialized view';
+COMMENT ON COLUMN capabilities_views_row.note IS 'what could not be kept or has to be done by hand; NULL if nothing';
+
 CREATE FUNCTION create_capabilities_views(target_schema text, source regclass,
 	capabilities text[], lower_is_better text[] DEFAULT '{}', covariates text[] DEFAULT '{}',
 	model text DEFAULT 'model', benchmark text DEFAULT 'benchmark', score text DEFAULT 'score',
 	strata text DEFAULT NULL, released text DEFAULT NULL, window_days int4 DEFAULT 365,
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	materialized bool DEFAULT false)
-RETURNS TABLE (view text, kind text)
+RETURNS SETOF capabilities_views_row
 AS 'MODULE_PATHNAME', 'sc_create_capabilities_views'
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 16;
 
@@ -1721,7 +2078,7 @@ COMMENT ON FUNCTION create_capabilities_views(text, regclass, text[], text[], te
 'makes plain views of every analysis in a schema, over a table with one row per score, for BI tools; again, it replaces those that it made';
 
 CREATE FUNCTION refresh_capabilities_views(target_schema text)
-RETURNS TABLE (view text, kind text)
+RETURNS SETOF capabilities_views_row
 AS 'MODULE_PATHNAME', 'sc_refresh_capabilities_views'
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 8;
 
@@ -1729,7 +2086,7 @@ COMMENT ON FUNCTION refresh_capabilities_views(text) IS
 'computes anew the materialized views that create_capabilities_views made in a schema';
 
 CREATE FUNCTION drop_capabilities_views(target_schema text)
-RETURNS TABLE (view text, kind text)
+RETURNS SETOF capabilities_views_row
 AS 'MODULE_PATHNAME', 'sc_drop_capabilities_views'
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 16;
 

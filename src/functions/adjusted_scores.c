@@ -11,15 +11,14 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
-#include "utils/tuplestore.h"
 
 #include "functions/correlation_rows.h"
 #include "functions/names.h"
+#include "functions/result_rows.h"
 #include "functions/support.h"
 #include "stats/adjusted.h"
 #include "stats/multiple.h"
@@ -27,7 +26,24 @@
 
 PG_FUNCTION_INFO_V1(sc_capability_adjusted_scores);
 
-#define ADJUSTED_COLUMNS 16
+static const ResultColumn result_columns[] = {
+	{"model", TEXTOID},
+	{"benchmark", TEXTOID},
+	{"negated", BOOLOID},
+	{"capability", FLOAT8OID},
+	{"imputed", FLOAT8OID},
+	{"score", FLOAT8OID},
+	{"expected", FLOAT8OID},
+	{"pi_low", FLOAT8OID},
+	{"pi_high", FLOAT8OID},
+	{"residual", FLOAT8OID},
+	{"studentised", FLOAT8OID},
+	{"p_value", FLOAT8OID},
+	{"q_value", FLOAT8OID},
+	{"rank", INT4OID},
+	{"n", INT4OID},
+	{"status", TEXTOID},
+};
 
 /*
  * A model's score on a target, higher meaning better; NaN is a number that is not
@@ -207,12 +223,12 @@ adjust(const ScoreColumns *columns, uint32 target, const BenchmarkSet *capabilit
 
 /* All but the rank in the units and the direction of the stored scores. */
 static void
-put_cell(ReturnSetInfo *rsinfo, const ScoreColumns *columns, const AdjustedCell *cell)
+put_cell(ResultRows *rows, const ScoreColumns *columns, const AdjustedCell *cell)
 {
 	bool		negated = sc_is_flagged(columns, cell->target, SC_BENCHMARK_LOWER_IS_BETTER);
 	double		sign = negated ? -1 : 1;
-	Datum		values[ADJUSTED_COLUMNS] = {0};
-	bool		nulls[ADJUSTED_COLUMNS] = {false};
+	Datum		values[lengthof(result_columns)] = {0};
+	bool		nulls[lengthof(result_columns)] = {false};
 
 	values[0] = sc_model_name(columns, cell->model);
 	values[1] = sc_benchmark_name(columns, cell->target);
@@ -230,7 +246,7 @@ put_cell(ReturnSetInfo *rsinfo, const ScoreColumns *columns, const AdjustedCell 
 	sc_put_count(cell->rank, &values[13], &nulls[13]);
 	values[14] = Int32GetDatum((int32) cell->n);
 	values[15] = CStringGetTextDatum(cell->status);
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	sc_put_row(rows, values, nulls);
 	pfree(DatumGetPointer(values[0]));
 	pfree(DatumGetPointer(values[1]));
 	pfree(DatumGetPointer(values[15]));
@@ -243,7 +259,7 @@ put_cell(ReturnSetInfo *rsinfo, const ScoreColumns *columns, const AdjustedCell 
 Datum
 sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	double		confidence = sc_confidence_argument(fcinfo, 6);
 	CapabilityRecipe recipe;
 	ScoreColumns columns;
@@ -261,7 +277,7 @@ sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
 	uint32		j;
 
 	sc_recipe_arguments(fcinfo, 3, &recipe);
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
 	sc_choose_targets(fcinfo, 2, "targets", &columns, &capabilities,
@@ -301,7 +317,7 @@ sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
 		for (i = 0; i < n; i++)
 		{
 			cell[i].q_value = q[at++];
-			put_cell(rsinfo, &columns, &cell[i]);
+			put_cell(&rows, &columns, &cell[i]);
 		}
 	}
 	return (Datum) 0;

@@ -13,15 +13,14 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
-#include "utils/tuplestore.h"
 
 #include "functions/analysis.h"
 #include "functions/interval_options.h"
 #include "functions/names.h"
+#include "functions/result_rows.h"
 #include "functions/support.h"
 #include "matrix/principal_component.h"
 #include "stats/component.h"
@@ -225,7 +224,18 @@ put_interval(const Replicates *replicates, double *value, Datum *values, bool *n
  * ----------
  */
 
-#define LOADING_COLUMNS 10
+static const ResultColumn loading_columns[] = {
+	{"component", INT4OID},
+	{"benchmark", TEXTOID},
+	{"weight", FLOAT8OID},
+	{"loading", FLOAT8OID},
+	{"ci_low", FLOAT8OID},
+	{"ci_high", FLOAT8OID},
+	{"n_resamples", INT4OID},
+	{"n", INT4OID},
+	{"n_imputed", INT4OID},
+	{"status", TEXTOID},
+};
 
 /*
  * capabilities_loadings(m, capabilities, pca, missing, min_scores, components,
@@ -234,7 +244,7 @@ put_interval(const Replicates *replicates, double *value, Datum *values, bool *n
 Datum
 sc_capabilities_loadings(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	uint32		n_components = (uint32) sc_count_argument(fcinfo, 5, "components");
 	Replicates	replicates;
 	ScoreColumns columns;
@@ -242,7 +252,7 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
 	uint32		j;
 	uint32		k;
 
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, loading_columns, lengthof(loading_columns), &rows);
 	fit_arguments(fcinfo, n_components, &columns, &scores);
 	check_found(&scores, n_components);
 	n_components = Min(n_components, scores.d);
@@ -255,8 +265,8 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
 		for (j = 0; j < scores.d; j++)
 		{
 			Size		at = (Size) k * scores.d + j;
-			Datum		values[LOADING_COLUMNS] = {0};
-			bool		nulls[LOADING_COLUMNS] = {false};
+			Datum		values[lengthof(loading_columns)] = {0};
+			bool		nulls[lengthof(loading_columns)] = {false};
 			const char *status = SC_STATUS_OK;
 
 			CHECK_FOR_INTERRUPTS();
@@ -281,13 +291,25 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
 			values[7] = Int32GetDatum((int32) scores.n);
 			values[8] = Int32GetDatum(sc_count_imputed(&scores));
 			values[9] = CStringGetTextDatum(status);
-			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+			sc_put_row(&rows, values, nulls);
 		}
 	}
 	return (Datum) 0;
 }
 
-#define COMPONENT_COLUMNS 11
+static const ResultColumn component_columns[] = {
+	{"component", INT4OID},
+	{"eigenvalue", FLOAT8OID},
+	{"explained", FLOAT8OID},
+	{"cumulative", FLOAT8OID},
+	{"ci_low", FLOAT8OID},
+	{"ci_high", FLOAT8OID},
+	{"n_resamples", INT4OID},
+	{"parallel_threshold", FLOAT8OID},
+	{"n", INT4OID},
+	{"n_imputed", INT4OID},
+	{"status", TEXTOID},
+};
 
 /*
  * Thresholds of parallel analysis: of the first component, and of each after one
@@ -334,7 +356,7 @@ parallel_thresholds(const CapabilityScores *scores, Size samples, uint64 seed,
 Datum
 sc_capabilities_components(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	Replicates	replicates;
 	ScoreColumns columns;
 	CapabilityScores scores;
@@ -343,7 +365,7 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 	uint32		n_rows;
 	uint32		k;
 
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, component_columns, lengthof(component_columns), &rows);
 	fit_arguments(fcinfo, SC_MAX_DIRECT_COLUMNS, &columns, &scores);
 	n_rows = has_components(&scores) ? scores.fit.n_values : scores.d;
 	if (n_rows < scores.d)
@@ -355,8 +377,8 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 							threshold);
 	for (k = 0; k < n_rows; k++)
 	{
-		Datum		values[COMPONENT_COLUMNS] = {0};
-		bool		nulls[COMPONENT_COLUMNS] = {false};
+		Datum		values[lengthof(component_columns)] = {0};
+		bool		nulls[lengthof(component_columns)] = {false};
 		const char *status = SC_STATUS_OK;
 
 		CHECK_FOR_INTERRUPTS();
@@ -382,7 +404,7 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 		values[8] = Int32GetDatum((int32) scores.n);
 		values[9] = Int32GetDatum(sc_count_imputed(&scores));
 		values[10] = CStringGetTextDatum(status);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		sc_put_row(&rows, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -14,16 +14,15 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
-#include "utils/tuplestore.h"
 
 #include "functions/analysis.h"
 #include "functions/fitted_scores.h"
 #include "functions/interval_options.h"
 #include "functions/names.h"
+#include "functions/result_rows.h"
 #include "functions/support.h"
 #include "stats/component.h"
 #include "stats/resample.h"
@@ -31,8 +30,19 @@
 
 PG_FUNCTION_INFO_V1(sc_capabilities_scores);
 
-/* Columns of the result. */
-#define SCORE_COLUMNS 11
+static const ResultColumn result_columns[] = {
+	{"model", TEXTOID},
+	{"capability", FLOAT8OID},
+	{"rank", INT4OID},
+	{"n_observed", INT4OID},
+	{"imputed", FLOAT8OID},
+	{"ci_low", FLOAT8OID},
+	{"ci_high", FLOAT8OID},
+	{"rank_low", INT4OID},
+	{"rank_high", INT4OID},
+	{"n_resamples", INT4OID},
+	{"status", TEXTOID},
+};
 
 /*
  * Replicates are kept for percentiles: at most so many scores of models, that is
@@ -223,7 +233,7 @@ find_scores(FunctionCallInfo fcinfo, const ScoreColumns *columns,
 Datum
 sc_capabilities_scores(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	CapabilityRecipe recipe;
 	ScoreOptions options;
 	ScoreColumns columns;
@@ -242,7 +252,7 @@ sc_capabilities_scores(PG_FUNCTION_ARGS)
 	options.kind = sc_ci_argument(fcinfo, 7, CI_BIT(CI_NONE) | CI_BIT(CI_BOOTSTRAP), CI_BOOTSTRAP);
 	options.resamples = sc_resamples_argument(fcinfo, 8);
 	options.seed = sc_seed_argument(fcinfo, 9);
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	find_scores(fcinfo, &columns, &recipe, &scores);
 
@@ -261,8 +271,8 @@ sc_capabilities_scores(PG_FUNCTION_ARGS)
 		uint32		model = order[i];
 		double		score = scores.score[model];
 		bool		has_interval = enough && scores.included[model];
-		Datum		values[SCORE_COLUMNS] = {0};
-		bool		nulls[SCORE_COLUMNS] = {false};
+		Datum		values[lengthof(result_columns)] = {0};
+		bool		nulls[lengthof(result_columns)] = {false};
 
 		CHECK_FOR_INTERRUPTS();
 		values[0] = sc_model_name(&columns, model);
@@ -292,7 +302,7 @@ sc_capabilities_scores(PG_FUNCTION_ARGS)
 		values[10] = CStringGetTextDatum(!scores.included[model] ? sc_excluded_status(&scores) :
 										 scores.status == SC_OK ? status :
 										 sc_fit_status(scores.status));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		sc_put_row(&rows, values, nulls);
 	}
 	return (Datum) 0;
 }

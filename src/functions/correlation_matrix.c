@@ -8,21 +8,26 @@
 #include "postgres.h"
 
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/tuplestore.h"
 
 #include "functions/analysis.h"
 #include "functions/correlation_rows.h"
 #include "functions/names.h"
+#include "functions/result_rows.h"
 #include "functions/support.h"
 #include "stats/pairwise.h"
 #include "stats/rank.h"
 
 PG_FUNCTION_INFO_V1(sc_score_matrix_correlation_matrix);
 
-#define MATRIX_COLUMNS 5
+static const ResultColumn result_columns[] = {
+	{"benchmark_a", TEXTOID},
+	{"benchmark_b", TEXTOID},
+	{"n", INT4OID},
+	{"corr", FLOAT8OID},
+	{"status", TEXTOID},
+};
 
 /*
  * A correlation has the same bits either way round: one half of the square is
@@ -108,11 +113,11 @@ correlate(Square *square, uint32 a, uint32 b)
 }
 
 static void
-put_pair(ReturnSetInfo *rsinfo, const Square *square, uint32 a, uint32 b, const Kept *kept)
+put_pair(ResultRows *rows, const Square *square, uint32 a, uint32 b, const Kept *kept)
 {
 	TargetCorrelation result = {0};
-	Datum		values[MATRIX_COLUMNS] = {0};
-	bool		nulls[MATRIX_COLUMNS] = {false};
+	Datum		values[lengthof(result_columns)] = {0};
+	bool		nulls[lengthof(result_columns)] = {false};
 
 	result.fit_status = SC_OK;
 	result.status = kept->status;
@@ -123,7 +128,7 @@ put_pair(ReturnSetInfo *rsinfo, const Square *square, uint32 a, uint32 b, const 
 	if (!nulls[3])
 		values[3] = Float8GetDatum(kept->corr);
 	values[4] = CStringGetTextDatum(sc_correlation_status(&result, SC_STATUS_CONSTANT_SCORES));
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	sc_put_row(rows, values, nulls);
 	pfree(DatumGetPointer(values[0]));
 	pfree(DatumGetPointer(values[1]));
 	pfree(DatumGetPointer(values[4]));
@@ -133,7 +138,7 @@ put_pair(ReturnSetInfo *rsinfo, const Square *square, uint32 a, uint32 b, const 
 Datum
 sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	Square		square = {0};
 	ScoreColumns columns;
 	BenchmarkSet set;
@@ -142,7 +147,7 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 	uint32		j;
 
 	square.method = sc_method_argument(fcinfo, 2);
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	sc_choose_targets(fcinfo, 1, "benchmarks", &columns, NULL, 0, &set);
 	if (set.n > SC_MAX_MATRIX_BENCHMARKS)
@@ -171,7 +176,7 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 				kept = half[at];
 			else
 				kept = half[at] = correlate(&square, set.place[i], set.place[j]);
-			put_pair(rsinfo, &square, set.place[i], set.place[j], &kept);
+			put_pair(&rows, &square, set.place[i], set.place[j], &kept);
 		}
 		mark_models(&square, set.place[i], 0);
 	}

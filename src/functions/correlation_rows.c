@@ -9,10 +9,8 @@
 
 #include <math.h>
 
-#include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
-#include "utils/tuplestore.h"
 
 #include "functions/correlation_rows.h"
 #include "functions/names.h"
@@ -20,7 +18,25 @@
 #include "stats/infer.h"
 #include "stats/multiple.h"
 
-#define CORRELATION_COLUMNS 17
+const ResultColumn sc_correlation_columns[SC_CORRELATION_COLUMNS] = {
+	{"benchmark", TEXTOID},
+	{"role", TEXTOID},
+	{"negated", BOOLOID},
+	{"n", INT4OID},
+	{"n_dropped", INT4OID},
+	{"n_imputed", INT4OID},
+	{"n_families", INT4OID},
+	{"n_resamples", INT4OID},
+	{"corr", FLOAT8OID},
+	{"ci_low", FLOAT8OID},
+	{"ci_high", FLOAT8OID},
+	{"p_value", FLOAT8OID},
+	{"q_value", FLOAT8OID},
+	{"slope", FLOAT8OID},
+	{"benchmark_sd", FLOAT8OID},
+	{"verdict", TEXTOID},
+	{"status", TEXTOID},
+};
 
 void
 sc_choose_targets(FunctionCallInfo fcinfo, int i, const char *parameter,
@@ -160,11 +176,11 @@ sc_set_q_values(CorrelationRow *row, uint32 n)
 }
 
 void
-sc_put_row(ReturnSetInfo *rsinfo, const ScoreColumns *columns,
+sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
 		   const CorrelationRow *row, double low)
 {
-	Datum		values[CORRELATION_COLUMNS] = {0};
-	bool		nulls[CORRELATION_COLUMNS] = {false};
+	Datum		values[SC_CORRELATION_COLUMNS] = {0};
+	bool		nulls[SC_CORRELATION_COLUMNS] = {false};
 	double		corr = row->result.status == SC_OK ? row->result.c.corr : get_float8_nan();
 
 	values[0] = sc_benchmark_name(columns, row->target);
@@ -186,5 +202,5 @@ sc_put_row(ReturnSetInfo *rsinfo, const ScoreColumns *columns,
 	if (!nulls[15])
 		values[15] = CStringGetTextDatum(sc_verdict_word(sc_verdict(row->ci_low, row->ci_high, low)));
 	values[16] = CStringGetTextDatum(row->status);
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	sc_put_row(rows, values, nulls);
 }

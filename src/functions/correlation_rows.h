@@ -10,10 +10,10 @@
 #define SC_FUNCTIONS_CORRELATION_ROWS_H
 
 #include "fmgr.h"
-#include "nodes/execnodes.h"
 
 #include "functions/analysis.h"
 #include "functions/interval_options.h"
+#include "functions/result_rows.h"
 
 /*
  * NaN is a number that is not there, -1 a count that is not.
@@ -73,8 +73,12 @@ extern const char *sc_correlation_status(const TargetCorrelation *result,
 /* q-values over the tested rows whose role is target. */
 extern void sc_set_q_values(CorrelationRow *row, uint32 n);
 
+/* The columns of both functions. */
+#define SC_CORRELATION_COLUMNS 17
+extern const ResultColumn sc_correlation_columns[SC_CORRELATION_COLUMNS];
+
 /* Puts the row out, its verdict by the given line. */
-extern void sc_put_row(ReturnSetInfo *rsinfo, const ScoreColumns *columns,
-					   const CorrelationRow *row, double low);
+extern void sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
+								   const CorrelationRow *row, double low);
 
 #endif							/* SC_FUNCTIONS_CORRELATION_ROWS_H */

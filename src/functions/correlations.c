@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -118,14 +117,14 @@ correlate_with_others(const ScoreColumns *columns, uint32 target,
 
 /* Finds what the rows have in common, and puts them out. */
 static void
-put_rows(ReturnSetInfo *rsinfo, const ScoreColumns *columns,
+put_rows(ResultRows *rows, const ScoreColumns *columns,
 		 CorrelationRow *row, uint32 n, double low)
 {
 	uint32		j;
 
 	sc_set_q_values(row, n);
 	for (j = 0; j < n; j++)
-		sc_put_row(rsinfo, columns, &row[j], low);
+		sc_put_correlation_row(rows, columns, &row[j], low);
 }
 
 /*
@@ -136,7 +135,7 @@ put_rows(ReturnSetInfo *rsinfo, const ScoreColumns *columns,
 Datum
 sc_capabilities_correlations(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	ScMethod	method = sc_method_argument(fcinfo, 3);
 	bool		exclude_self = sc_bool_argument(fcinfo, 7, "exclude_self");
 	CapabilityRecipe recipe;
@@ -150,7 +149,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 	uint32		j;
 
 	sc_recipe_arguments(fcinfo, 4, &recipe);
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, sc_correlation_columns, SC_CORRELATION_COLUMNS, &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	sc_interval_options(fcinfo, 8, &columns.view, CI_ALL, CI_ANALYTIC, &options);
 	low = sc_low_argument(fcinfo, 13, method);
@@ -175,7 +174,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 						is_capability, SC_STATUS_CONSTANT_CAPABILITY);
 	}
 	sc_set_intervals(&columns, &scores, row, targets.n, method, &options);
-	put_rows(rsinfo, &columns, row, targets.n, low);
+	put_rows(&rows, &columns, row, targets.n, low);
 	return (Datum) 0;
 }
 
@@ -186,7 +185,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 Datum
 sc_benchmark_correlations(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	ScMethod	method = sc_method_argument(fcinfo, 3);
 	IntervalOptions options;
 	double		low;
@@ -198,7 +197,7 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 	uint32		against;
 	uint32		j;
 
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, sc_correlation_columns, SC_CORRELATION_COLUMNS, &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	sc_interval_options(fcinfo, 4, &columns.view, CI_ALL, CI_ANALYTIC, &options);
 	low = sc_low_argument(fcinfo, 9, method);
@@ -221,6 +220,6 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 					&scores, method, target == against, "constant reference");
 	}
 	sc_set_intervals(&columns, &scores, row, targets.n, method, &options);
-	put_rows(rsinfo, &columns, row, targets.n, low);
+	put_rows(&rows, &columns, row, targets.n, low);
 	return (Datum) 0;
 }

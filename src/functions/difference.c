@@ -15,20 +15,31 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
-#include "utils/tuplestore.h"
 
 #include "functions/correlation_rows.h"
 #include "functions/intervals.h"
 #include "functions/names.h"
+#include "functions/result_rows.h"
 #include "functions/support.h"
 #include "stats/resample.h"
 
 PG_FUNCTION_INFO_V1(sc_capabilities_difference);
 
-#define DIFFERENCE_COLUMNS 11
+static const ResultColumn result_columns[] = {
+	{"n", INT4OID},
+	{"n_imputed", INT4OID},
+	{"n_families", INT4OID},
+	{"n_resamples", INT4OID},
+	{"corr_a", FLOAT8OID},
+	{"corr_b", FLOAT8OID},
+	{"difference", FLOAT8OID},
+	{"ci_low", FLOAT8OID},
+	{"ci_high", FLOAT8OID},
+	{"p_value", FLOAT8OID},
+	{"status", TEXTOID},
+};
 
 /* Both correlations and their difference; NaN is a number that is not there. */
 typedef struct Difference
@@ -226,7 +237,7 @@ jackknife_difference(const CapabilityScores *scores, const RefitTargets *targets
 Datum
 sc_capabilities_difference(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	ScMethod	method = sc_method_argument(fcinfo, 4);
 	CapabilityRecipe recipe;
 	IntervalOptions options;
@@ -237,11 +248,11 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	uint32		target[2];
 	Difference	d;
 	uint32		i;
-	Datum		values[DIFFERENCE_COLUMNS] = {0};
-	bool		nulls[DIFFERENCE_COLUMNS] = {false};
+	Datum		values[lengthof(result_columns)] = {0};
+	bool		nulls[lengthof(result_columns)] = {false};
 
 	sc_recipe_arguments(fcinfo, 5, &recipe);
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	sc_interval_options(fcinfo, 8, &columns.view,
 						CI_BIT(CI_NONE) | CI_BIT(CI_BOOTSTRAP) | CI_BIT(CI_JACKKNIFE),
@@ -278,6 +289,6 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	sc_put_float8(d.high, &values[8], &nulls[8]);
 	sc_put_float8(d.p_value, &values[9], &nulls[9]);
 	values[10] = CStringGetTextDatum(d.status);
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	sc_put_row(&rows, values, nulls);
 	return (Datum) 0;
 }

@@ -396,12 +396,24 @@ put_number(double number, Datum *datum, bool *null)
 	*datum = *null ? (Datum) 0 : Float8GetDatum(number + 0.0);	/* no negative zero */
 }
 
+const ResultColumn sc_eval_columns[SC_EVAL_COLUMNS] = {
+	{"model", TEXTOID},
+	{"benchmark", TEXTOID},
+	{"metric", TEXTOID},
+	{"score", FLOAT8OID},
+	{"stderr", FLOAT8OID},
+	{"n", INT8OID},
+	{"lower_is_better", BOOLOID},
+	{"run_at", TIMESTAMPTZOID},
+	{"source", TEXTOID},
+};
+
 void
 sc_eval_put(EvalSink *sink, const EvalRow *row)
 {
 	MemoryContext caller = MemoryContextSwitchTo(sink->context);
-	Datum		values[9];
-	bool		nulls[9];
+	Datum		values[SC_EVAL_COLUMNS];
+	bool		nulls[SC_EVAL_COLUMNS];
 
 	CHECK_FOR_INTERRUPTS();
 	put_text(row->model, &values[0], &nulls[0]);
@@ -416,7 +428,7 @@ sc_eval_put(EvalSink *sink, const EvalRow *row)
 	nulls[7] = TIMESTAMP_IS_NOBEGIN(row->run_at);
 	values[7] = TimestampTzGetDatum(row->run_at);
 	put_text(sc_eval_key(sink->source), &values[8], &nulls[8]);
-	tuplestore_putvalues(sink->store, sink->desc, values, nulls);
+	sc_put_row(sink->rows, values, nulls);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(sink->context);
 }

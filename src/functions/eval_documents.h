@@ -16,7 +16,8 @@
 
 #include "datatype/timestamp.h"
 #include "utils/jsonb.h"
-#include "utils/tuplestore.h"
+
+#include "functions/result_rows.h"
 
 /* Not terminated; data is NULL for none. */
 typedef struct EvalText
@@ -41,14 +42,17 @@ typedef struct EvalRow
 /* Where rows go. */
 typedef struct EvalSink
 {
-	Tuplestorestate *store;
-	TupleDesc	desc;
+	ResultRows *rows;
 	const char *source;			/* name of the format */
 	MemoryContext context;		/* of one row */
 } EvalSink;
 
 /* A row of which nothing is known. */
 extern EvalRow sc_eval_row(void);
+
+/* The columns of eval_scores(). */
+#define SC_EVAL_COLUMNS 9
+extern const ResultColumn sc_eval_columns[SC_EVAL_COLUMNS];
 
 /* Adds a row to the result; looks for interrupts. */
 extern void sc_eval_put(EvalSink *sink, const EvalRow *row);

@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "fmgr.h"
-#include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
@@ -92,14 +91,13 @@ unknown_document(JsonbContainer *document)
 Datum
 sc_eval_scores(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Jsonb	   *log = PG_GETARG_JSONB_P(0);
+	ResultRows	rows;
 	EvalSink	sink;
 	Size		i;
 
-	InitMaterializedSRF(fcinfo, 0);
-	sink.store = rsinfo->setResult;
-	sink.desc = rsinfo->setDesc;
+	sc_begin_rows(fcinfo, sc_eval_columns, SC_EVAL_COLUMNS, &rows);
+	sink.rows = &rows;
 	sink.context = AllocSetContextCreate(CurrentMemoryContext, "eval_scores row", ALLOCSET_SMALL_SIZES);
 	for (i = 0; JB_ROOT_IS_OBJECT(log) && i < lengthof(formats); i++)
 		if (formats[i].is(&log->root))

@@ -11,20 +11,26 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
-#include "utils/tuplestore.h"
 
 #include "functions/analysis.h"
 #include "functions/names.h"
+#include "functions/result_rows.h"
 #include "functions/support.h"
 #include "stats/impute.h"
 
 PG_FUNCTION_INFO_V1(sc_impute_scores);
 
-#define IMPUTED_COLUMNS 6
+static const ResultColumn result_columns[] = {
+	{"model", TEXTOID},
+	{"benchmark", TEXTOID},
+	{"score", FLOAT8OID},
+	{"stderr", FLOAT8OID},
+	{"imputed", BOOLOID},
+	{"status", TEXTOID},
+};
 
 /* Standard errors of the filled scores, in the order of scores->x; NULL if none. */
 static double *
@@ -84,12 +90,12 @@ observed_score(const ScoreMatrixView *view, uint32 model, uint32 benchmark,
 
 /* One cell, in the units and the direction of the stored scores. */
 static void
-put_cell(ReturnSetInfo *rsinfo, const ScoreColumns *columns, const CapabilityScores *scores,
+put_cell(ResultRows *rows, const ScoreColumns *columns, const CapabilityScores *scores,
 		 uint32 model, uint32 j, const double *se)
 {
 	uint32		benchmark = scores->benchmark[j];
-	Datum		values[IMPUTED_COLUMNS] = {0};
-	bool		nulls[IMPUTED_COLUMNS] = {false};
+	Datum		values[lengthof(result_columns)] = {0};
+	bool		nulls[lengthof(result_columns)] = {false};
 	double		score = get_float8_nan();
 	double		error = get_float8_nan();
 	const char *status = SC_STATUS_OK;
@@ -115,7 +121,7 @@ put_cell(ReturnSetInfo *rsinfo, const ScoreColumns *columns, const CapabilitySco
 	values[4] = BoolGetDatum(!observed);
 	nulls[4] = nulls[2];
 	values[5] = CStringGetTextDatum(status);
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	sc_put_row(rows, values, nulls);
 	pfree(DatumGetPointer(values[0]));
 	pfree(DatumGetPointer(values[1]));
 	pfree(DatumGetPointer(values[5]));
@@ -125,7 +131,7 @@ put_cell(ReturnSetInfo *rsinfo, const ScoreColumns *columns, const CapabilitySco
 Datum
 sc_impute_scores(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	CapabilityRecipe recipe = {SC_PCA_PEARSON, true, 0};
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
@@ -136,7 +142,7 @@ sc_impute_scores(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(2))
 		recipe.min_scores = (uint32) sc_count_argument(fcinfo, 2, "min_scores");
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
 	sc_fit_named(&columns, capabilities.place, capabilities.n, &recipe, 1, &scores);
@@ -149,7 +155,7 @@ sc_impute_scores(PG_FUNCTION_ARGS)
 		for (j = 0; j < scores.d; j++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			put_cell(rsinfo, &columns, &scores, i, j, se);
+			put_cell(&rows, &columns, &scores, i, j, se);
 		}
 	}
 	return (Datum) 0;

@@ -12,13 +12,12 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/tuplestore.h"
 
 #include "functions/names.h"
+#include "functions/result_rows.h"
 #include "functions/support.h"
 #include "matrix/score_matrix.h"
 #include "matrix/state_context.h"
@@ -111,15 +110,23 @@ sc_score_matrix_benchmarks(PG_FUNCTION_ARGS)
 	return label_array(fcinfo, true);
 }
 
+static const ResultColumn cell_columns[] = {
+	{"model", TEXTOID},
+	{"benchmark", TEXTOID},
+	{"score", FLOAT8OID},
+	{"n", INT8OID},
+	{"stderr", FLOAT8OID},
+};
+
 Datum
 sc_score_matrix_cells(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	ScoreMatrixView view;
 	uint32		s = 0;
 	uint32		p = 0;
 
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, cell_columns, lengthof(cell_columns), &rows);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	sc_matrix_read(PG_GETARG_DATUM(0), &view);
@@ -127,8 +134,8 @@ sc_score_matrix_cells(PG_FUNCTION_ARGS)
 	{
 		bool		single = sc_next_cell_is_single(&view, s, p);
 		CellIndex	at = single ? view.single_at[s] : view.pooled_at[p];
-		Datum		values[5];
-		bool		nulls[5] = {false, false, false, false, true};
+		Datum		values[lengthof(cell_columns)];
+		bool		nulls[lengthof(cell_columns)] = {false, false, false, false, true};
 		const char *label;
 		uint32		len;
 
@@ -155,7 +162,7 @@ sc_score_matrix_cells(PG_FUNCTION_ARGS)
 				values[4] = Float8GetDatum(error);
 			p++;
 		}
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		sc_put_row(&rows, values, nulls);
 		pfree(DatumGetPointer(values[0]));
 		pfree(DatumGetPointer(values[1]));
 	}

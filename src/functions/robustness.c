@@ -14,22 +14,48 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
-#include "utils/tuplestore.h"
 
 #include "functions/correlation_rows.h"
 #include "functions/intervals.h"
 #include "functions/names.h"
+#include "functions/result_rows.h"
 #include "functions/support.h"
 #include "stats/infer.h"
 
 PG_FUNCTION_INFO_V1(sc_capabilities_robustness);
 
-#define ROBUSTNESS_COLUMNS 26
+static const ResultColumn result_columns[] = {
+	{"benchmark", TEXTOID},
+	{"role", TEXTOID},
+	{"negated", BOOLOID},
+	{"n", INT4OID},
+	{"n_imputed", INT4OID},
+	{"corr", FLOAT8OID},
+	{"verdict", TEXTOID},
+	{"without_benchmark_low", FLOAT8OID},
+	{"without_benchmark_low_name", TEXTOID},
+	{"without_benchmark_high", FLOAT8OID},
+	{"without_benchmark_high_name", TEXTOID},
+	{"without_model_low", FLOAT8OID},
+	{"without_model_low_name", TEXTOID},
+	{"without_model_high", FLOAT8OID},
+	{"without_model_high_name", TEXTOID},
+	{"without_family_low", FLOAT8OID},
+	{"without_family_low_name", TEXTOID},
+	{"without_family_high", FLOAT8OID},
+	{"without_family_high_name", TEXTOID},
+	{"pearson", FLOAT8OID},
+	{"kendall", FLOAT8OID},
+	{"pca_pearson", FLOAT8OID},
+	{"mean_z", FLOAT8OID},
+	{"sign_flips", BOOLOID},
+	{"verdict_flips", BOOLOID},
+	{"status", TEXTOID},
+};
 
 /* Replicates that are kept at a time. */
 #define MAX_REPLICATES ((Size) 8000000)
@@ -388,11 +414,11 @@ name_of(const Robustness *r, LeftOut kind, uint32 which)
 }
 
 static void
-put_row(ReturnSetInfo *rsinfo, const Robustness *r, const RobustnessRow *row)
+put_row(ResultRows *rows, const Robustness *r, const RobustnessRow *row)
 {
 	const CorrelationRow *base = &row->base;
-	Datum		values[ROBUSTNESS_COLUMNS] = {0};
-	bool		nulls[ROBUSTNESS_COLUMNS] = {false};
+	Datum		values[lengthof(result_columns)] = {0};
+	bool		nulls[lengthof(result_columns)] = {false};
 	bool		there = base->result.status == SC_OK;
 	int			kind;
 
@@ -426,7 +452,7 @@ put_row(ReturnSetInfo *rsinfo, const Robustness *r, const RobustnessRow *row)
 	values[23] = BoolGetDatum(row->sign_flips);
 	values[24] = BoolGetDatum(row->verdict_flips);
 	values[25] = CStringGetTextDatum(base->status);
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	sc_put_row(rows, values, nulls);
 }
 
 static void
@@ -450,7 +476,7 @@ clear_row(RobustnessRow *row, uint32 target, const char *role)
 Datum
 sc_capabilities_robustness(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ResultRows	rows;
 	Robustness	r = {0};
 	BenchmarkSet capabilities;
 	BenchmarkSet targets;
@@ -463,7 +489,7 @@ sc_capabilities_robustness(PG_FUNCTION_ARGS)
 	sc_missing_arguments(fcinfo, 3, &r.recipe);
 	r.pearson = r.recipe;
 	r.pearson.pca = SC_PCA_PEARSON;
-	InitMaterializedSRF(fcinfo, 0);
+	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &r.columns);
 	(void) sc_capability_set(fcinfo, 1, &r.columns.view, MISSING_RAISE, &capabilities);
 	sc_choose_targets(fcinfo, 2, "targets", &r.columns, &capabilities,
@@ -493,6 +519,6 @@ sc_capabilities_robustness(PG_FUNCTION_ARGS)
 			analyse_with_others(&r, &row[j], &capabilities);
 	}
 	for (j = 0; j < targets.n; j++)
-		put_row(rsinfo, &r, &row[j]);
+		put_row(&rows, &r, &row[j]);
 	return (Datum) 0;
 }

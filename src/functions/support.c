@@ -11,10 +11,11 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/float.h"
+#include "utils/memutils.h"
 
+#include "functions/result_rows.h"
 #include "functions/support.h"
 #include "matrix/pooled.h"
 #include "matrix/state_context.h"
@@ -221,19 +222,23 @@ sc_run_p_value(const double *y, const double *x, const ScCorrelation *c)
 	return exact ? p_value : sc_p_value(c);
 }
 
+static const ResultColumn test_columns[] = {
+	{"n", INT4OID},
+	{"corr", FLOAT8OID},
+	{"ci_low", FLOAT8OID},
+	{"ci_high", FLOAT8OID},
+	{"p_value", FLOAT8OID},
+};
+
 Datum
 sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c,
 			  double p_value)
 {
-	TupleDesc	desc;
-	Datum		values[5] = {0};
-	bool		nulls[5] = {false, true, true, true, true};
+	Datum		values[lengthof(test_columns)] = {0};
+	bool		nulls[lengthof(test_columns)] = {false, true, true, true, true};
 	double		low;
 	double		high;
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE ||
-		desc->natts != lengthof(values))
-		elog(ERROR, "return type must be correlation_test");
 	values[0] = Int32GetDatum((int32) c->n);
 	if (status == SC_OK)
 	{
@@ -248,5 +253,5 @@ sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c,
 		values[4] = Float8GetDatum(p_value);
 		nulls[4] = false;
 	}
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+	return sc_one_row(fcinfo, test_columns, lengthof(test_columns), values, nulls);
 }

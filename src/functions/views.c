@@ -21,23 +21,23 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
+#include "commands/comment.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
+#include "parser/parse_type.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
-#include "utils/tuplestore.h"
 
 #include "functions/names.h"
+#include "functions/result_rows.h"
+#include "functions/views_kept.h"
 #include "functions/views_targets.h"
 #include "matrix/score_matrix.h"
 
@@ -45,18 +45,23 @@ PG_FUNCTION_INFO_V1(sc_create_capabilities_views);
 PG_FUNCTION_INFO_V1(sc_refresh_capabilities_views);
 PG_FUNCTION_INFO_V1(sc_drop_capabilities_views);
 
+static const ResultColumn result_columns[] = {
+	{"view", TEXTOID},
+	{"kind", TEXTOID},
+	{"note", TEXTOID},
+};
+
 /* Room for the columns of a function. */
 #define MAX_COLUMNS 64
 
 /* One of our functions at work. */
 typedef struct Work
 {
-	ReturnSetInfo *result;		/* rows (view text, kind text) */
+	ResultRows	rows;
 	Oid			extension;
 	Oid			extension_schema;
 	Oid			schema;			/* where the views are */
 	char	   *schema_name;
-	int			guc_level;
 } Work;
 
 /* The columns of a view. */
@@ -66,6 +71,7 @@ typedef struct ViewColumns
 	int			n_leading;
 	const char *name[MAX_COLUMNS];
 	Oid			type[MAX_COLUMNS];
+	const char *comment[MAX_COLUMNS];
 } ViewColumns;
 
 /* ----------
@@ -85,8 +91,8 @@ static void find_schema(Work *work);
 static bool check_rights(const Work *work, Purpose purpose);
 
 /*
- * Finds the schemas, locks that of the views against others of us, pins the
- * search_path and connects to SPI.  command is named where nothing can be written.
+ * Finds the schemas, locks that of the views against others of us and connects to
+ * SPI.  command is named where nothing can be written.
  */
 static void
 begin_work(FunctionCallInfo fcinfo, Work *work, Purpose purpose, const char *command)
@@ -99,8 +105,7 @@ begin_work(FunctionCallInfo fcinfo, Work *work, Purpose purpose, const char *com
 	work->schema_name = sc_text_parameter(fcinfo, 0, "target_schema");
 	find_schema(work);
 
-	InitMaterializedSRF(fcinfo, 0);
-	work->result = (ReturnSetInfo *) fcinfo->resultinfo;
+	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &work->rows);
 
 	/* the extension is relocatable: its schema is that of this function */
 	work->extension = getExtensionOfObject(ProcedureRelationId, self);
@@ -120,9 +125,6 @@ begin_work(FunctionCallInfo fcinfo, Work *work, Purpose purpose, const char *com
 		find_schema(work);
 	}
 
-	work->guc_level = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 }
@@ -145,22 +147,24 @@ find_schema(Work *work)
 }
 
 static Datum
-end_work(Work *work)
+end_work(void)
 {
 	SPI_finish();
-	AtEOXact_GUC(true, work->guc_level);
 	return (Datum) 0;
 }
 
+/* note: what there is to say about the view; NULL for nothing. */
 static void
-put_result(Work *work, const ViewTarget *target)
+put_result(Work *work, const ViewTarget *target, const char *note)
 {
-	Datum		values[2];
-	bool		nulls[2] = {false, false};
+	Datum		values[lengthof(result_columns)] = {0};
+	bool		nulls[lengthof(result_columns)] = {false, false, note == NULL};
 
 	values[0] = CStringGetTextDatum(target->name);
 	values[1] = CStringGetTextDatum(target->relkind == RELKIND_MATVIEW ? "materialized view" : "view");
-	tuplestore_putvalues(work->result->setResult, work->result->setDesc, values, nulls);
+	if (note != NULL)
+		values[2] = CStringGetTextDatum(note);
+	sc_put_row(&work->rows, values, nulls);
 }
 
 /* ----------
@@ -221,100 +225,93 @@ drop(ViewTarget *target)
  * ----------
  */
 
-/* Our function of a name that returns rows. */
+/* The row type of our function of a name that returns rows: a relation. */
 static Oid
-find_function(const Work *work, const char *name)
+row_type(const Work *work, const char *function)
 {
-	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
-	Oid			function = InvalidOid;
+	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(function));
+	Oid			type = InvalidOid;
 	int			i;
 
-	for (i = 0; i < list->n_members && !OidIsValid(function); i++)
+	for (i = 0; i < list->n_members && !OidIsValid(type); i++)
 	{
 		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
 
 		if (proc->proretset && proc->pronamespace == work->extension_schema &&
 			getExtensionOfObject(ProcedureRelationId, proc->oid) == work->extension)
-			function = proc->oid;
+			type = proc->prorettype;
 	}
 	ReleaseSysCacheList(list);
-	if (!OidIsValid(function))
+	if (!OidIsValid(type))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("function %s of the extension is not in its schema", name)));
-	return function;
+				 errmsg("function %s of the extension is not in its schema", function)));
+	return typeidTypeRelid(type);
 }
 
+/* comment: what the column holds; NULL for none. */
 static void
-add_column(ViewColumns *columns, const char *name, Oid type)
+add_column(ViewColumns *columns, const char *name, Oid type, const char *comment)
 {
 	if (columns->n >= MAX_COLUMNS)
 		elog(ERROR, "too many columns");
 	columns->name[columns->n] = name;
-	columns->type[columns->n++] = type;
+	columns->type[columns->n] = type;
+	columns->comment[columns->n++] = comment;
+}
+
+/* Has a kind a column of its function? */
+static bool
+has_column(const ViewKind *kind, const char *name)
+{
+	const char *const *column = kind->columns;
+
+	while (column != NULL && *column != NULL && strcmp(*column, name) != 0)
+		column++;
+	return column == NULL || *column != NULL;
 }
 
 /*
- * The columns of a view: ours, then those of its function as the catalog has
- * them, all or those that the kind lists.
+ * The columns of a view: ours, then those of the rows of its function as the
+ * catalog has them, all or those that the kind lists.
  */
 static ViewColumns
 view_columns(const Work *work, const ViewKind *kind)
 {
-	const char *const *leading = sc_view_leading_columns(kind);
+	const ViewColumn *leading = sc_view_leading_columns(kind);
+	Oid			rows = row_type(work, kind->function);
+	Relation	relation = relation_open(rows, AccessShareLock);
 	ViewColumns columns = {0};
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(find_function(work, kind->function)));
-	Oid		   *types;
-	char	  **names;
-	char	   *modes;
-	int			n;
-	char	   *listed = kind->columns ? pstrdup(kind->columns) : NULL;
-	char	   *rest = listed;
-	char	   *word;
 	int			i;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %s", kind->function);
-	n = get_func_arg_info(tuple, &types, &names, &modes);	/* copies */
-	ReleaseSysCache(tuple);
-	for (; *leading != NULL; leading++)
-		add_column(&columns, *leading,
-				   strcmp(*leading, "stratum") == 0 ? TEXTOID :
-				   strcmp(*leading, "time") == 0 ? TIMESTAMPTZOID : DATEOID);
+	for (; leading->name != NULL; leading++)
+		add_column(&columns, leading->name, leading->type, leading->comment);
 	columns.n_leading = columns.n;
-	if (listed == NULL)
+	for (i = 0; i < relation->rd_att->natts; i++)
 	{
-		for (i = 0; i < n; i++)
-			if (modes != NULL && modes[i] == PROARGMODE_TABLE)
-				add_column(&columns, names[i], types[i]);
+		Form_pg_attribute att = TupleDescAttr(relation->rd_att, i);
+
+		if (!att->attisdropped && has_column(kind, NameStr(att->attname)))
+			add_column(&columns, pstrdup(NameStr(att->attname)), att->atttypid,
+					   GetComment(rows, RelationRelationId, att->attnum));
 	}
-	else
-	{
-		while ((word = strsep(&rest, ", ")) != NULL)
-		{
-			if (*word == '\0')
-				continue;
-			for (i = 0; i < n; i++)
-				if (modes != NULL && modes[i] == PROARGMODE_TABLE && strcmp(names[i], word) == 0)
-					break;
-			if (i == n)
-				elog(ERROR, "function %s has no column %s", kind->function, word);
-			add_column(&columns, word, types[i]);
-		}
-	}
+	relation_close(relation, AccessShareLock);
 	return columns;
 }
 
-/* Has a view these columns?  If so it can be replaced. */
+/*
+ * Can a view be replaced by one with these columns?  It keeps its own and may get
+ * more, as after an update of the extension, whatever depends on it.
+ */
 static bool
-has_columns(Oid relation, const ViewColumns *columns)
+can_be_replaced(Oid relation, const ViewColumns *columns)
 {
 	Relation	rel = relation_open(relation, AccessShareLock);
 	TupleDesc	desc = rel->rd_att;
-	bool		same = desc->natts == columns->n;
+	bool		same = desc->natts <= columns->n;
 	int			i;
 
-	for (i = 0; same && i < columns->n; i++)
+	for (i = 0; same && i < desc->natts; i++)
 		same = strcmp(NameStr(TupleDescAttr(desc, i)->attname), columns->name[i]) == 0 &&
 			TupleDescAttr(desc, i)->atttypid == columns->type[i];
 	relation_close(rel, AccessShareLock);
@@ -340,13 +337,9 @@ comment(const ViewTarget *target, const ViewKind *kind, const ViewSource *source
 				 target->relkind == RELKIND_MATVIEW ? "MATERIALIZED VIEW" : "VIEW",
 				 target->qualified, quote_literal_cstr(text.data)));
 	for (i = 0; i < columns->n; i++)
-	{
-		const char *words = sc_view_column_comment(kind, columns->name[i]);
-
-		if (words != NULL)
+		if (columns->comment[i] != NULL)
 			sc_view_run(psprintf("COMMENT ON COLUMN %s.%s IS %s", target->qualified,
-						 quote_identifier(columns->name[i]), quote_literal_cstr(words)));
-	}
+						 quote_identifier(columns->name[i]), quote_literal_cstr(columns->comment[i])));
 }
 
 /* Makes a plain view, or gives one that is there another query. */
@@ -356,7 +349,7 @@ make_view(const Work *work, ViewTarget *target, const ViewColumns *columns, cons
 	List	   *rights = NIL;
 	ListCell   *cell;
 
-	if (OidIsValid(target->oid) && !has_columns(target->oid, columns))
+	if (OidIsValid(target->oid) && !can_be_replaced(target->oid, columns))
 	{
 		rights = sc_view_rights(target, columns->name, columns->n);
 		drop(target);
@@ -408,27 +401,38 @@ check_scores(FunctionCallInfo fcinfo, const ViewSource *source)
 	SPI_freetuptable(SPI_tuptable);
 }
 
-/* Makes the view of a kind, and if wanted the materialised one behind it. */
+/*
+ * Makes the view of a kind, and if wanted the materialised one behind it.  A view
+ * that is replaced keeps its rights and its dependents; what is dropped and made
+ * anew gets its rights again, and loses the rest of what its owner has set.
+ */
 static void
-make_kind(Work *work, const ViewKind *kind, const ViewSource *source, bool materialized)
+make_kind(Work *work, const ViewKind *kind, const ViewSource *source, Oid relation,
+		  bool materialized)
 {
 	ViewTarget	view = sc_view_target(work->schema, work->schema_name, kind, RELKIND_VIEW);
 	ViewTarget	data = sc_view_target(work->schema, work->schema_name, kind, RELKIND_MATVIEW);
 	ViewColumns columns = view_columns(work, kind);
+	bool		had_data = sc_view_is_ours(&data);
+	List	   *view_had = sc_view_properties(&view);
+	List	   *data_had = had_data ? sc_view_properties(&data) : NIL;
 	StringInfoData query;
 	List	   *rights = NIL;
+	char	   *note = NULL;
 	int			i;
 
 	initStringInfo(&query);
 	sc_view_query(&query, kind, source, columns.name + columns.n_leading, columns.n - columns.n_leading);
 	/* with old data, first the plain view, so that nothing depends on it when it is dropped */
-	if (!materialized || sc_view_is_ours(&data))
+	if (!materialized || had_data)
 		make_view(work, &view, &columns, query.data);
-	if (sc_view_is_ours(&data))
+	if (had_data)
 	{
 		rights = sc_view_rights(&data, columns.name, columns.n);
 		drop(&data);
 	}
+	else if (materialized && OidIsValid(view.oid))
+		rights = sc_view_data_rights(&view, &data, relation, &note);
 	if (materialized)
 	{
 		make_data(work, &data, kind, query.data, rights);
@@ -441,9 +445,9 @@ make_kind(Work *work, const ViewKind *kind, const ViewSource *source, bool mater
 		make_view(work, &view, &columns, query.data);
 	}
 	comment(&view, kind, source, &columns, materialized);
-	put_result(work, &view);
+	put_result(work, &view, sc_view_lost(&view, view_had));
 	if (materialized)
-		put_result(work, &data);
+		put_result(work, &data, had_data ? sc_view_lost(&data, data_had) : note);
 }
 
 /* Drops what we made of a kind, if there is any. */
@@ -460,7 +464,7 @@ drop_kind(Work *work, const ViewKind *kind, bool tell)
 		{
 			drop(&target[i]);
 			if (tell)
-				put_result(work, &target[i]);
+				put_result(work, &target[i], NULL);
 		}
 }
 
@@ -504,11 +508,11 @@ sc_create_capabilities_views(PG_FUNCTION_ARGS)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (wanted[i])
-			make_kind(&work, &sc_view_kinds[i], &source, materialized);
+			make_kind(&work, &sc_view_kinds[i], &source, relation, materialized);
 		else
 			drop_kind(&work, &sc_view_kinds[i], false);
 	}
-	return end_work(&work);
+	return end_work();
 }
 
 /* refresh_capabilities_views(target_schema) */
@@ -529,18 +533,18 @@ sc_refresh_capabilities_views(PG_FUNCTION_ARGS)
 			continue;
 		found = true;
 		/* without keeping readers out, if its index is still there */
-		sc_view_run(psprintf("SELECT FROM pg_class AS c JOIN pg_index AS i ON i.indrelid = c.oid WHERE c.oid = %u AND c.relispopulated"
+		sc_view_look_up(psprintf("SELECT FROM pg_class AS c JOIN pg_index AS i ON i.indrelid = c.oid WHERE c.oid = %u AND c.relispopulated"
 					 " AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL",
 					 data.oid));
 		sc_view_run(psprintf("REFRESH MATERIALIZED VIEW %s%s", SPI_processed > 0 ? "CONCURRENTLY " : "", data.qualified));
-		put_result(&work, &data);
+		put_result(&work, &data, NULL);
 	}
 	if (!found)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("schema \"%s\" has no materialized capabilities views", work.schema_name),
 				 errhint("create_capabilities_views makes them with materialized => true.")));
-	return end_work(&work);
+	return end_work();
 }
 
 /* drop_capabilities_views(target_schema) */
@@ -553,5 +557,5 @@ sc_drop_capabilities_views(PG_FUNCTION_ARGS)
 	begin_work(fcinfo, &work, TO_DROP, "drop_capabilities_views()");
 	for (i = 0; i < sc_n_view_kinds; i++)
 		drop_kind(&work, &sc_view_kinds[i], true);
-	return end_work(&work);
+	return end_work();
 }

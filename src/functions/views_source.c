@@ -105,7 +105,7 @@ label_column(FunctionCallInfo fcinfo, int i, const char *parameter, bool may_be_
 	Oid			type;
 	const char *column = source_column(fcinfo, i, parameter, may_be_null, relation, &type);
 
-	return column ? psprintf("(%s::text COLLATE \"default\")", column) : NULL;
+	return column ? psprintf("(%s::pg_catalog.text COLLATE pg_catalog.\"default\")", column) : NULL;
 }
 
 /* A number as float8; true and false are 1 and 0. */
@@ -123,9 +123,9 @@ score_column(FunctionCallInfo fcinfo, int i, const char *parameter, Oid relation
 		case INT4OID:
 		case INT8OID:
 		case NUMERICOID:
-			return psprintf("%s::float8", column);
+			return psprintf("%s::pg_catalog.float8", column);
 		case BOOLOID:
-			return psprintf("%s::int4::float8", column);
+			return psprintf("%s::pg_catalog.int4::pg_catalog.float8", column);
 		default:
 			wrong_type(fcinfo, i, parameter, type, "a number", "float8");
 			return NULL;		/* not reached */
@@ -145,9 +145,9 @@ date_column(FunctionCallInfo fcinfo, int i, const char *parameter, Oid relation)
 	{
 		case DATEOID:
 		case TIMESTAMPOID:
-			return psprintf("%s::date", column);
+			return psprintf("%s::pg_catalog.date", column);
 		case TIMESTAMPTZOID:
-			return psprintf("(%s AT TIME ZONE 'UTC')::date", column);
+			return psprintf("(%s AT TIME ZONE 'UTC')::pg_catalog.date", column);
 		default:
 			wrong_type(fcinfo, i, parameter, type, "a date", "date");
 			return NULL;		/* not reached */
@@ -185,7 +185,7 @@ name_list(FunctionCallInfo fcinfo, int i, const char *parameter, bool may_be_emp
 					 errmsg("parameter \"%s\" contains a null name", parameter)));
 		appendStringInfo(&sql, "%s%s", j > 0 ? ", " : "", quote_literal_cstr(TextDatumGetCString(name[j])));
 	}
-	appendStringInfoString(&sql, "]::text[]");
+	appendStringInfoString(&sql, "]::pg_catalog.text[]");
 	*n_names = n;
 	return sql.data;
 }
@@ -254,7 +254,7 @@ sc_view_source(FunctionCallInfo fcinfo, ViewSource *source)
 	sc_missing_arguments(fcinfo, 11, &recipe);
 	sc_check_min_scores(&recipe, (uint32) n_capabilities);
 	source->impute = recipe.impute;
-	source->recipe = !recipe.impute ? "" : recipe.min_scores == 0 ? ", missing => 'impute'::text" :
-		psprintf(", missing => 'impute'::text, min_scores => %u", recipe.min_scores);
+	source->recipe = !recipe.impute ? "" : recipe.min_scores == 0 ? ", missing => 'impute'::pg_catalog.text" :
+		psprintf(", missing => 'impute'::pg_catalog.text, min_scores => %u", recipe.min_scores);
 	return relation;
 }

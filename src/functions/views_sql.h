@@ -22,6 +22,14 @@
 /* The end of the comment of everything we make: by this it is known again. */
 #define VIEW_MARK "Made by create_capabilities_views() of safetycorr."
 
+/* A column that we add; name is NULL after the last. */
+typedef struct ViewColumn
+{
+	const char *name;
+	Oid			type;
+	const char *comment;
+} ViewColumn;
+
 /*
  * A view: the columns that come before those of its function, and those of its
  * function that it has, all or some.
@@ -31,7 +39,7 @@ typedef struct ViewKind
 	const char *name;
 	const char *function;		/* of a score_matrix m */
 	const char *arguments;		/* beside m: ", name => value", or "" */
-	const char *columns;		/* of the function: "a, b", in this order; NULL for all */
+	const char *const *columns; /* of the function's rows, NULL after the last; NULL for all */
 	const char *key;			/* columns that tell its rows apart */
 	bool		fitted;			/* needs all capability benchmarks */
 	bool		moving;			/* one matrix per window of releases */
@@ -41,11 +49,8 @@ typedef struct ViewKind
 extern const ViewKind sc_view_kinds[];
 extern const int sc_n_view_kinds;
 
-/* The columns before those of the function; NULL after the last. */
-extern const char *const *sc_view_leading_columns(const ViewKind *kind);
-
-/* What a column holds; NULL if we do not know. */
-extern const char *sc_view_column_comment(const ViewKind *kind, const char *column);
+/* The columns before those of the function. */
+extern const ViewColumn *sc_view_leading_columns(const ViewKind *kind);
 
 /*
  * Appends the query of a view with the given columns of its function.  A

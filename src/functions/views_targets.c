@@ -9,14 +9,12 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -29,6 +27,17 @@ sc_view_run(const char *sql)
 
 	if (code < 0)
 		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
+}
+
+void
+sc_view_look_up(const char *sql)
+{
+	int			guc_level = NewGUCNestLevel();
+
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	sc_view_run(sql);
+	AtEOXact_GUC(true, guc_level);
 }
 
 ViewTarget
@@ -88,30 +97,4 @@ sc_view_check_is_free(const ViewTarget *target)
 				 errmsg("%s belongs to role \"%s\"", target->qualified,
 						GetUserNameFromId(owner_of(target->oid), false)),
 				 errhint("SET ROLE to its owner first.")));
-}
-
-List *
-sc_view_rights(const ViewTarget *target, const char *const *columns, int n_columns)
-{
-	static const char sql[] =
-	"SELECT format('GRANT %%s%%s ON %%s TO %%s%%s', a.privilege_type, '(' || quote_ident(r.attname) || ')', %s,"
-	" CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,"
-	" CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)"
-	" FROM (SELECT relacl, NULL::name, relowner FROM pg_class WHERE oid = %u"
-	" UNION ALL SELECT attacl, attname, relowner FROM pg_attribute, pg_class WHERE attrelid = %u AND pg_class.oid = attrelid"
-	" AND attname::text = ANY (%s::text[])) AS r (acl, attname, relowner),"
-	" aclexplode(r.acl) AS a WHERE a.grantee <> r.relowner";
-	List	   *rights = NIL;
-	Datum	   *names = palloc(sizeof(Datum) * n_columns);
-	ArrayType  *array;
-	uint64		i;
-
-	for (i = 0; i < (uint64) n_columns; i++)
-		names[i] = CStringGetTextDatum(columns[i]);
-	array = construct_array(names, n_columns, TEXTOID, -1, false, TYPALIGN_INT);
-	sc_view_run(psprintf(sql, quote_literal_cstr(target->qualified), target->oid, target->oid,
-				 quote_literal_cstr(OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(array)))));
-	for (i = 0; i < SPI_processed; i++)
-		rights = lappend(rights, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
-	return rights;
 }

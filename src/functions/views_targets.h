@@ -36,13 +36,17 @@ extern bool sc_view_is_ours(const ViewTarget *target);
 extern void sc_view_check_is_free(const ViewTarget *target);
 
 /*
- * The GRANT commands that give a relation the rights that it has now, on all of it
- * and on those of its columns that it will have again.  Within SPI.
+ * Runs a command within SPI, with the search_path of the caller: what it sets off,
+ * such as event triggers, shall find what it is used to find.  So the command names
+ * everything with its schema, operators and types too; then whatever the path holds,
+ * nothing that somebody has planted there is called.
  */
-extern List *sc_view_rights(const ViewTarget *target, const char *const *columns,
-							int n_columns);
-
-/* Runs a command within SPI; rows that it returns are left in SPI_tuptable. */
 extern void sc_view_run(const char *sql);
+
+/*
+ * Runs a query of the system catalogs within SPI, which needs no schemas; rows are
+ * left in SPI_tuptable.
+ */
+extern void sc_view_look_up(const char *sql);
 
 #endif							/* SC_FUNCTIONS_VIEWS_TARGETS_H */

@@ -10,6 +10,10 @@ from fingerprint import FUNCTIONS, create
 
 # Every member of the extension: nothing appears by accident.
 MEMBERS = """
+type benchmark_correlations_row; type capabilities_components_row; type capabilities_correlations_row
+type capabilities_difference_row; type capabilities_loadings_row; type capabilities_robustness_row
+type capabilities_scores_row; type capabilities_views_row; type capability_adjusted_scores_row; type cells_row
+type correlation_matrix_row; type eval_scores_row; type impute_scores_row
 cast from jsonb to principal_component; cast from jsonb to score_matrix
 cast from principal_component to jsonb; cast from score_matrix to jsonb
 function annotate(score_matrix,text[],text[],text[])
@@ -94,6 +98,7 @@ OBJECTS = """(SELECT classid, objid, pg_describe_object(classid, objid, objsubid
         AND NOT (classid = 'pg_type'::regclass AND EXISTS (SELECT FROM pg_type WHERE typarray = objid))) AS o"""
 DEFINITIONS = """SELECT object, prosrc, prokind, provolatile, proparallel, proisstrict, prosecdef, proconfig,
     proargnames, proallargtypes::regtype[], pg_get_expr(proargdefaults, 0), prorettype::regtype, procost,
+    ARRAY(SELECT attname || ' ' || format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = typrelid ORDER BY attnum),
     ARRAY(SELECT regexp_replace(f::text, '^.*[.]', '') FROM unnest(ARRAY[aggtransfn, aggcombinefn, aggfinalfn,
         aggmtransfn, aggminvtransfn, aggmfinalfn, typinput, typoutput, typreceive, typsend]) AS f),
     aggtranstype::regtype, typlen, typalign, typstorage

@@ -131,8 +131,7 @@ def test_numbers_are_those_of_the_analysis(data, view):
     """Every column of the function, bit for bit, of all models and of each stratum."""
     function, more, some = VIEWS[view]
     wanted = some or [name for name, in data.rows(
-        """SELECT name FROM pg_proc, unnest(proargnames, proargmodes) WITH ORDINALITY AS a (name, mode, i)
-        WHERE proname = %s AND mode = 't' ORDER BY i""", (function,))]
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass ORDER BY attnum", (f"{function}_row",))]
     assert [row[0] for row in columns(data, f"bi.{view}")] == ["stratum", *wanted]
     found = data.rows(f"SELECT * FROM bi.{view}")
     direct = []
@@ -442,11 +441,11 @@ def test_again(work):
         work.rows(call("work", lists="'{bbh,mmlu}'", strata="'kind'", released="'released'", window_days=90))
         assert len(made(work, "work")) == 9 and work.rows("SELECT * FROM work.mine") != mine
         assert "materialized" not in work.value(f"SELECT obj_description('work.{OVER_TIME}'::regclass)")
-        # materialised, twice; rights on the data stay too
+        # materialised, twice; who could read view and source reads the data, and rights on these stay too
         work.rows(call("work", materialized="true"))
         assert OVER_TIME not in made(work, "work")
-        assert connect("sc_views_reader").error("TABLE work.capability_scatter").pgcode == "42501"
-        work.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO sc_views_reader; GRANT SELECT ON work.capability_scatter_data TO PUBLIC")
+        assert len(connect("sc_views_reader").rows("TABLE work.capability_scatter")) > 50
+        work.rows("GRANT SELECT ON work.capability_scatter_data TO PUBLIC")
         work.rows(call("work", materialized="true"))
         assert len(connect("sc_views_reader").rows("TABLE work.capability_scatter")) > 50
         assert work.value("SELECT relacl::text FROM pg_class WHERE oid = 'work.capability_scatter_data'::regclass").count("=r") == 2
@@ -479,11 +478,8 @@ def test_rights_on_columns_stay(work):
         for i, options in enumerate(({}, {"materialized": "true"}, {"materialized": "true"}, {})):
             work.rows(call("work", **options))
             if i == 1:
-                # the data are the owner's to give: the source's row-level security is not asked any more
-                assert reader.error(readable).pgcode == "42501"
                 work.rows("GRANT SELECT (benchmark, corr) ON work.capabilities_correlations_data TO sc_views_reader; "
-                          "GRANT SELECT (benchmark) ON work.capabilities_correlations_data TO sc_views_reader WITH GRANT OPTION; "
-                          "GRANT SELECT ON work.capabilities_correlations_data TO sc_views_reader")  # the view reads all columns
+                          "GRANT SELECT (benchmark) ON work.capabilities_correlations_data TO sc_views_reader WITH GRANT OPTION")
             assert len(reader.rows(readable)) == 2
             assert reader.error("SELECT n FROM work.capabilities_correlations").pgcode == "42501"
             assert work.rows(rights.format("")) == wanted
@@ -496,6 +492,135 @@ def test_rights_on_columns_stay(work):
         work.rows("COMMENT ON VIEW work.capabilities_correlations IS 'Made by create_capabilities_views() of safetycorr.'")
         work.rows(call("work"))
         assert len(reader.rows(readable)) == 2
+
+
+# What may be asked of data by whom: the reader has SELECT on the view, and on the source if it says so.
+SOURCES_OF_READERS = {
+    "table": ("CREATE TABLE work.source AS SELECT * FROM evals; GRANT SELECT ON work.source TO sc_views_reader", True),
+    "partitioned": ("CREATE TABLE work.source (LIKE evals) PARTITION BY LIST (kind); CREATE TABLE work.p PARTITION OF work.source DEFAULT; "
+                    "INSERT INTO work.source SELECT * FROM evals; GRANT SELECT ON work.source TO sc_views_reader", True),
+    "by everybody": ("CREATE TABLE work.source AS SELECT * FROM evals; GRANT SELECT ON work.source TO PUBLIC", True),
+    "no right": ("CREATE TABLE work.source AS SELECT * FROM evals", False),
+    "some columns": ("CREATE TABLE work.source AS SELECT * FROM evals; GRANT SELECT (model, benchmark, score) ON work.source TO sc_views_reader", False),
+    "row-level security": ("CREATE TABLE work.source AS SELECT * FROM evals; GRANT SELECT ON work.source TO sc_views_reader; "
+                           "ALTER TABLE work.source ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON work.source USING (kind = 'chat')", False),
+    "view": ("CREATE VIEW work.source AS SELECT * FROM evals WHERE kind = 'chat' OR current_user <> 'sc_views_reader'; "
+             "GRANT SELECT ON work.source TO sc_views_reader", False),
+    "no right on its schema": ("CREATE SCHEMA hidden; CREATE TABLE hidden.source AS SELECT * FROM evals; GRANT SELECT ON hidden.source TO sc_views_reader", False)}
+
+
+@pytest.mark.parametrize("source", SOURCES_OF_READERS)
+def test_rights_go_on_when_views_become_materialized(work, source):
+    """Readers of view and source go on reading; nobody reads what the source would not have shown, which is said."""
+    commands, reads = SOURCES_OF_READERS[source]
+    with roles(work, "sc_views_reader") as connect:
+        try:
+            work.rows(f"{commands}; GRANT USAGE ON SCHEMA work TO sc_views_reader")
+            relation = "hidden.source" if "hidden" in commands else "work.source"
+            work.rows(call("work", relation))
+            work.rows("GRANT SELECT ON work.capabilities_scores TO sc_views_reader; "
+                      "GRANT SELECT (stratum, benchmark, corr) ON work.capabilities_correlations TO sc_views_reader")
+            before = work.rows("SELECT * FROM work.capabilities_scores")
+            notes = dict(work.rows(call("work", relation, materialized="true").replace("*", "view, note", 1)))
+            said = {name: note for name, note in notes.items() if note}
+            for readable in ("SELECT * FROM work.capabilities_scores", "SELECT benchmark, corr FROM work.capabilities_correlations"):
+                reader = connect("sc_views_reader")
+                if reads:
+                    assert len(reader.rows(readable)) > 1
+                else:
+                    assert reader.error(readable).pgcode == "42501"
+            assert work.rows("SELECT * FROM work.capabilities_scores") == before
+            if reads:
+                assert said == {}
+            else:
+                assert set(said) == {"capabilities_scores_data", "capabilities_correlations_data"}
+                assert all("sc_views_reader" in note for note in said.values())
+            # other views have no readers, and get none
+            assert work.value("SELECT count(*) FROM pg_class WHERE relnamespace = 'work'::regnamespace AND relkind = 'm' AND "
+                              "has_table_privilege('sc_views_reader', oid, 'SELECT')") == (2 if reads else 0)
+            # again, nothing is to be said
+            assert [note for _, note in work.rows(call("work", relation, materialized="true").replace("*", "view, note", 1)) if note] == []
+        finally:
+            work.rows("DROP SCHEMA IF EXISTS hidden CASCADE")
+
+
+KEEPS = {  # what is set on the data, and what is said of it
+    "CREATE INDEX mine ON {} (n)": "index mine",
+    "CREATE UNIQUE INDEX \"My own\" ON {} (benchmark, stratum)": "index \"My own\"",
+    "CREATE INDEX mine ON {} (n); ALTER MATERIALIZED VIEW {} CLUSTER ON mine": "index mine (clustered)",
+    "ALTER MATERIALIZED VIEW {} SET (fillfactor = 70, autovacuum_enabled = false)": "option fillfactor=70, option autovacuum_enabled=false",
+    "ALTER MATERIALIZED VIEW {} SET (toast.autovacuum_enabled = false)": "option toast.autovacuum_enabled=false",
+    "ALTER MATERIALIZED VIEW {} ALTER corr SET STATISTICS 500": "statistics target 500 of column corr",
+    "ALTER MATERIALIZED VIEW {} ALTER corr SET (n_distinct = 7)": "n_distinct=7 of column corr",
+    "ALTER MATERIALIZED VIEW {} ALTER status SET STORAGE plain": "storage plain of column status",
+    "ALTER MATERIALIZED VIEW {} ALTER status SET COMPRESSION pglz": "compression pglz of column status",
+    "CREATE STATISTICS work.of_mine ON benchmark, verdict FROM {}": "statistics of_mine"}
+
+
+@pytest.mark.parametrize("setting", KEEPS)
+def test_what_is_not_kept_is_said(work, setting):
+    """Of materialized views, which are made anew; once, and only of those that had it."""
+    again = call("work", materialized="true").replace("*", "view, note", 1)
+    assert {note for _, note in work.rows(again)} == {None}
+    assert {note for _, note in work.rows(again)} == {None}
+    work.rows(setting.replace("{}", "work.capabilities_correlations_data"))
+    notes = {view: note for view, note in work.rows(again) if note}
+    assert notes == {"capabilities_correlations_data": "not kept: " + KEEPS[setting]}
+    assert {note for _, note in work.rows(again)} == {None}
+
+
+def test_what_a_plain_view_does_not_keep_is_said(work):
+    """Options are those that we set; what hangs on a view that is only replaced stays."""
+    work.rows(call("work"))
+    work.rows("ALTER VIEW work.capability_scatter SET (security_barrier = true, security_invoker = false); "
+              "ALTER VIEW work.capability_scatter ALTER score SET DEFAULT 0.5; "
+              "CREATE RULE mine AS ON INSERT TO work.capability_scatter DO INSTEAD NOTHING")
+    again = call("work").replace("*", "view, note", 1)
+    notes = {view: note for view, note in work.rows(again) if note}
+    assert notes == {"capability_scatter": "not kept: option security_barrier=true, option security_invoker=false"}
+    assert {note for _, note in work.rows(again)} == {None}
+    assert work.value("SELECT reloptions::text FROM pg_class WHERE oid = 'work.capability_scatter'::regclass") == "{security_invoker=true}"
+    # of another version, with other columns: dropped and made anew
+    work.rows("DROP VIEW work.capability_scatter; CREATE VIEW work.capability_scatter AS SELECT 1 AS score; "
+              "COMMENT ON VIEW work.capability_scatter IS 'Made by create_capabilities_views() of safetycorr.'; "
+              "ALTER VIEW work.capability_scatter ALTER score SET DEFAULT 5; "
+              "CREATE RULE mine AS ON INSERT TO work.capability_scatter DO INSTEAD NOTHING")
+    notes = {view: note for view, note in work.rows(again) if note}
+    assert notes == {"capability_scatter": "not kept: rule mine, default 5 of column score"}
+
+
+def test_event_triggers_find_their_tables(work):
+    """What our commands set off has the caller's search_path, and nothing of it is left changed."""
+    work.rows("""CREATE SCHEMA audit;
+        CREATE TABLE audit.seen (event text, tag text, path text);
+        CREATE FUNCTION audit.look() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO seen VALUES (tg_event, tg_tag, current_setting('search_path'));
+        END $$;
+        CREATE EVENT TRIGGER look_start ON ddl_command_start EXECUTE FUNCTION audit.look();
+        CREATE EVENT TRIGGER look_end ON ddl_command_end EXECUTE FUNCTION audit.look();
+        CREATE EVENT TRIGGER look_drop ON sql_drop EXECUTE FUNCTION audit.look();
+        SET search_path = audit, public""")
+    try:
+        work.rows(call("work", "public.evals", materialized="true"))
+        work.rows(call("work", "public.evals", materialized="true"))
+        work.rows("SELECT refresh_capabilities_views('work')")
+        work.rows(call("work", "public.evals"))
+        work.rows("SELECT drop_capabilities_views('work')")
+        seen = work.rows("SELECT DISTINCT event, tag, path FROM audit.seen")
+        assert {path for _, _, path in seen} == {"audit, public"}
+        assert {tag for _, tag, _ in seen} >= {"CREATE VIEW", "CREATE MATERIALIZED VIEW", "CREATE INDEX", "COMMENT",
+                                               "REFRESH MATERIALIZED VIEW", "DROP VIEW", "DROP MATERIALIZED VIEW"}
+        assert {event for event, _, _ in seen} == {"ddl_command_start", "ddl_command_end", "sql_drop"}
+        assert work.value("SHOW search_path") == "audit, public"
+        # an error in one of them is an error of ours, and nothing is made
+        work.rows("CREATE OR REPLACE FUNCTION audit.look() RETURNS event_trigger LANGUAGE plpgsql AS "
+                  "$$ BEGIN IF tg_tag = 'COMMENT' THEN RAISE 'no comment'; END IF; END $$")
+        assert "no comment" in str(work.error(call("work", "public.evals")))
+        assert made(work, "work") == {}
+    finally:
+        work.rows("RESET search_path; DROP EVENT TRIGGER look_start; DROP EVENT TRIGGER look_end; "
+                  "DROP EVENT TRIGGER look_drop; DROP SCHEMA audit CASCADE")
 
 
 @pytest.mark.parametrize("blocked", ["SELECT drop_capabilities_views('work')", "SELECT refresh_capabilities_views('work')", "create"])
@@ -678,6 +803,11 @@ def test_injection(work, evil, conforming):
         work.rows(f"DROP SCHEMA IF EXISTS {ident(schema)} CASCADE", ())
 
 
+# Operators that our queries use, of just the types that they use them with.
+EXACT = [("<@", "text[]", "text[]", "bool"), ("-", "date", "int4", "date"), ("=", "oid", "oid", "bool"),
+         *((operator, type_, type_, "bool") for operator in ("=", "<>", "<", "<=", ">", ">=") for type_ in ("text", "date"))]
+
+
 def test_search_path_and_planted_functions(work):
     """What comes first on the path is not called; what lies in our schema stops the views."""
     name = work.name + "_evil"
@@ -687,6 +817,15 @@ def test_search_path_and_planted_functions(work):
         db.rows("CREATE EXTENSION safetycorr")
         db.rows(EVALS)
         plant(db)
+        for operator, left, right, result in EXACT:
+            function = f"evil.exact_{left.strip('[]')}_{right.strip('[]')}_{result}"
+            db.rows(f"CREATE OR REPLACE FUNCTION {function}(pg_catalog.{left}, pg_catalog.{right}) RETURNS pg_catalog.{result} "
+                    f"LANGUAGE plpgsql AS $$ BEGIN RAISE 'evil operator'; END $$")
+            db.rows(f"CREATE OPERATOR evil.{operator} (FUNCTION = {function}, LEFTARG = pg_catalog.{left}, RIGHTARG = pg_catalog.{right})")
+        for type_ in ("date", "timestamp", "name"):
+            db.rows(f"CREATE DOMAIN evil.{type_} AS pg_catalog.{type_} CHECK (false)")
+        db.rows("CREATE FUNCTION evil.timezone(pg_catalog.text, pg_catalog.timestamp) RETURNS timestamptz LANGUAGE plpgsql "
+                "AS $$ BEGIN RAISE 'evil function'; END $$; CREATE TABLE evil.pg_class (oid int); CREATE TABLE evil.evals ()")
         db.rows("CREATE SCHEMA bi")
         for path in ("evil, pg_catalog, public", "evil", "pg_temp"):
             db.rows(f"SET search_path = {path}")

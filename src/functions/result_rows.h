@@ -1,0 +1,59 @@
+/*-------------------------------------------------------------------------
+ *
+ * result_rows.h
+ *	  Rows of a result, of a named composite type of the catalog.
+ *
+ * The type may be of another version than the library: one that is older lacks
+ * columns that the library knows, and one that is newer, or to which its owner
+ * has added, has more.  So a value goes where the catalog has a column of its
+ * name; a column that the library does not know is NULL.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_FUNCTIONS_RESULT_ROWS_H
+#define SC_FUNCTIONS_RESULT_ROWS_H
+
+#include "access/tupdesc.h"
+#include "catalog/pg_type_d.h"
+#include "fmgr.h"
+#include "utils/tuplestore.h"
+
+/* A column that the library gives, in the order of its values. */
+typedef struct ResultColumn
+{
+	const char *name;
+	Oid			type;
+} ResultColumn;
+
+/* A row in the making, for the columns that the catalog has. */
+typedef struct ResultRow
+{
+	TupleDesc	desc;
+	int			n;				/* columns of the library */
+	int		   *place;			/* of each in desc, -1: not there */
+	Datum	   *values;			/* as many as desc has */
+	bool	   *nulls;
+} ResultRow;
+
+/* The rows of a function that returns a set. */
+typedef struct ResultRows
+{
+	ResultRow	row;
+	Tuplestorestate *store;
+} ResultRows;
+
+/*
+ * Prepares for rows of a set.  42804 if the catalog has a column of another type
+ * than ours.  All lives in the current context.
+ */
+extern void sc_begin_rows(FunctionCallInfo fcinfo, const ResultColumn *columns,
+						  int n, ResultRows *rows);
+
+/* Puts a row out; the values are copied. */
+extern void sc_put_row(ResultRows *rows, const Datum *values, const bool *nulls);
+
+/* The one row of a function that returns a composite value. */
+extern Datum sc_one_row(FunctionCallInfo fcinfo, const ResultColumn *columns,
+						int n, const Datum *values, const bool *nulls);
+
+#endif							/* SC_FUNCTIONS_RESULT_ROWS_H */
