@@ -604,7 +604,12 @@ def test_event_triggers_find_their_tables(work):
     try:
         work.rows(call("work", "public.evals", materialized="true"))
         work.rows(call("work", "public.evals", materialized="true"))
-        work.rows("SELECT refresh_capabilities_views('work')")
+        refresh = "REFRESH MATERIALIZED VIEW CONCURRENTLY work.capabilities_scores_data"
+        if work.connection.server_version < 170000:
+            work.rows("SELECT refresh_capabilities_views('work')")
+        else:  # from 17 on this command has a path of its own, whoever gives it
+            assert '"seen"' in str(work.error(refresh))
+            work.rows(refresh.replace("CONCURRENTLY", ""))
         work.rows(call("work", "public.evals"))
         work.rows("SELECT drop_capabilities_views('work')")
         seen = work.rows("SELECT DISTINCT event, tag, path FROM audit.seen")
