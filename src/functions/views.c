@@ -377,8 +377,8 @@ make_data(const Work *work, ViewTarget *target, const ViewKind *kind, const char
 
 /*
  * Builds the matrix of all scores once, unless there are none: so what is wrong
- * with scores or names comes out now, and not in somebody's dashboard.  capabilities is
- * argument 2.
+ * with scores or names comes out now, and not in somebody's dashboard.  The names are
+ * arguments 2 to 4.
  */
 static void
 check_scores(FunctionCallInfo fcinfo, const ViewSource *source)
@@ -397,6 +397,8 @@ check_scores(FunctionCallInfo fcinfo, const ViewSource *source)
 	{
 		sc_matrix_read(matrix, &view);
 		(void) sc_named_benchmarks(fcinfo, 2, "capabilities", &view, MISSING_RAISE, &set);
+		(void) sc_named_benchmarks(fcinfo, 3, "lower_is_better", &view, MISSING_RAISE, &set);
+		(void) sc_named_benchmarks(fcinfo, 4, "covariates", &view, MISSING_RAISE, &set);
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
@@ -503,14 +505,16 @@ sc_create_capabilities_views(PG_FUNCTION_ARGS)
 		if ((wanted[i] && materialized) || sc_view_is_ours(&data))
 			sc_view_check_is_free(&data);
 	}
+	/* Citus drops no view once it has read a distributed table in the transaction */
+	for (i = 0; i < sc_n_view_kinds; i++)
+		if (!wanted[i])
+			drop_kind(&work, &sc_view_kinds[i], false);
 	check_scores(fcinfo, &source);
 	for (i = 0; i < sc_n_view_kinds; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (wanted[i])
 			make_kind(&work, &sc_view_kinds[i], &source, relation, materialized);
-		else
-			drop_kind(&work, &sc_view_kinds[i], false);
 	}
 	return end_work();
 }
