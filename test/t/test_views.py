@@ -693,6 +693,21 @@ def test_materialized_views_are_made_once(work):
         work.rows("DROP EVENT TRIGGER note_views; DROP FUNCTION note_views(); DROP TABLE made_views")
 
 
+def test_views_go_before_the_source_is_read(work):
+    """Engines that distribute a table drop no view of it in a transaction that has read it."""
+    work.rows(f"""CREATE TABLE work.seen (there regclass);
+        CREATE FUNCTION work.look() RETURNS bool LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO work.seen VALUES (to_regclass('work.{OVER_TIME}'));
+            RETURN true;
+        END $$;
+        CREATE VIEW work.source AS SELECT * FROM evals WHERE work.look()""")
+    work.rows(call("work", "work.source", released="'released'"))
+    work.rows("TRUNCATE work.seen")
+    work.rows(call("work", "work.source"))
+    assert work.rows("SELECT DISTINCT there FROM work.seen") == [(None,)]
+
+
 def test_older_columns(work):
     """Views of another version, with other columns, are made anew with the rights that they had."""
     mark = work.value("SELECT obj_description('bi.capability_scatter'::regclass)")
