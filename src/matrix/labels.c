@@ -8,14 +8,24 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "matrix/compat.h"
 #include "matrix/labels.h"
+#include "matrix/poll.h"
 
 /* So many labels are found by looking at each of them. */
 #define FEW_LABELS 8
+
+/*
+ * A table of millions of labels that doubles cannot be cancelled for too long.
+ * With so many labels it is dealt out to several tables by the first bits of
+ * their hashes (inside a table, the last ones count): each grows by itself.
+ */
+#define MANY_LABELS 65536
+#define PART_BITS 6
+#define N_PARTS (1 << PART_BITS)
+#define PART_OF(hash) ((hash) >> (32 - PART_BITS))
 
 /*
  * Entries are small, and three of four places stay empty: where rows come in no
@@ -55,12 +65,17 @@ typedef struct IdEntry
 	char		status;
 } IdEntry;
 
+static inline uint32
+hash_id(int64 id)
+{
+	return murmurhash32((uint32) id ^ murmurhash32((uint32) ((uint64) id >> 32)));
+}
+
 #define SH_PREFIX idhash
 #define SH_ELEMENT_TYPE IdEntry
 #define SH_KEY_TYPE int64
 #define SH_KEY id
-#define SH_HASH_KEY(tb, key) \
-	murmurhash32((uint32) (key) ^ murmurhash32((uint32) ((uint64) (key) >> 32)))
+#define SH_HASH_KEY(tb, key) hash_id(key)
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DECLARE
@@ -103,25 +118,62 @@ found(LabelTable *table, uint32 number)
 	return table->last = number;
 }
 
-/* Puts a label of the table into the index. */
+/* The table that a label with the hash is in, of one or of many. */
+static inline labelhash_hash *
+index_of(const LabelTable *table, uint32 hash)
+{
+	return likely(table->index_part == NULL) ? table->index :
+		table->index_part[PART_OF(hash)];
+}
+
+/* Puts a label into the index. */
 static void
 index_label(LabelTable *table, uint32 number)
 {
 	const Label *label = &table->label[number];
+	uint32		hash = hash_label(label->text, label->len);
 	bool		exists;
 
 	table->probe = label->text;
 	table->probe_len = label->len;
-	labelhash_insert_hash(table->index, PROBE,
-						  hash_label(label->text, label->len),
-						  &exists)->number = number;
+	labelhash_insert_hash(index_of(table, hash), PROBE, hash, &exists)->number = number;
 	Assert(!exists);
+}
+
+/* Deals the index out to many tables; it stays whole until they are. */
+static void
+split_index(LabelTable *table)
+{
+	labelhash_hash **part = MemoryContextAlloc(table->context,
+											   N_PARTS * sizeof(labelhash_hash *));
+	labelhash_iterator iterator;
+	LabelEntry *entry;
+	uint32		i;
+
+	for (i = 0; i < N_PARTS; i++)
+		part[i] = labelhash_create(table->context, 2 * MANY_LABELS / N_PARTS, table);
+	labelhash_start_iterate(table->index, &iterator);
+	while ((entry = labelhash_iterate(table->index, &iterator)) != NULL)
+	{
+		const Label *label = &table->label[entry->number];
+		bool		exists;
+
+		table->probe = label->text;
+		table->probe_len = label->len;
+		labelhash_insert_hash(part[PART_OF(entry->hash)], PROBE, entry->hash,
+							  &exists)->number = entry->number;
+		Assert(!exists);
+	}
+	table->index_part = part;
+	labelhash_destroy(table->index);
+	table->index = NULL;
 }
 
 int64
 sc_labels_find(LabelTable *table, const char *text, uint32 len)
 {
 	LabelEntry *entry;
+	uint32		hash;
 	uint32		i;
 
 	if (table->skip > 0)
@@ -140,7 +192,7 @@ sc_labels_find(LabelTable *table, const char *text, uint32 len)
 			table->wrong++;
 		table->skip = table->wrong / 4;
 	}
-	if (table->index == NULL)
+	if (table->n <= FEW_LABELS)
 	{
 		for (i = 0; i < table->n; i++)
 		{
@@ -151,7 +203,8 @@ sc_labels_find(LabelTable *table, const char *text, uint32 len)
 	}
 	table->probe = text;
 	table->probe_len = len;
-	entry = labelhash_lookup_hash(table->index, PROBE, hash_label(text, len));
+	hash = hash_label(text, len);
+	entry = labelhash_lookup_hash(index_of(table, hash), PROBE, hash);
 	if (entry == NULL)
 		return -1;
 	return found(table, entry->number);
@@ -199,6 +252,8 @@ sc_labels_add(LabelTable *table, const char *text, uint32 len)
 	char	   *copy;
 	uint32		i;
 
+	/* between the growing of two tables, and nothing has changed yet */
+	CHECK_FOR_INTERRUPTS();
 	(void) sc_labels_check(len, NULL);
 	if (table->n == table->capacity)
 	{
@@ -216,8 +271,12 @@ sc_labels_add(LabelTable *table, const char *text, uint32 len)
 	table->label[table->n].text = copy;
 	table->label[table->n].len = len;
 	table->label[table->n].next = 0;
-	if (table->index != NULL)
+	if (table->n > FEW_LABELS)
+	{
+		if (table->n == MANY_LABELS && table->index_part == NULL)
+			split_index(table);
 		index_label(table, table->n);
+	}
 	else if (table->n == FEW_LABELS)
 	{
 		table->index = labelhash_create(table->context, 2 * FEW_LABELS, table);
@@ -233,28 +292,72 @@ sc_labels_add(LabelTable *table, const char *text, uint32 len)
 	return table->last;
 }
 
+/* As index_of(). */
+static inline idhash_hash *
+ids_of(const LabelTable *table, uint32 hash)
+{
+	return likely(table->ids_part == NULL) ? table->ids : table->ids_part[PART_OF(hash)];
+}
+
 int64
 sc_labels_find_id(LabelTable *table, int64 id)
 {
+	uint32		hash;
 	IdEntry    *entry;
 
 	if (table->has_last_id && table->last_id == id)
 		return table->last_id_number;
-	entry = table->ids == NULL ? NULL : idhash_lookup(table->ids, id);
+	if (!table->has_last_id)
+		return -1;				/* none is known */
+	hash = hash_id(id);
+	entry = idhash_lookup_hash(ids_of(table, hash), id, hash);
 	if (entry == NULL)
 		return -1;
 	table->last_id = id;
 	return table->last_id_number = entry->number;
 }
 
+/* As split_index(). */
+static void
+split_ids(LabelTable *table)
+{
+	idhash_hash **part = MemoryContextAlloc(table->context,
+											N_PARTS * sizeof(idhash_hash *));
+	idhash_iterator iterator;
+	IdEntry    *entry;
+	uint32		i;
+
+	for (i = 0; i < N_PARTS; i++)
+		part[i] = idhash_create(table->context, 2 * MANY_LABELS / N_PARTS, NULL);
+	idhash_start_iterate(table->ids, &iterator);
+	while ((entry = idhash_iterate(table->ids, &iterator)) != NULL)
+	{
+		uint32		hash = hash_id(entry->id);
+		bool		exists;
+
+		idhash_insert_hash(part[PART_OF(hash)], entry->id, hash,
+						   &exists)->number = entry->number;
+		Assert(!exists);
+	}
+	table->ids_part = part;
+	idhash_destroy(table->ids);
+	table->ids = NULL;
+}
+
 void
 sc_labels_set_id(LabelTable *table, int64 id, uint32 number)
 {
+	uint32		hash = hash_id(id);
 	bool		exists;
 
-	if (table->ids == NULL)
-		table->ids = idhash_create(table->context, 2, NULL);
-	idhash_insert(table->ids, id, &exists)->number = number;
+	if (table->ids_part == NULL)
+	{
+		if (table->ids == NULL)
+			table->ids = idhash_create(table->context, 2, NULL);
+		else if (table->ids->members == MANY_LABELS)
+			split_ids(table);
+	}
+	idhash_insert_hash(ids_of(table, hash), id, hash, &exists)->number = number;
 	table->last_id = id;
 	table->last_id_number = number;
 	table->has_last_id = true;
@@ -281,5 +384,8 @@ sc_labels_sort(const LabelTable *table, uint32 *order, uint32 *rank)
 		order[i] = i;
 	qsort_arg(order, table->n, sizeof(uint32), compare_labels, table->label);
 	for (i = 0; i < table->n; i++)
+	{
+		sc_poll_step(i);
 		rank[order[i]] = i;
+	}
 }

@@ -25,7 +25,9 @@ typedef struct LabelTable
 {
 	MemoryContext context;
 	struct labelhash_hash *index;	/* none while there are few labels */
+	struct labelhash_hash **index_part; /* instead of it, of many labels */
 	struct idhash_hash *ids;	/* numbers of labels that came as integers */
+	struct idhash_hash **ids_part;	/* instead of it, of many of them */
 	const char *probe;			/* looked for in the index */
 	uint32		probe_len;
 	Label	   *label;			/* [n] */
@@ -54,7 +56,8 @@ extern bool sc_labels_check(uint32 len, Node *escontext);
 
 /*
  * Adds a label that sc_labels_find() has just not found and gives its number.
- * 54000 if it is longer than SC_MAX_LABEL_BYTES.
+ * 54000 if it is longer than SC_MAX_LABEL_BYTES.  Polls first: a loop that adds
+ * labels can be cancelled at each of them.
  */
 extern uint32 sc_labels_add(LabelTable *table, const char *text, uint32 len);
 
