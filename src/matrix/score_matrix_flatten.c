@@ -131,6 +131,7 @@ deal_cells(const ExpandedScoreMatrix *m, cellhash_hash *row, CellIndex at,
 {
 	cellhash_iterator iterator;
 	MatrixCell *cell;
+	uint32		n = 0;
 	Size		word;
 
 	cellhash_start_iterate(row, &iterator);
@@ -138,6 +139,7 @@ deal_cells(const ExpandedScoreMatrix *m, cellhash_hash *row, CellIndex at,
 	{
 		uint32		rank = scratch->benchmark_rank[cell->benchmark];
 
+		sc_poll_step(n++);
 		scratch->at_rank[rank] = cell;
 		scratch->is_there[rank / 64] |= UINT64CONST(1) << (rank % 64);
 	}
@@ -145,6 +147,8 @@ deal_cells(const ExpandedScoreMatrix *m, cellhash_hash *row, CellIndex at,
 	{
 		uint64		left = scratch->is_there[word];
 
+		if (word % 1024 == 0)
+			CHECK_FOR_INTERRUPTS();
 		scratch->is_there[word] = 0;
 		for (; left != 0; left &= left - 1)
 		{
@@ -166,11 +170,15 @@ sort_cells(const ExpandedScoreMatrix *m, cellhash_hash *row, CellIndex at,
 
 	cellhash_start_iterate(row, &iterator);
 	while ((cell = cellhash_iterate(row, &iterator)) != NULL)
+	{
+		sc_poll_step(n);
 		scratch->key[n++] = CELL_KEY(scratch->benchmark_rank[cell->benchmark],
 									 (uint32) (cell - row->data));
+	}
 	sort_keys(scratch->key, n);
 	for (i = 0; i < n; i++)
 	{
+		sc_poll_step(i);
 		at.benchmark = KEY_RANK(scratch->key[i]);
 		put_cell(m, at, &row->data[KEY_SLOT(scratch->key[i])], target);
 	}
@@ -194,8 +202,7 @@ flatten_labels(const LabelTable *table, const uint32 *order, uint32 first,
 		memcpy(view->labels + *end, label->text, label->len);
 		*end += label->len;
 		view->label_end[first + i] = *end;
-		if ((i & 0xFFFF) == 0xFFFF)
-			CHECK_FOR_INTERRUPTS();
+		sc_poll_step(i);
 	}
 }
 
@@ -251,7 +258,10 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 	flatten_labels(&m->models, scratch.model_order, 0, &target.view, &end);
 	flatten_labels(&m->benchmarks, scratch.benchmark_order, m->models.n, &target.view, &end);
 	for (i = 0; i < n_benchmarks; i++)
+	{
+		sc_poll_step(i);
 		target.view.benchmark_flags[i] = m->benchmark_flags[scratch.benchmark_order[i]];
+	}
 
 	for (i = 0; i < n_models; i++)
 	{

@@ -29,9 +29,9 @@
 
 #include "fmgr.h"
 #include "libpq/pqformat.h"
-#include "miscadmin.h"
 
 #include "matrix/json.h"
+#include "matrix/poll.h"
 #include "matrix/score_matrix.h"
 #include "matrix/state_context.h"
 #include "matrix/wire.h"
@@ -290,6 +290,7 @@ sc_score_matrix_out(PG_FUNCTION_ARGS)
 	{
 		const char *label = sc_flat_label(&view, i, &len);
 
+		sc_poll_step(i);
 		if (i > 0)
 			appendStringInfoChar(&out, ',');
 		sc_json_put_label(&out, label, len);
@@ -300,6 +301,7 @@ sc_score_matrix_out(PG_FUNCTION_ARGS)
 		const char *label = sc_flat_label(&view, view.n_models + i, &len);
 		uint8		flags = view.benchmark_flags[i];
 
+		sc_poll_step(i);
 		appendStringInfoString(&out, i > 0 ? ",{\"name\":" : "{\"name\":");
 		sc_json_put_label(&out, label, len);
 		if (flags & SC_BENCHMARK_CAPABILITY)
@@ -316,8 +318,7 @@ sc_score_matrix_out(PG_FUNCTION_ARGS)
 		bool		single = sc_next_cell_is_single(&view, s, p);
 		CellIndex	at = single ? view.single_at[s] : view.pooled_at[p];
 
-		if (((s + p) & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		sc_poll_step((uint64) s + p);
 		appendStringInfo(&out, "%s[%u,%u,", s + p > 0 ? "," : "",
 						 at.model, at.benchmark);
 		if (single)
@@ -409,8 +410,7 @@ sc_score_matrix_recv(PG_FUNCTION_ARGS)
 		problem = put_cell(m, model, benchmark, i >= n_single, &cell, flags, NULL);
 		if (problem)
 			sc_wire_fail(TYPE_NAME, problem);
-		if ((i & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		sc_poll_step(i);
 	}
 	pq_getmsgend(buf);
 	if (!sc_matrix_is_covered(m))
@@ -437,6 +437,7 @@ sc_score_matrix_send(PG_FUNCTION_ARGS)
 	{
 		const char *label = sc_flat_label(&view, i, &len);
 
+		sc_poll_step(i);
 		sc_send_counted_text(&buf, label, len);
 		if (i >= view.n_models)
 			pq_sendbyte(&buf, view.benchmark_flags[i - view.n_models]);
@@ -446,8 +447,7 @@ sc_score_matrix_send(PG_FUNCTION_ARGS)
 		pq_sendint32(&buf, view.single_at[i].model);
 		pq_sendint32(&buf, view.single_at[i].benchmark);
 		pq_sendfloat8(&buf, view.score[i]);
-		if ((i & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		sc_poll_step(i);
 	}
 	for (i = 0; i < view.n_pooled; i++)
 	{
@@ -459,8 +459,7 @@ sc_score_matrix_send(PG_FUNCTION_ARGS)
 		pq_sendfloat8(&buf, view.pooled[i].sum_lo);
 		pq_sendfloat8(&buf, view.pooled[i].sumsq);
 		pq_sendfloat8(&buf, view.pooled[i].sumsq_lo);
-		if ((i & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		sc_poll_step(i);
 	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
