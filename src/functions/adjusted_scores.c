@@ -90,13 +90,17 @@ set_ranks(AdjustedCell *cell, uint32 n)
 
 	for (i = 0; i < n; i++)
 	{
+		sc_poll_step(i);
 		if (!isnan(cell[i].studentised))
 			order[ranked++] = i;
 	}
 	qsort_arg(order, ranked, sizeof(uint32), compare_studentised, cell);
 	for (i = 0; i < ranked; i++)
 	{
-		bool		tie = i > 0 && cell[order[i]].studentised == cell[order[i - 1]].studentised;
+		bool		tie;
+
+		sc_poll_step(i);
+		tie = i > 0 && cell[order[i]].studentised == cell[order[i - 1]].studentised;
 
 		cell[order[i]].rank = tie ? cell[order[i - 1]].rank : (int32) i + 1;
 	}
@@ -140,6 +144,8 @@ adjust_target(const ScoreColumns *columns, uint32 target, const CapabilityScores
 	{
 		AdjustedCell *c = &cell[i];
 
+		/* a tail of Student's t takes a microsecond */
+		CHECK_FOR_INTERRUPTS();
 		c->target = target;
 		c->model = columns->model[start + i];
 		c->n = n;
@@ -304,7 +310,10 @@ sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
 							   confidence, cell);
 
 		for (i = 0; i < n; i++)
+		{
+			sc_poll_step(i);
 			p[at++] = cell[i].p_value;
+		}
 	}
 	work = sc_alloc(sc_q_values_workspace(n_cells), 1);
 	sc_benjamini_hochberg(p, n_cells, q, work, sc_poll);
@@ -316,6 +325,7 @@ sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
 
 		for (i = 0; i < n; i++)
 		{
+			CHECK_FOR_INTERRUPTS();
 			cell[i].q_value = q[at++];
 			put_cell(&rows, &columns, &cell[i]);
 		}

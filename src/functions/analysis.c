@@ -41,11 +41,18 @@ sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns)
 	next = sc_alloc(view->n_benchmarks, sizeof(uint32));
 	memset(columns->start, 0, sizeof(uint32) * ((Size) view->n_benchmarks + 1));
 	for (k = 0; k < view->n_single; k++)
+	{
+		sc_poll_step(k);
 		columns->start[view->single_at[k].benchmark + 1]++;
+	}
 	for (k = 0; k < view->n_pooled; k++)
+	{
+		sc_poll_step(k);
 		columns->start[view->pooled_at[k].benchmark + 1]++;
+	}
 	for (k = 0; k < view->n_benchmarks; k++)
 	{
+		sc_poll_step(k);
 		columns->start[k + 1] += columns->start[k];
 		next[k] = columns->start[k];
 	}
@@ -56,8 +63,7 @@ sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns)
 		CellIndex	at = single ? view->single_at[s] : view->pooled_at[p];
 		double		score;
 
-		if (((s + p) & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		sc_poll_step((uint64) s + p);
 		score = single ? view->score[s++] : sc_pooled_mean(&view->pooled[p++]);
 		if (sc_is_flagged(columns, at.benchmark, SC_BENCHMARK_LOWER_IS_BETTER))
 			score = score == 0 ? 0.0 : -score;
@@ -79,7 +85,10 @@ set_scores(CapabilityScores *scores, const double *score)
 	uint32		i;
 
 	for (i = 0; i < scores->n; i++)
+	{
+		sc_poll_step(i);
 		scores->score[scores->model[i]] = score[i];
+	}
 	if (scores->n > 0)
 	{
 		sc_spread(score, scores->n, sc_poll, &spread);
@@ -91,7 +100,10 @@ set_scores(CapabilityScores *scores, const double *score)
 		scores->order[i] = i;
 	sc_sort_order(score, scores->n, scores->order, work, sc_poll);
 	for (i = 0; i < scores->n; i++)
+	{
+		sc_poll_step(i);
 		scores->sorted[i] = score[scores->order[i]];
+	}
 	scores->rank = sc_alloc(scores->n, sizeof(int32));
 	sc_mid_ranks(score, scores->n, scores->rank, work, sc_poll);
 	pfree(work);
@@ -128,11 +140,15 @@ sc_gather_capabilities(const ScoreColumns *columns, const uint32 *benchmark, uin
 		if (benchmark[j] == SC_NO_BENCHMARK)
 			continue;
 		for (k = columns->start[benchmark[j]]; k < columns->start[benchmark[j] + 1]; k++)
+		{
+			sc_poll_step(k);
 			scores->n_observed[columns->model[k]]++;
+		}
 	}
 	scores->n = 0;
 	for (i = 0; i < n_models; i++)
 	{
+		sc_poll_step(i);
 		scores->included[i] = scores->n_observed[i] >= needed;
 		scores->score[i] = get_float8_nan();
 		if (scores->included[i])
@@ -162,6 +178,7 @@ sc_gather_capabilities(const ScoreColumns *columns, const uint32 *benchmark, uin
 			uint32		model = columns->model[k];
 			Size		at;
 
+			sc_poll_step(k);
 			if (!scores->included[model])
 				continue;
 			at = (Size) j * scores->n + scores->row[model];
@@ -320,6 +337,7 @@ sc_gather_pairs(const ScoreColumns *columns, uint32 target,
 
 	for (k = columns->start[target]; k < columns->start[target + 1]; k++)
 	{
+		sc_poll_step(k);
 		if (!scores->included[columns->model[k]])
 			continue;
 		x[n] = scores->score[columns->model[k]];
@@ -341,7 +359,10 @@ sc_gather_sorted_pairs(const ScoreColumns *columns, uint32 target,
 	/* y is in the order of rows; x is known in the order of its own */
 	memcpy(x, y, sizeof(double) * n);
 	for (i = 0; i < n; i++)
+	{
+		sc_poll_step(i);
 		y[i] = x[scores->order[i]];
+	}
 	memcpy(x, scores->sorted, sizeof(double) * n);
 	return n;
 }
@@ -410,6 +431,7 @@ sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
 	result->n_imputed = 0;
 	for (; a < a_end; a++)
 	{
+		sc_poll_step(a);
 		while (b < b_end && columns->model[b] < columns->model[a])
 			b++;
 		if (b == b_end || columns->model[b] != columns->model[a])

@@ -166,10 +166,16 @@ sc_set_q_values(CorrelationRow *row, uint32 n)
 	uint32		i;
 
 	for (i = 0; i < n; i++)
+	{
+		sc_poll_step(i);
 		p[i] = strcmp(row[i].role, SC_ROLE_TARGET) == 0 ? row[i].p_value : get_float8_nan();
+	}
 	sc_benjamini_hochberg(p, n, q, work, sc_poll);
 	for (i = 0; i < n; i++)
+	{
+		sc_poll_step(i);
 		row[i].q_value = q[i];
+	}
 	pfree(p);
 	pfree(q);
 	pfree(work);

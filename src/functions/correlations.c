@@ -124,7 +124,10 @@ put_rows(ResultRows *rows, const ScoreColumns *columns,
 
 	sc_set_q_values(row, n);
 	for (j = 0; j < n; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		sc_put_correlation_row(rows, columns, &row[j], low);
+	}
 }
 
 /*

@@ -52,8 +52,10 @@ sc_refit_targets_add(RefitTargets *targets, const ScoreColumns *columns,
 	Size		at = targets->start[targets->m];
 	uint32		k;
 
+	sc_poll();
 	for (k = columns->start[target]; k < columns->start[target + 1]; k++)
 	{
+		sc_poll_step(k);
 		if (!scores->included[columns->model[k]])
 			continue;
 		targets->row[at] = scores->row[columns->model[k]];
@@ -350,6 +352,7 @@ sc_set_intervals(const ScoreColumns *columns, const CapabilityScores *scores,
 
 		for (j = 0; j < n; j++)
 		{
+			sc_poll_step(j);
 			if (is_wanted(&row[j], scores))
 				set_analytic(&row[j], quantile);
 		}

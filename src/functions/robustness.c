@@ -357,10 +357,16 @@ analyse(const Robustness *r, RobustnessRow **row, uint32 m,
 			without_families(r, row, m, &scores);
 	}
 	for (t = 0; t < m; t++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		row[t]->pca_pearson = vary(r, row[t], &pearson, SC_SPEARMAN);
+	}
 	without_benchmarks(r, row, m, capability, d);
 	for (t = 0; t < m; t++)
+	{
+		sc_poll_step(t);
 		row[t]->base.scores = NULL;
+	}
 }
 
 /* A capability benchmark and the component of the others. */
@@ -505,6 +511,7 @@ sc_capabilities_robustness(PG_FUNCTION_ARGS)
 	{
 		bool		is_capability = capabilities.member[targets.place[j]];
 
+		sc_poll_step(j);
 		clear_row(&row[j], targets.place[j],
 				  sc_role_of(&r.columns, targets.place[j], is_capability));
 		if (!is_capability)
@@ -519,6 +526,9 @@ sc_capabilities_robustness(PG_FUNCTION_ARGS)
 			analyse_with_others(&r, &row[j], &capabilities);
 	}
 	for (j = 0; j < targets.n; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		put_row(&rows, &r, &row[j]);
+	}
 	return (Datum) 0;
 }
