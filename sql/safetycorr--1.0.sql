@@ -1380,10 +1380,18 @@ COMMENT ON AGGREGATE kendall_test(float8, float8) IS
 -- Over a long table: one row per score
 -- ---------------------------------------------------------------------
 
+CREATE FUNCTION score_matrix_accum_support(internal)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'sc_modify_in_place'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION score_matrix_accum_support(internal) IS
+'support function: from PostgreSQL 18 on m := score_matrix_accum(m, …) in PL/pgSQL changes m in place';
+
 CREATE FUNCTION score_matrix_accum(state score_matrix, model text, benchmark text, score float8)
 RETURNS score_matrix
 AS 'MODULE_PATHNAME', 'sc_score_matrix_accum_text'
-LANGUAGE C IMMUTABLE PARALLEL SAFE;
+LANGUAGE C IMMUTABLE PARALLEL SAFE SUPPORT score_matrix_accum_support;
 
 COMMENT ON FUNCTION score_matrix_accum(score_matrix, text, text, float8) IS
 'transition function: adds a score';
@@ -1391,7 +1399,7 @@ COMMENT ON FUNCTION score_matrix_accum(score_matrix, text, text, float8) IS
 CREATE FUNCTION score_matrix_accum(state score_matrix, model bigint, benchmark bigint, score float8)
 RETURNS score_matrix
 AS 'MODULE_PATHNAME', 'sc_score_matrix_accum_bigint'
-LANGUAGE C IMMUTABLE PARALLEL SAFE;
+LANGUAGE C IMMUTABLE PARALLEL SAFE SUPPORT score_matrix_accum_support;
 
 COMMENT ON FUNCTION score_matrix_accum(score_matrix, bigint, bigint, float8) IS
 'transition function: adds a score, labels in decimal';
@@ -1400,7 +1408,7 @@ CREATE FUNCTION score_matrix_accum(state score_matrix, model text, benchmark tex
 	n bigint, stderr float8)
 RETURNS score_matrix
 AS 'MODULE_PATHNAME', 'sc_score_matrix_accum_mean'
-LANGUAGE C IMMUTABLE PARALLEL SAFE;
+LANGUAGE C IMMUTABLE PARALLEL SAFE SUPPORT score_matrix_accum_support;
 
 COMMENT ON FUNCTION score_matrix_accum(score_matrix, text, text, float8, bigint, float8) IS
 'transition function: adds the mean of n scores';
@@ -1408,7 +1416,7 @@ COMMENT ON FUNCTION score_matrix_accum(score_matrix, text, text, float8, bigint,
 CREATE FUNCTION score_matrix_accum(state score_matrix, model text, scores jsonb)
 RETURNS score_matrix
 AS 'MODULE_PATHNAME', 'sc_score_matrix_accum_jsonb'
-LANGUAGE C IMMUTABLE PARALLEL SAFE;
+LANGUAGE C IMMUTABLE PARALLEL SAFE SUPPORT score_matrix_accum_support;
 
 COMMENT ON FUNCTION score_matrix_accum(score_matrix, text, jsonb) IS
 'transition function: adds the scores of one object';

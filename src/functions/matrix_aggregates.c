@@ -176,7 +176,7 @@ jsonb_score(const JsonbValue *key, const JsonbValue *value)
 			if (is_string(value, "NaN"))
 				return NAN;
 			if (is_string(value, "Infinity") || is_string(value, "-Infinity"))
-				return INFINITY;	/* refused when it is added */
+				return INFINITY;	/* refused with the finite ones that are too large */
 			not_a_score(key, "another string");
 			break;
 		default:
@@ -186,16 +186,41 @@ jsonb_score(const JsonbValue *key, const JsonbValue *value)
 	pg_unreachable();
 }
 
+/* The scores of an object, of the model that stands before it. */
+static RowScore *
+jsonb_row(FunctionCallInfo fcinfo, Jsonb *scores, uint32 *n)
+{
+	RowScore   *row = sc_alloc(JB_ROOT_COUNT(scores), sizeof(RowScore));
+	JsonbIterator *iterator = JsonbIteratorInit(&scores->root);
+	JsonbValue	key;
+	JsonbValue	value;
+
+	*n = 0;
+	(void) JsonbIteratorNext(&iterator, &value, false); /* the object begins */
+	while (JsonbIteratorNext(&iterator, &key, false) == WJB_KEY)
+	{
+		double		score;
+
+		(void) JsonbIteratorNext(&iterator, &value, true);
+		score = jsonb_score(&key, &value);
+		if (isnan(score))
+			continue;
+		check_label(fcinfo, 1, "model");
+		row[*n].benchmark = key.val.string.val;
+		row[*n].len = key.val.string.len;
+		row[*n].score = sc_check_score(score);
+		sc_poll_step((*n)++);
+	}
+	return row;
+}
+
 Datum
 sc_score_matrix_accum_jsonb(PG_FUNCTION_ARGS)
 {
 	ExpandedScoreMatrix *m = state_for_write(fcinfo);
 	Jsonb	   *scores;
-	text	   *model = NULL;
-	JsonbIterator *iterator;
-	JsonbIteratorToken token;
-	JsonbValue	key;
-	JsonbValue	value;
+	RowScore   *row;
+	uint32		n;
 
 	if (PG_ARGISNULL(2))
 		PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
@@ -205,31 +230,24 @@ sc_score_matrix_accum_jsonb(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("scores of a model are not a JSON object"),
 				 errhint("Use to_jsonb() of a row, each key a benchmark.")));
-
-	iterator = JsonbIteratorInit(&scores->root);
-	(void) JsonbIteratorNext(&iterator, &value, false); /* the object begins */
-	while ((token = JsonbIteratorNext(&iterator, &key, false)) == WJB_KEY)
+	row = jsonb_row(fcinfo, scores, &n);
+	if (n > 0)
 	{
-		double		score;
+		text	   *model = label_argument(fcinfo, 1, "model");
 
-		(void) JsonbIteratorNext(&iterator, &value, true);
-		score = jsonb_score(&key, &value);
-		if (isnan(score))
-			continue;
-		if (model == NULL)
-		{
-			model = label_argument(fcinfo, 1, "model");
-		}
-		sc_matrix_add(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model),
-					  key.val.string.val, key.val.string.len, score);
+		sc_matrix_add_row(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model), row, n);
+		PG_FREE_IF_COPY(model, 1);
 	}
+	pfree(row);
 	PG_FREE_IF_COPY(scores, 2);
 	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
 }
 
 /*
  * merge(a, b): both a function of its own and the transition and combine
- * function of the aggregates.
+ * function of the aggregates.  Unlike those above it is not all or nothing: it
+ * can be cancelled in the midst of many cells.  So it must not be declared with
+ * their support function.
  */
 Datum
 sc_score_matrix_merge(PG_FUNCTION_ARGS)

@@ -25,6 +25,7 @@
 #include "common/jsonapi.h"
 #include "libpq/pqformat.h"
 #include "nodes/nodes.h"
+#include "nodes/pg_list.h"
 
 /* 16: the macros of varlena values left postgres.h */
 #if PG_VERSION_NUM >= 160000
@@ -80,6 +81,21 @@ sc_send_counted_text(StringInfo buf, const char *text, int len)
 	pq_sendcountedtext(buf, text, len, false);
 #endif
 }
+
+/*
+ * 18: PL/pgSQL asks whether a function may change a variable in place.  Nobody
+ * sends this request before.
+ */
+#if PG_VERSION_NUM < 180000
+typedef struct SupportRequestModifyInPlace
+{
+	NodeTag		type;
+	Oid			funcid;
+	List	   *args;
+	int			paramid;
+} SupportRequestModifyInPlace;
+#define T_SupportRequestModifyInPlace T_Invalid
+#endif
 
 /* 18: before a declaration; the attribute of older ones may stand there too */
 #ifndef pg_noreturn

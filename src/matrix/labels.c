@@ -96,10 +96,12 @@ is_label(const LabelTable *table, uint32 number, const char *text, uint32 len)
 						 text, len);
 }
 
+/* A label that was only reserved is not there. */
 static inline bool
 is_probe(const LabelTable *table, uint32 number)
 {
-	return is_label(table, number, table->probe, table->probe_len);
+	return number < table->n &&
+		is_label(table, number, table->probe, table->probe_len);
 }
 
 static inline uint32
@@ -118,6 +120,12 @@ found(LabelTable *table, uint32 number)
 	return table->last = number;
 }
 
+static inline bool
+has_index(const LabelTable *table)
+{
+	return table->index != NULL || table->index_part != NULL;
+}
+
 /* The table that a label with the hash is in, of one or of many. */
 static inline labelhash_hash *
 index_of(const LabelTable *table, uint32 hash)
@@ -126,23 +134,37 @@ index_of(const LabelTable *table, uint32 hash)
 		table->index_part[PART_OF(hash)];
 }
 
-/* Puts a label into the index. */
+/* Puts a label of the table, or one that is reserved, into an index of it. */
 static void
-index_label(LabelTable *table, uint32 number)
+index_label(LabelTable *table, labelhash_hash *index, uint32 number, uint32 hash)
 {
 	const Label *label = &table->label[number];
-	uint32		hash = hash_label(label->text, label->len);
 	bool		exists;
 
 	table->probe = label->text;
 	table->probe_len = label->len;
-	labelhash_insert_hash(index_of(table, hash), PROBE, hash, &exists)->number = number;
-	Assert(!exists);
+	labelhash_insert_hash(index, PROBE, hash, &exists)->number = number;
 }
 
-/* Deals the index out to many tables; it stays whole until they are. */
+/* The index of the first n labels, the last of which may be only reserved. */
 static void
-split_index(LabelTable *table)
+make_index(LabelTable *table, uint32 n)
+{
+	labelhash_hash *index = labelhash_create(table->context, 2 * FEW_LABELS, table);
+	uint32		i;
+
+	for (i = 0; i < n; i++)
+		index_label(table, index, i, hash_label(table->label[i].text, table->label[i].len));
+	table->index = index;
+}
+
+/*
+ * Deals the index of the first n labels out to many tables; it stays whole until
+ * they are.  Entries of labels that were reserved once and never committed, whose
+ * number another label has now, do no harm in any of them.
+ */
+static void
+split_index(LabelTable *table, uint32 n)
 {
 	labelhash_hash **part = MemoryContextAlloc(table->context,
 											   N_PARTS * sizeof(labelhash_hash *));
@@ -155,14 +177,8 @@ split_index(LabelTable *table)
 	labelhash_start_iterate(table->index, &iterator);
 	while ((entry = labelhash_iterate(table->index, &iterator)) != NULL)
 	{
-		const Label *label = &table->label[entry->number];
-		bool		exists;
-
-		table->probe = label->text;
-		table->probe_len = label->len;
-		labelhash_insert_hash(part[PART_OF(entry->hash)], PROBE, entry->hash,
-							  &exists)->number = entry->number;
-		Assert(!exists);
+		if (entry->number < n)
+			index_label(table, part[PART_OF(entry->hash)], entry->number, entry->hash);
 	}
 	table->index_part = part;
 	labelhash_destroy(table->index);
@@ -192,7 +208,7 @@ sc_labels_find(LabelTable *table, const char *text, uint32 len)
 			table->wrong++;
 		table->skip = table->wrong / 4;
 	}
-	if (table->n <= FEW_LABELS)
+	if (!has_index(table))
 	{
 		for (i = 0; i < table->n; i++)
 		{
@@ -246,16 +262,17 @@ sc_labels_check(uint32 len, Node *escontext)
 	return true;
 }
 
-uint32
-sc_labels_add(LabelTable *table, const char *text, uint32 len)
+void
+sc_labels_reserve(LabelTable *table, uint32 number, const char *text, uint32 len)
 {
 	char	   *copy;
-	uint32		i;
+	uint32		hash;
 
 	/* between the growing of two tables, and nothing has changed yet */
 	CHECK_FOR_INTERRUPTS();
+	Assert(number >= table->n && number <= table->capacity);
 	(void) sc_labels_check(len, NULL);
-	if (table->n == table->capacity)
+	if (number == table->capacity)
 	{
 		uint32		capacity = table->capacity == 0 ? 4 : table->capacity * 2;
 
@@ -268,28 +285,38 @@ sc_labels_add(LabelTable *table, const char *text, uint32 len)
 		table->capacity = capacity;
 	}
 	copy = copy_text(table, text, len);
-	table->label[table->n].text = copy;
-	table->label[table->n].len = len;
-	table->label[table->n].next = 0;
-	if (table->n > FEW_LABELS)
+	table->label[number].text = copy;
+	table->label[number].len = len;
+	table->label[number].next = 0;
+	if (!has_index(table))
 	{
-		if (table->n == MANY_LABELS && table->index_part == NULL)
-			split_index(table);
-		index_label(table, table->n);
+		if (number >= FEW_LABELS)
+			make_index(table, number + 1);
+		return;
 	}
-	else if (table->n == FEW_LABELS)
-	{
-		table->index = labelhash_create(table->context, 2 * FEW_LABELS, table);
-		for (i = 0; i <= table->n; i++)
-			index_label(table, i);
-	}
+	if (number >= MANY_LABELS && table->index_part == NULL)
+		split_index(table, number);
+	hash = hash_label(copy, len);
+	index_label(table, index_of(table, hash), number, hash);
+}
 
-	/* nothing can fail from here on */
+uint32
+sc_labels_commit(LabelTable *table)
+{
+	uint32		len = table->label[table->n].len;
+
 	found(table, table->n);
 	table->n++;
 	table->bytes += len;
 	table->text_bytes += SC_TEXT_BYTES_PER_LABEL(len);
 	return table->last;
+}
+
+uint32
+sc_labels_add(LabelTable *table, const char *text, uint32 len)
+{
+	sc_labels_reserve(table, table->n, text, len);
+	return sc_labels_commit(table);
 }
 
 /* As index_of(). */
@@ -307,8 +334,8 @@ sc_labels_find_id(LabelTable *table, int64 id)
 
 	if (table->has_last_id && table->last_id == id)
 		return table->last_id_number;
-	if (!table->has_last_id)
-		return -1;				/* none is known */
+	if (table->ids == NULL && table->ids_part == NULL)
+		return -1;
 	hash = hash_id(id);
 	entry = idhash_lookup_hash(ids_of(table, hash), id, hash);
 	if (entry == NULL)
@@ -358,6 +385,12 @@ sc_labels_set_id(LabelTable *table, int64 id, uint32 number)
 			split_ids(table);
 	}
 	idhash_insert_hash(ids_of(table, hash), id, hash, &exists)->number = number;
+	sc_labels_set_last_id(table, id, number);
+}
+
+void
+sc_labels_set_last_id(LabelTable *table, int64 id, uint32 number)
+{
 	table->last_id = id;
 	table->last_id_number = number;
 	table->has_last_id = true;

@@ -55,18 +55,30 @@ extern int64 sc_labels_find(LabelTable *table, const char *text, uint32 len);
 extern bool sc_labels_check(uint32 len, Node *escontext);
 
 /*
- * Adds a label that sc_labels_find() has just not found and gives its number.
- * 54000 if it is longer than SC_MAX_LABEL_BYTES.  Polls first: a loop that adds
- * labels can be cancelled at each of them.
+ * Adding labels that sc_labels_find() has just not found, in two steps, of which
+ * only the first can fail: then, and until the second, the table is what it was.
+ * Several are reserved under the numbers n, n + 1, ... and committed in that
+ * order, each of which gives its number; they must differ.  A label that was
+ * reserved and never committed costs memory, no more.  54000 if it is longer
+ * than SC_MAX_LABEL_BYTES.  Reserving polls first: a loop that adds labels can be
+ * cancelled at each of them.
  */
+extern void sc_labels_reserve(LabelTable *table, uint32 number,
+							  const char *text, uint32 len);
+extern uint32 sc_labels_commit(LabelTable *table);
+
+/* Both of them for one label. */
 extern uint32 sc_labels_add(LabelTable *table, const char *text, uint32 len);
 
 /*
  * Number of the label that is the decimal form of id, or -1 if it is not known
- * to be that; sc_labels_set_id() makes it known.
+ * to be that; sc_labels_set_id() makes it known, sc_labels_set_last_id() until
+ * another id is found, which takes no memory and so cannot fail.  The label must
+ * be there: not only reserved.
  */
 extern int64 sc_labels_find_id(LabelTable *table, int64 id);
 extern void sc_labels_set_id(LabelTable *table, int64 id, uint32 number);
+extern void sc_labels_set_last_id(LabelTable *table, int64 id, uint32 number);
 
 /*
  * rank[i] = place of label i in C order, order[r] = the label at place r.

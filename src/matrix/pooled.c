@@ -125,6 +125,21 @@ sc_pooled_of_mean(double mean, int64 n, double error, uint8 *flags)
 	return p;
 }
 
+static void
+refuse_count(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("number of scores of a cell is out of range")));
+}
+
+void
+sc_pooled_check_room(const PooledCell *cell)
+{
+	if (cell->n == PG_INT64_MAX)
+		refuse_count();
+}
+
 void
 sc_pooled_add(PooledCell *a, uint8 *a_flags, const PooledCell *b, uint8 b_flags)
 {
@@ -133,9 +148,7 @@ sc_pooled_add(PooledCell *a, uint8 *a_flags, const PooledCell *b, uint8 b_flags)
 	int64		n;
 
 	if (pg_add_s64_overflow(a->n, b->n, &n))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("number of scores of a cell is out of range")));
+		refuse_count();
 	a->n = n;
 	a->sum = sum.hi;
 	a->sum_lo = sum.lo;

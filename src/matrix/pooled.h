@@ -51,6 +51,9 @@ extern PooledCell sc_pooled_of_score(double score);
 extern PooledCell sc_pooled_of_mean(double mean, int64 n, double error,
 									uint8 *flags);
 
+/* 22003 if the count would overflow with one score more. */
+extern void sc_pooled_check_room(const PooledCell *cell);
+
 /*
  * a += b; the spread stays known only if both are known.  22003 if the count
  * overflows, with a unchanged.
@@ -60,7 +63,7 @@ extern void sc_pooled_add(PooledCell *a, uint8 *a_flags,
 
 /*
  * The same for one more score: what is added up most often.  22003 if the count
- * overflows.
+ * overflows, with a unchanged.
  */
 static inline void
 sc_pooled_add_score(PooledCell *a, uint8 *a_flags, double score)

@@ -20,12 +20,21 @@
 #include "matrix/labels.h"
 #include "matrix/pooled.h"
 
+/* What is in the place of a cell. */
+typedef enum CellKind
+{
+	CELL_EMPTY,					/* a place made for a cell, which is not there */
+	CELL_SINGLE,
+	CELL_POOLED,
+} CellKind;
+
 /* A cell in memory; 16 bytes. */
 typedef struct MatrixCell
 {
-	uint32		benchmark;		/* number of the label table */
+	uint32		benchmark;		/* number of the label table; of an empty place
+								 * perhaps one that is not there */
 	char		status;			/* simplehash */
-	bool		is_pooled;
+	uint8		kind;			/* CellKind */
 	union
 	{
 		double		score;		/* the one score */
@@ -60,14 +69,28 @@ typedef struct ExpandedScoreMatrix
 	uint32		pooled_capacity;
 	PooledCell *pooled;
 	uint8	   *pooled_flags;
+	bool		has_huge_count; /* a cell of so many scores that more may be too many */
 
 	/*
 	 * In a matrix that is larger than the caches, scores wait here until there
-	 * are enough for the memory of their cells to be fetched side by side.
+	 * are enough for the memory of their cells to be fetched side by side.  None
+	 * of them can be refused later: near a limit no score waits.
 	 */
-	PendingScore *pending;		/* NULL while the matrix is small */
+	PendingScore *pending;		/* NULL while none may wait */
 	uint32		n_pending;
+	uint32		n_settled;		/* the first of them, which are in their cells */
+
+	MemoryContext flattening;	/* of matrix_flatten_into(), NULL elsewhere */
 } ExpandedScoreMatrix;
+
+/* A score of a row that names many benchmarks. */
+typedef struct RowScore
+{
+	const char *benchmark;
+	uint32		len;
+	uint32		number;			/* of the benchmark; for sc_matrix_add_row() */
+	double		score;			/* which sc_check_score() has passed */
+} RowScore;
 
 /*
  * An empty matrix in the given context, which belongs to it alone or is that of
@@ -89,6 +112,14 @@ extern void sc_matrix_read(Datum d, ScoreMatrixView *view);
 
 /* A copy of a datum's flat form, validated, in CurrentMemoryContext. */
 extern Datum sc_matrix_copy(Datum d);
+
+/*
+ * Adding a score, a mean or a row is all or nothing: after an error, whatever it
+ * is, the matrix is what it was.  A variable of PL/pgSQL that is changed in place
+ * relies on that.  They look for all that is wrong, then make all the room, in
+ * labels that are reserved and cells that are empty, and then change the matrix,
+ * which cannot fail.
+ */
 
 /*
  * Adds one score: finite, |score| <= SC_MAX_SCORE (22003 otherwise).  A cell
@@ -114,6 +145,15 @@ extern void sc_matrix_add_mean(ExpandedScoreMatrix *m,
 							   double mean, int64 n, double error);
 
 /*
+ * Adds n scores of one model on n different benchmarks, as sc_matrix_add() would
+ * one after the other.  The last pass over them is not cancellable: n is that of
+ * one value of jsonb.
+ */
+extern void sc_matrix_add_row(ExpandedScoreMatrix *m,
+							  const char *model, uint32 model_len,
+							  RowScore *row, uint32 n);
+
+/*
  * Adds a cell of a flat matrix with its labels and flags: single or pooled cell
  * i, which stands at the given place.
  */
@@ -133,7 +173,10 @@ extern void sc_matrix_settle(ExpandedScoreMatrix *m);
 extern bool sc_check_flags(const char *label, uint32 len, uint8 flags,
 						   Node *escontext);
 
-/* Adds all cells and ORs the flags of a flat matrix. */
+/*
+ * Adds all cells and ORs the flags of a flat matrix.  An error or a cancel on the
+ * way leaves m half merged: it must not be used again.
+ */
 extern void sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from);
 
 /*

@@ -107,7 +107,7 @@ static inline void
 put_cell(const ExpandedScoreMatrix *m, CellIndex at, const MatrixCell *cell,
 		 Target *target)
 {
-	if (cell->is_pooled)
+	if (cell->kind == CELL_POOLED)
 	{
 		uint32		p = target->n_pooled++;
 
@@ -137,9 +137,12 @@ deal_cells(const ExpandedScoreMatrix *m, cellhash_hash *row, CellIndex at,
 	cellhash_start_iterate(row, &iterator);
 	while ((cell = cellhash_iterate(row, &iterator)) != NULL)
 	{
-		uint32		rank = scratch->benchmark_rank[cell->benchmark];
+		uint32		rank;
 
 		sc_poll_step(n++);
+		if (cell->kind == CELL_EMPTY)
+			continue;
+		rank = scratch->benchmark_rank[cell->benchmark];
 		scratch->at_rank[rank] = cell;
 		scratch->is_there[rank / 64] |= UINT64CONST(1) << (rank % 64);
 	}
@@ -166,14 +169,16 @@ sort_cells(const ExpandedScoreMatrix *m, cellhash_hash *row, CellIndex at,
 	cellhash_iterator iterator;
 	MatrixCell *cell;
 	uint32		n = 0;
+	uint32		walked = 0;
 	uint32		i;
 
 	cellhash_start_iterate(row, &iterator);
 	while ((cell = cellhash_iterate(row, &iterator)) != NULL)
 	{
-		sc_poll_step(n);
-		scratch->key[n++] = CELL_KEY(scratch->benchmark_rank[cell->benchmark],
-									 (uint32) (cell - row->data));
+		sc_poll_step(walked++);
+		if (cell->kind != CELL_EMPTY)
+			scratch->key[n++] = CELL_KEY(scratch->benchmark_rank[cell->benchmark],
+										 (uint32) (cell - row->data));
 	}
 	sort_keys(scratch->key, n);
 	for (i = 0; i < n; i++)
@@ -239,9 +244,18 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 		   (char *) flat + allocated_size - (target.view.labels + end));
 	end = 0;
 
+	/* one that was cancelled has left its own */
+	if (m->flattening != NULL)
+	{
+		context = m->flattening;
+		m->flattening = NULL;
+		MemoryContextDelete(context);
+	}
+
 	/* not a child of the caller's context, which may be one of a sort's tuples */
 	context = AllocSetContextCreate(m->hdr.eoh_context, "score_matrix flatten",
 									ALLOCSET_DEFAULT_SIZES);
+	m->flattening = context;
 	old = MemoryContextSwitchTo(context);
 	scratch.model_order = palloc_extended(sizeof(uint32) * 2 * (n_models + n_benchmarks) + 1,
 										  MCXT_ALLOC_HUGE);
@@ -279,6 +293,7 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 	}
 	Assert(target.n_single == m->n_single && target.n_pooled == m->n_pooled);
 	MemoryContextSwitchTo(old);
+	m->flattening = NULL;
 	MemoryContextDelete(context);
 
 	/* whatever came in, what is stored can be read */
