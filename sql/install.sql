@@ -83,7 +83,7 @@ WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e' AND
 SELECT format(E'%s %s(%s)\n  %s', CASE prokind WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window' ELSE 'function' END,
               proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid))
 FROM members JOIN pg_proc p ON objid = p.oid AND classid = 'pg_proc'::regclass
-WHERE proname !~ '_(in|out|recv|send|accum|inv|combine|final|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)$'
+WHERE proname !~ '_(in|out|recv|send|accum|support|inv|combine|final|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)$'
 ORDER BY proname COLLATE "C", pg_get_function_arguments(p.oid) COLLATE "C";
 
 -- ... the rows that they give ...
@@ -95,7 +95,7 @@ ORDER BY t.typname COLLATE "C";
 -- ... and the rest.
 SELECT pg_describe_object(classid, objid, 0)
 FROM members LEFT JOIN pg_proc p ON objid = p.oid AND classid = 'pg_proc'::regclass
-WHERE proname IS NULL OR proname ~ '_(in|out|recv|send|accum|inv|combine|final|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)$'
+WHERE proname IS NULL OR proname ~ '_(in|out|recv|send|accum|support|inv|combine|final|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)$'
 ORDER BY pg_describe_object(classid, objid, 0) COLLATE "C";
 \pset format aligned
 \pset tuples_only off

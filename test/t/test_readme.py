@@ -20,7 +20,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 DEMO_FIRST_LINE = "Rank correlation with capabilities and with compute"
 
 # Functions that PostgreSQL calls, not people.
-SUPPORT = re.compile(r"_(in|out|recv|send|accum|inv|combine|final|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)$")
+SUPPORT = re.compile(r"_(in|out|recv|send|accum|support|inv|combine|final|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)$")
 
 
 class Block:
