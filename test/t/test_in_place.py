@@ -130,6 +130,44 @@ def test_every_refusal_can_come_first(data):
                 FROM generate_series(0, {len(REFUSED) - 1}) AS i) FROM base WHERE size = '{size}'""")
 
 
+@pytest.mark.parametrize("there", range(65533, 65539))
+@pytest.mark.parametrize("many", ["models", "benchmarks"])
+def test_errors_while_an_index_is_dealt_out(data, many, there):
+    """The index of labels becomes many at 65,536: labels that were reserved and refused, before, at and after it, are no labels."""
+    label = "'m' || i, 'b'" if many == "models" else "'m', 'b' || i"
+    new = "'{}', 'b', 1" if many == "models" else "'m', '{}', 1"
+    data.rows(f"""CREATE OR REPLACE FUNCTION dealt() RETURNS bool LANGUAGE plpgsql AS $$
+        DECLARE
+            m score_matrix; code text;
+            wanted CONSTANT score_matrix := (SELECT score_matrix(k, v, 1) FROM (
+                SELECT {label} FROM generate_series(1, {there}) AS i
+                UNION ALL VALUES ('x', 'y1'), ('x', 'y2'), ('x', 'y3'), ('x', 'y4'),
+                    {", ".join("(" + new.format(name).rsplit(",", 1)[0] + ")" for name in ("p", "q", "r", "s", "y1"))}) AS r (k, v));
+        BEGIN
+            SELECT score_matrix({label}, 1) INTO m FROM generate_series(1, {there}) AS i;
+            FOR attempt IN 1..3 LOOP
+                BEGIN
+                    m := score_matrix_accum(m, 'x', '{{"y1": 1, "y2": 1, "y3": 1, "y4": "Infinity"}}'::jsonb);
+                EXCEPTION WHEN numeric_value_out_of_range THEN code := SQLSTATE;
+                END;
+                BEGIN
+                    m := score_matrix_accum(m, {new.format("p").replace(", 1", ", 'Infinity'")});
+                EXCEPTION WHEN numeric_value_out_of_range THEN code := SQLSTATE;
+                END;
+            END LOOP;
+            ASSERT code = '22003' AND cardinality({many}(m)) = {there};
+            m := score_matrix_accum(m, {new.format("q")});
+            m := score_matrix_accum(m, {new.format("p")});
+            m := score_matrix_accum(m, 'x', '{{"y4": 1, "y3": 1, "y2": 1, "y1": 1}}'::jsonb);
+            m := score_matrix_accum(m, {new.format("r")});
+            m := score_matrix_accum(m, {new.format("s")});
+            m := score_matrix_accum(m, {new.format("y1")});
+            ASSERT {many}(m) = {many}(wanted);
+            RETURN score_matrix_send(m) = score_matrix_send(wanted);
+        END $$""")
+    assert data.value("SELECT dealt()") is True
+
+
 def test_no_score_waits_beside_a_full_cell(data):
     """A score that waits for its cell is in it before the cell gets as many as can be counted, or is refused at once."""
     data.rows(f"""DO $$
