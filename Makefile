@@ -32,8 +32,8 @@ NO_LOCALE = 1
 # The folder of this file, also in a build outside the source tree.
 here := $(dir $(lastword $(MAKEFILE_LIST)))
 
-OBJS = $(patsubst $(here)%.c,%.o,$(sort $(wildcard $(addprefix $(here)src/,stats/*.c matrix/*.c functions/*.c))))
-HDRS = $(wildcard $(addprefix $(here)src/,stats/*.h matrix/*.h functions/*.h))
+OBJS = $(patsubst $(here)%.c,%.o,$(sort $(wildcard $(addprefix $(here)src/,*/*.c */*/*.c))))
+HDRS = $(wildcard $(addprefix $(here)src/,*/*.h */*/*.h))
 
 # The server's headers are not clean under -Wextra: as system headers they are
 # not warned about.
@@ -69,8 +69,9 @@ ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 
 # Loops over the elements of rows are worth vectorising; no bit depends on it.
-src/stats/moments.o src/stats/products.o src/stats/leading.o src/stats/power.o src/functions/support.o: override CFLAGS += -O3
-src/stats/refit_lanes.o: override CFLAGS += -O3 -fno-math-errno
+src/stats/correlation/moments.o src/stats/base/products.o src/stats/component/lanczos.o \
+	src/stats/component/power_method.o src/functions/shared/support.o: override CFLAGS += -O3
+src/stats/resampling/refit_lanes.o: override CFLAGS += -O3 -fno-math-errno
 
 # PG_CFLAGS does not reach the bitcode, which JIT inlines.
 BITCODE_CFLAGS += -ffp-contract=off

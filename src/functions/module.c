@@ -10,7 +10,7 @@
 
 #include "fmgr.h"
 
-#include "matrix/compat.h"
+#include "types/forms/compat.h"
 
 PG_MODULE_MAGIC_EXT(
 	.name = "safetycorr",

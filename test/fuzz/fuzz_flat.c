@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "matrix/flat.h"
-#include "stats/status.h"
+#include "types/score_matrix/matrix_flat.h"
+#include "stats/base/status.h"
 
 extern int	LLVMFuzzerInitialize(int *argc, char ***argv);
 extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

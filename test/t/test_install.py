@@ -395,4 +395,4 @@ def test_one_place_knows_the_server_version():
     files = [path for path in (conftest.ROOT / "src").rglob("*") if path.suffix in (".c", ".h")]
     assert len(files) > 100
     assert [str(path.relative_to(conftest.ROOT)) for path in files
-            if asking.search(path.read_text(encoding="utf-8"))] == ["src/matrix/compat.h"]
+            if asking.search(path.read_text(encoding="utf-8"))] == ["src/types/forms/compat.h"]

@@ -204,8 +204,8 @@ def source(pattern):
 
 
 def test_every_status_word_is_explained():
-    words = set(re.findall(r'#define SC_STATUS_\w+ "([^"]+)"', source("functions/*.h")))
-    code = source("functions/*.c")
+    words = set(re.findall(r'#define SC_STATUS_\w+ "([^"]+)"', source("functions/*/*.h")))
+    code = source("functions/*/*.c")
     words.update(re.findall(r'\breturn "([^"]+)";', code))
     words.update(re.findall(r'"(constant [^"]+)"', code))
     assert {"ok", "incomplete", "too few models", "constant reference", "covariate"} <= words
@@ -214,7 +214,7 @@ def test_every_status_word_is_explained():
 
 
 def test_every_verdict_is_explained():
-    words = re.findall(r'"([a-z]+)"', source("stats/infer.c"))
+    words = re.findall(r'"([a-z]+)"', source("stats/correlation/infer.c"))
     assert {"entangled", "unresolved"} <= set(words) and len(words) == 6
     section = README[README.index("**Verdict**"):README.index("**p-value, q-value**")]
     assert [word for word in words if f"`{word}`" not in section] == []
@@ -223,7 +223,7 @@ def test_every_verdict_is_explained():
 def test_every_limit_is_quoted_as_it_is():
     defined = {name: float(value) for name, value in re.findall(
         r"^#define (SC_(?:MAX|MIN|VERDICT)_\w+|SC_EXACT_(?:UN)?TIED|SC_\w+_TOLERANCE|SC_DEFAULT_CONFIDENCE)[ \t]+"
-        r"(?:\(\(size_t\) )?([\d.e+-]+)", source("*/*.h"), re.M)}
+        r"(?:\(\(size_t\) )?([\d.e+-]+)", source("*/*/*.h"), re.M)}
     quoted = {name: float(value.replace(",", "")) for value, name in re.findall(
         r"\| ([\d,.e+-]+) \| `(SC_\w+)` \|", README)}
     assert len(defined) > 5

@@ -7,10 +7,10 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "capability.h"
+#include "stats/component/capability.h"
 #include "check.h"
-#include "component.h"
-#include "correlate.h"
+#include "stats/component/component.h"
+#include "stats/correlation/correlate.h"
 
 static ScCapabilityFit
 new_fit(size_t n, size_t d)

@@ -9,7 +9,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "check.h"
-#include "component.h"
+#include "stats/component/component.h"
 
 static ScStatus
 some_components(const double *matrix, size_t d, size_t wanted, double *values,

@@ -8,10 +8,10 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "component.h"
-#include "component_bootstrap.h"
-#include "impute.h"
-#include "philox.h"
+#include "stats/component/component.h"
+#include "stats/resampling/component_bootstrap.h"
+#include "stats/imputation/impute.h"
+#include "stats/base/philox.h"
 
 #define SEED UINT64_C(0x9e3779b97f4a7c15)
 

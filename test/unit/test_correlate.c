@@ -8,7 +8,7 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "correlate.h"
+#include "stats/correlation/correlate.h"
 
 #define LARGEST 200
 

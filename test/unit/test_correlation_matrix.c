@@ -7,9 +7,9 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "component.h"
-#include "correlate.h"
-#include "correlation_matrix.h"
+#include "stats/component/component.h"
+#include "stats/correlation/correlate.h"
+#include "stats/correlation/correlation_matrix.h"
 
 /* The matrix, to be freed; its workspace has exactly the size asked for. */
 static double *

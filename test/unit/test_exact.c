@@ -7,8 +7,8 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "exact.h"
-#include "rank.h"
+#include "stats/correlation/exact.h"
+#include "stats/correlation/rank.h"
 
 static const ScMethod methods[] = {SC_SPEARMAN, SC_KENDALL};
 

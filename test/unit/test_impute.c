@@ -10,7 +10,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "check.h"
-#include "impute.h"
+#include "stats/imputation/impute.h"
 
 /* A table, what fills it, and room for all of it, exactly as large as it must be. */
 typedef struct Filled

@@ -10,7 +10,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "check.h"
-#include "infer.h"
+#include "stats/correlation/infer.h"
 
 static const ScMethod methods[] = {SC_SPEARMAN, SC_PEARSON, SC_KENDALL};
 

@@ -7,7 +7,7 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "moments.h"
+#include "stats/correlation/moments.h"
 
 static ScMoments
 new_moments(size_t d)

@@ -7,8 +7,8 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "pairwise.h"
-#include "rank.h"
+#include "stats/correlation/pairwise.h"
+#include "stats/correlation/rank.h"
 
 /* A benchmark that some of n models have. */
 typedef struct Column

@@ -7,7 +7,7 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "products.h"
+#include "stats/base/products.h"
 
 /* Elements on each side of the triangle that must stay as they are. */
 #define GUARD 256

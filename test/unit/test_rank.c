@@ -6,7 +6,7 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "rank.h"
+#include "stats/correlation/rank.h"
 
 /* Where each element stands in an order. */
 static void

@@ -6,11 +6,11 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "capability.h"
+#include "stats/component/capability.h"
 #include "check.h"
-#include "component.h"
-#include "philox.h"
-#include "refit.h"
+#include "stats/component/component.h"
+#include "stats/base/philox.h"
+#include "stats/resampling/refit.h"
 
 /* A table whose arrays are the test's. */
 typedef struct Made

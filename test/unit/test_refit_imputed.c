@@ -8,11 +8,11 @@
  */
 #include <gsl/gsl_errno.h>
 
-#include "capability.h"
+#include "stats/component/capability.h"
 #include "check.h"
-#include "impute.h"
-#include "refit.h"
-#include "refit_imputed.h"
+#include "stats/imputation/impute.h"
+#include "stats/resampling/refit.h"
+#include "stats/resampling/refit_imputed.h"
 
 /* A table whose arrays are the test's. */
 typedef struct Made

@@ -6,11 +6,11 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "capability.h"
+#include "stats/component/capability.h"
 #include "check.h"
-#include "component.h"
-#include "normal.h"
-#include "score_bootstrap.h"
+#include "stats/component/component.h"
+#include "stats/base/normal.h"
+#include "stats/resampling/score_bootstrap.h"
 
 #define SEED UINT64_C(0xfedcba9876543210)
 

@@ -6,7 +6,7 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "select.h"
+#include "stats/base/select.h"
 
 static int
 compare(const void *a, const void *b)

@@ -7,7 +7,7 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "slope.h"
+#include "stats/regression/slope.h"
 
 /* More than this many observations are not handled pair by pair. */
 #define MANY 120

@@ -7,7 +7,7 @@
  *-------------------------------------------------------------------------
  */
 #include "check.h"
-#include "slope_pairs.h"
+#include "stats/regression/slope_pairs.h"
 
 #define N 90
 

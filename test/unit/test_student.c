@@ -9,7 +9,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "check.h"
-#include "student.h"
+#include "stats/base/student.h"
 
 static const double nus[] = {1, 2, 3, 4, 5, 7, 10, 25, 30, 31, 48, 101, 998,
 5000, 30001, 200003, 1000000};

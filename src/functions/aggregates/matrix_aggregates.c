@@ -1,0 +1,268 @@
+/*-------------------------------------------------------------------------
+ *
+ * matrix_aggregates.c
+ *	  The ways into a score_matrix: from rows of a long table, by text or by
+ *	  id, scores or means of several; from wide rows as jsonb; and merging.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
+
+#include "functions/shared/support.h"
+#include "types/score_matrix/score_matrix.h"
+
+PG_FUNCTION_INFO_V1(sc_score_matrix_accum_text);
+PG_FUNCTION_INFO_V1(sc_score_matrix_accum_bigint);
+PG_FUNCTION_INFO_V1(sc_score_matrix_accum_mean);
+PG_FUNCTION_INFO_V1(sc_score_matrix_accum_jsonb);
+PG_FUNCTION_INFO_V1(sc_score_matrix_merge);
+
+/* The state to change: the one given, a copy of a stored one, or a new one. */
+static ExpandedScoreMatrix *
+state_for_write(FunctionCallInfo fcinfo)
+{
+	ExpandedScoreMatrix *state;
+	ScoreMatrixView from;
+
+	if (sc_is_writable(fcinfo, 0))
+		return sc_matrix_from_datum(PG_GETARG_DATUM(0));
+	state = sc_matrix_create(sc_state_context(fcinfo));
+	if (!PG_ARGISNULL(0))
+	{
+		sc_matrix_read(PG_GETARG_DATUM(0), &from);
+		sc_matrix_merge(state, &from);
+	}
+	return state;
+}
+
+/* A label may not be NULL where there is a score. */
+static void
+check_label(FunctionCallInfo fcinfo, int i, const char *what)
+{
+	if (PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s of a score must not be null", what),
+				 errhint("Filter such rows, or give them a label with coalesce().")));
+}
+
+/* The usual label, short and plain in its row, is there without a call. */
+static inline text *
+label_argument(FunctionCallInfo fcinfo, int i, const char *what)
+{
+	struct varlena *label = (struct varlena *) PG_GETARG_POINTER(i);
+
+	check_label(fcinfo, i, what);
+	if (VARATT_IS_1B(label) ? !VARATT_IS_1B_E(label) : VARATT_IS_4B_U(label))
+		return label;
+	return pg_detoast_datum_packed(label);
+}
+
+Datum
+sc_score_matrix_accum_text(PG_FUNCTION_ARGS)
+{
+	ExpandedScoreMatrix *m = state_for_write(fcinfo);
+
+	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
+	{
+		text	   *model = label_argument(fcinfo, 1, "model");
+		text	   *benchmark = label_argument(fcinfo, 2, "benchmark");
+
+		sc_matrix_add(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model),
+					  VARDATA_ANY(benchmark), VARSIZE_ANY_EXHDR(benchmark),
+					  PG_GETARG_FLOAT8(3));
+		PG_FREE_IF_COPY(model, 1);
+		PG_FREE_IF_COPY(benchmark, 2);
+	}
+	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+}
+
+Datum
+sc_score_matrix_accum_bigint(PG_FUNCTION_ARGS)
+{
+	ExpandedScoreMatrix *m = state_for_write(fcinfo);
+
+	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
+	{
+		check_label(fcinfo, 1, "model");
+		check_label(fcinfo, 2, "benchmark");
+		sc_matrix_add_by_id(m, PG_GETARG_INT64(1), PG_GETARG_INT64(2),
+							PG_GETARG_FLOAT8(3));
+	}
+	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+}
+
+/*
+ * A row is the mean of n scores.  Without a score it is ignored, whatever else
+ * is in it.
+ */
+Datum
+sc_score_matrix_accum_mean(PG_FUNCTION_ARGS)
+{
+	ExpandedScoreMatrix *m = state_for_write(fcinfo);
+
+	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
+	{
+		text	   *model = label_argument(fcinfo, 1, "model");
+		text	   *benchmark = label_argument(fcinfo, 2, "benchmark");
+
+		if (PG_ARGISNULL(4))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("number of scores of a mean must not be null"),
+					 errhint("Scores without their number go into score_matrix(model, benchmark, score).")));
+		sc_matrix_add_mean(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model),
+						   VARDATA_ANY(benchmark), VARSIZE_ANY_EXHDR(benchmark),
+						   PG_GETARG_FLOAT8(3), PG_GETARG_INT64(4),
+						   PG_ARGISNULL(5) ? NAN : PG_GETARG_FLOAT8(5));
+		PG_FREE_IF_COPY(model, 1);
+		PG_FREE_IF_COPY(benchmark, 2);
+	}
+	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+}
+
+/* Raises 22023 for a value that is no score. */
+static void
+not_a_score(const JsonbValue *key, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("value of key \"%s\" is not a score",
+					pnstrdup(key->val.string.val, key->val.string.len)),
+			 errdetail("It is %s; a score is a number, true, false, null or the string \"NaN\".", what),
+			 errhint("Subtract keys that are no benchmarks: to_jsonb(t) - '{key}'::text[].")));
+}
+
+static bool
+is_string(const JsonbValue *value, const char *word)
+{
+	return value->val.string.len == (int) strlen(word) &&
+		memcmp(value->val.string.val, word, value->val.string.len) == 0;
+}
+
+/*
+ * The score of one key, NaN for none.  A number is converted as the cast from
+ * numeric does, so that the bits are those of the long path.
+ */
+static double
+jsonb_score(const JsonbValue *key, const JsonbValue *value)
+{
+	double		score;
+
+	switch (value->type)
+	{
+		case jbvNull:
+			return NAN;
+		case jbvBool:
+			return value->val.boolean ? 1.0 : 0.0;
+		case jbvNumeric:
+			score = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+													   NumericGetDatum(value->val.numeric)));
+			if (isinf(score))
+				ereport(ERROR,
+						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						 errmsg("value of key \"%s\" is out of range for type double precision",
+								pnstrdup(key->val.string.val, key->val.string.len))));
+			return score;
+		case jbvString:
+			/* what to_jsonb makes of the float8 values that JSON lacks */
+			if (is_string(value, "NaN"))
+				return NAN;
+			if (is_string(value, "Infinity") || is_string(value, "-Infinity"))
+				return INFINITY;	/* refused with the finite ones that are too large */
+			not_a_score(key, "another string");
+			break;
+		default:
+			not_a_score(key, "an object or an array");
+			break;
+	}
+	pg_unreachable();
+}
+
+/* The scores of an object, of the model that stands before it. */
+static RowScore *
+jsonb_row(FunctionCallInfo fcinfo, Jsonb *scores, uint32 *n)
+{
+	RowScore   *row = sc_alloc(JB_ROOT_COUNT(scores), sizeof(RowScore));
+	JsonbIterator *iterator = JsonbIteratorInit(&scores->root);
+	JsonbValue	key;
+	JsonbValue	value;
+
+	*n = 0;
+	(void) JsonbIteratorNext(&iterator, &value, false); /* the object begins */
+	while (JsonbIteratorNext(&iterator, &key, false) == WJB_KEY)
+	{
+		double		score;
+
+		(void) JsonbIteratorNext(&iterator, &value, true);
+		score = jsonb_score(&key, &value);
+		if (isnan(score))
+			continue;
+		check_label(fcinfo, 1, "model");
+		row[*n].benchmark = key.val.string.val;
+		row[*n].len = key.val.string.len;
+		row[*n].score = sc_check_score(score);
+		sc_poll_step((*n)++);
+	}
+	return row;
+}
+
+Datum
+sc_score_matrix_accum_jsonb(PG_FUNCTION_ARGS)
+{
+	ExpandedScoreMatrix *m = state_for_write(fcinfo);
+	Jsonb	   *scores;
+	RowScore   *row;
+	uint32		n;
+
+	if (PG_ARGISNULL(2))
+		PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+	scores = PG_GETARG_JSONB_P(2);
+	if (!JB_ROOT_IS_OBJECT(scores))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("scores of a model are not a JSON object"),
+				 errhint("Use to_jsonb() of a row, each key a benchmark.")));
+	row = jsonb_row(fcinfo, scores, &n);
+	if (n > 0)
+	{
+		text	   *model = label_argument(fcinfo, 1, "model");
+
+		sc_matrix_add_row(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model), row, n);
+		PG_FREE_IF_COPY(model, 1);
+	}
+	pfree(row);
+	PG_FREE_IF_COPY(scores, 2);
+	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+}
+
+/*
+ * merge(a, b): both a function of its own and the transition and combine
+ * function of the aggregates.  Unlike those above it is not all or nothing: it
+ * can be cancelled in the midst of many cells.  So it must not be declared with
+ * their support function.
+ */
+Datum
+sc_score_matrix_merge(PG_FUNCTION_ARGS)
+{
+	ExpandedScoreMatrix *m;
+	ScoreMatrixView from;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		return ScoreMatrixGetDatum(state_for_write(fcinfo));
+	}
+	m = state_for_write(fcinfo);
+	sc_matrix_read(PG_GETARG_DATUM(1), &from);
+	sc_matrix_merge(m, &from);
+	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
+}

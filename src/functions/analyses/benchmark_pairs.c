@@ -1,0 +1,184 @@
+/*-------------------------------------------------------------------------
+ *
+ * correlation_matrix.c
+ *	  correlation_matrix: every pair of benchmarks, the full square.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "functions/analyses/analysis.h"
+#include "functions/analyses/correlation_rows.h"
+#include "functions/shared/names.h"
+#include "functions/shared/result_rows.h"
+#include "functions/shared/support.h"
+#include "stats/correlation/pairwise.h"
+#include "stats/correlation/rank.h"
+
+PG_FUNCTION_INFO_V1(sc_score_matrix_correlation_matrix);
+
+static const ResultColumn result_columns[] = {
+	{"benchmark_a", TEXTOID},
+	{"benchmark_b", TEXTOID},
+	{"n", INT4OID},
+	{"corr", FLOAT8OID},
+	{"status", TEXTOID},
+};
+
+/*
+ * A correlation has the same bits either way round: one half of the square is
+ * kept until its mirror image is put out, at most 70 MB.
+ */
+typedef struct Kept
+{
+	double		corr;
+	int32		n;
+	ScStatus	status;
+} Kept;
+
+/* The benchmarks, sorted if ranks are what counts. */
+typedef struct Square
+{
+	const ScoreColumns *columns;
+	const BenchmarkSet *set;
+	ScMethod	method;
+	uint32	   *order;			/* like columns->model; NULL if not sorted */
+	uint8	   *has;			/* [n_models]: the benchmark of this row? */
+	uint32	   *rank;			/* [n_models], 0 between pairs */
+} Square;
+
+static void
+sort_benchmarks(Square *square)
+{
+	const ScoreColumns *columns = square->columns;
+	uint32		n_models = columns->view.n_models;
+	void	   *work;
+	uint32		i;
+
+	square->order = NULL;
+	if (square->method != SC_SPEARMAN || n_models > SC_MAX_PAIRWISE_MODELS)
+		return;
+	square->order = sc_alloc(columns->start[columns->view.n_benchmarks], sizeof(uint32));
+	square->has = sc_alloc(n_models, sizeof(uint8));
+	square->rank = sc_alloc(n_models, sizeof(uint32));
+	memset(square->has, 0, sizeof(uint8) * n_models);
+	memset(square->rank, 0, sizeof(uint32) * n_models);
+	work = sc_alloc(sc_sort_workspace(n_models), 1);
+	for (i = 0; i < square->set->n; i++)
+	{
+		uint32		start = columns->start[square->set->place[i]];
+
+		CHECK_FOR_INTERRUPTS();
+		sc_pairwise_order(columns->model + start, columns->score + start,
+						  columns->start[square->set->place[i] + 1] - start,
+						  square->order + start, work, sc_poll);
+	}
+	pfree(work);
+}
+
+/* Marks the models of a benchmark as those of this row, or no more. */
+static void
+mark_models(Square *square, uint32 benchmark, uint8 mark)
+{
+	const ScoreColumns *columns = square->columns;
+	uint32		k;
+
+	if (square->order == NULL)
+		return;
+	for (k = columns->start[benchmark]; k < columns->start[benchmark + 1]; k++)
+		square->has[columns->model[k]] = mark;
+}
+
+static Kept
+correlate(Square *square, uint32 a, uint32 b)
+{
+	const uint32 *start = square->columns->start;
+	TargetCorrelation result;
+	Kept		kept;
+
+	if (square->order == NULL)
+		sc_correlate_benchmarks(square->columns, a, b, square->method, &result);
+	else
+		result.status = sc_pairwise_spearman(square->order + start[a], start[a + 1] - start[a],
+											 square->order + start[b], start[b + 1] - start[b],
+											 square->has, square->rank, sc_poll, &result.c);
+	kept.corr = result.c.corr;
+	kept.n = (int32) result.c.n;
+	kept.status = result.status;
+	return kept;
+}
+
+static void
+put_pair(ResultRows *rows, const Square *square, uint32 a, uint32 b, const Kept *kept)
+{
+	TargetCorrelation result = {0};
+	Datum		values[lengthof(result_columns)] = {0};
+	bool		nulls[lengthof(result_columns)] = {false};
+
+	result.fit_status = SC_OK;
+	result.status = kept->status;
+	values[0] = sc_benchmark_name(square->columns, a);
+	values[1] = sc_benchmark_name(square->columns, b);
+	values[2] = Int32GetDatum(kept->n);
+	nulls[3] = kept->status != SC_OK;
+	if (!nulls[3])
+		values[3] = Float8GetDatum(kept->corr);
+	values[4] = CStringGetTextDatum(sc_correlation_status(&result, SC_STATUS_CONSTANT_SCORES));
+	sc_put_row(rows, values, nulls);
+	pfree(DatumGetPointer(values[0]));
+	pfree(DatumGetPointer(values[1]));
+	pfree(DatumGetPointer(values[4]));
+}
+
+/* correlation_matrix(m, benchmarks, method) */
+Datum
+sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
+{
+	ResultRows	rows;
+	Square		square = {0};
+	ScoreColumns columns;
+	BenchmarkSet set;
+	Kept	   *half;
+	uint32		i;
+	uint32		j;
+
+	square.method = sc_method_argument(fcinfo, 2);
+	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
+	sc_read_columns(fcinfo, 0, &columns);
+	sc_choose_targets(fcinfo, 1, "benchmarks", &columns, NULL, 0, &set);
+	if (set.n > SC_MAX_MATRIX_BENCHMARKS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many benchmarks for a correlation matrix"),
+				 errdetail("There are %u, which is %.0f pairs; at most %d benchmarks are allowed.",
+						   set.n, (double) set.n * set.n, SC_MAX_MATRIX_BENCHMARKS),
+				 errhint("Name those that you want in parameter \"benchmarks\", or correlate all with one by benchmark_correlations().")));
+	square.columns = &columns;
+	square.set = &set;
+	sort_benchmarks(&square);
+	half = sc_alloc((Size) set.n * (set.n + 1) / 2, sizeof(Kept));
+
+	/* pair (i, j) with i <= j is kept for row j */
+	for (i = 0; i < set.n; i++)
+	{
+		mark_models(&square, set.place[i], 1);
+		for (j = 0; j < set.n; j++)
+		{
+			Size		at = (Size) Max(i, j) * (Max(i, j) + 1) / 2 + Min(i, j);
+			Kept		kept;
+
+			CHECK_FOR_INTERRUPTS();
+			if (j < i)
+				kept = half[at];
+			else
+				kept = half[at] = correlate(&square, set.place[i], set.place[j]);
+			put_pair(&rows, &square, set.place[i], set.place[j], &kept);
+		}
+		mark_models(&square, set.place[i], 0);
+	}
+	return (Datum) 0;
+}

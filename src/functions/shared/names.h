@@ -1,0 +1,81 @@
+/*-------------------------------------------------------------------------
+ *
+ * names.h
+ *	  Names of benchmarks and words of options, as given by the user.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_FUNCTIONS_NAMES_H
+#define SC_FUNCTIONS_NAMES_H
+
+#include "fmgr.h"
+#include "utils/array.h"
+
+#include "types/forms/compat.h"
+#include "types/score_matrix/matrix_flat.h"
+#include "stats/component/capability.h"
+#include "stats/correlation/correlate.h"
+
+/* Benchmarks by their place in C order, ascending. */
+typedef struct BenchmarkSet
+{
+	uint32		n;
+	uint32	   *place;			/* [n] */
+	bool	   *member;			/* [n_benchmarks] */
+} BenchmarkSet;
+
+/* What to do about a name that is not in the matrix. */
+typedef enum MissingName
+{
+	MISSING_RAISE,				/* 22023 with near matches */
+	MISSING_IGNORE,				/* leave it out */
+	MISSING_TELL				/* return false */
+} MissingName;
+
+/* Raises 22023 for a parameter that is NULL. */
+pg_noreturn extern void sc_null_parameter(const char *parameter);
+
+/* Raises 22023 with near matches for a name that is not in the matrix. */
+pg_noreturn extern void sc_unknown_benchmark(const ScoreMatrixView *view,
+											 const char *name, int len);
+
+/* 2202E for an array of names that has more than one dimension. */
+extern void sc_check_name_list(ArrayType *array, const char *parameter);
+
+/*
+ * The benchmarks named by text[] argument i, which is not NULL.  22023 for a
+ * NULL or repeated name (with MISSING_IGNORE both are ignored).  Returns false
+ * only with MISSING_TELL.
+ */
+extern bool sc_named_benchmarks(FunctionCallInfo fcinfo, int i,
+								const char *parameter,
+								const ScoreMatrixView *view,
+								MissingName missing, BenchmarkSet *set);
+
+/* An empty set, and adding a member to it (places may come in any order). */
+extern void sc_set_init(BenchmarkSet *set, const ScoreMatrixView *view);
+extern void sc_set_finish(BenchmarkSet *set, const ScoreMatrixView *view);
+
+/* Place of the benchmark named by text argument i; -1 if not there and tell. */
+extern int64 sc_named_benchmark(FunctionCallInfo fcinfo, int i,
+								const char *parameter,
+								const ScoreMatrixView *view,
+								MissingName missing);
+
+/*
+ * The capability benchmarks: argument i, or the annotated ones if it is NULL;
+ * 22023 if there are none.  As sc_named_benchmarks() otherwise.
+ */
+extern bool sc_capability_set(FunctionCallInfo fcinfo, int i,
+							  const ScoreMatrixView *view,
+							  MissingName missing, BenchmarkSet *set);
+
+/* Options; 22023 for NULL or a value that is not one of them. */
+extern ScMethod sc_method_argument(FunctionCallInfo fcinfo, int i);
+extern ScPca sc_pca_argument(FunctionCallInfo fcinfo, int i);
+extern bool sc_impute_argument(FunctionCallInfo fcinfo, int i);	/* missing */
+extern bool sc_bool_argument(FunctionCallInfo fcinfo, int i, const char *parameter);
+extern double sc_confidence_argument(FunctionCallInfo fcinfo, int i);
+extern int32 sc_count_argument(FunctionCallInfo fcinfo, int i, const char *parameter);
+
+#endif							/* SC_FUNCTIONS_NAMES_H */

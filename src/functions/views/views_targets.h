@@ -1,0 +1,52 @@
+/*-------------------------------------------------------------------------
+ *
+ * views_targets.h
+ *	  The views that are there: found by name, told to be ours, and whose.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_FUNCTIONS_VIEWS_TARGETS_H
+#define SC_FUNCTIONS_VIEWS_TARGETS_H
+
+#include "nodes/pg_list.h"
+
+#include "functions/views/views_sql.h"
+
+/* A view or materialised view by name, and what is there by that name. */
+typedef struct ViewTarget
+{
+	char	   *name;			/* plain */
+	char	   *qualified;		/* quoted, with its schema */
+	char		relkind;		/* that it has to have */
+	Oid			oid;			/* InvalidOid if there is none */
+} ViewTarget;
+
+/* The view of a kind (RELKIND_VIEW), or the materialised view behind it. */
+extern ViewTarget sc_view_target(Oid schema, const char *schema_name,
+								 const ViewKind *kind, char relkind);
+
+/* Is there something by that name, and did we make it? */
+extern bool sc_view_is_ours(const ViewTarget *target);
+
+/*
+ * 42P07 if another relation, or a view of somebody else, has the name; 42501 if it
+ * is ours and another role's: a view that is replaced keeps its owner, who could
+ * change it afterwards.
+ */
+extern void sc_view_check_is_free(const ViewTarget *target);
+
+/*
+ * Runs a command within SPI, with the search_path of the caller: what it sets off,
+ * such as event triggers, shall find what it is used to find.  So the command names
+ * everything with its schema, operators and types too; then whatever the path holds,
+ * nothing that somebody has planted there is called.
+ */
+extern void sc_view_run(const char *sql);
+
+/*
+ * Runs a query of the system catalogs within SPI, which needs no schemas; rows are
+ * left in SPI_tuptable.
+ */
+extern void sc_view_look_up(const char *sql);
+
+#endif							/* SC_FUNCTIONS_VIEWS_TARGETS_H */

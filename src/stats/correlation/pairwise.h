@@ -1,0 +1,47 @@
+/*-------------------------------------------------------------------------
+ *
+ * pairwise.h
+ *	  Spearman's correlation of every pair of many benchmarks, each over the
+ *	  models that have both.
+ *
+ * Each benchmark is sorted once.  In that order the mid-ranks of any part of its
+ * models are a matter of counting, so that a pair takes a walk along two orders
+ * instead of two sorts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_STATS_PAIRWISE_H
+#define SC_STATS_PAIRWISE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stats/correlation/correlate.h"
+
+/* Models of a table: sums of products of their ranks are to fit in 64 bits. */
+#define SC_MAX_PAIRWISE_MODELS ((size_t) 2000000)
+
+/* In an order: the next model has the same score. */
+#define SC_PAIRWISE_TIED ((uint32_t) 1 << 31)
+
+/*
+ * The models of a benchmark in ascending order of its n scores, those or-ed with
+ * SC_PAIRWISE_TIED whose score the next one shares; model[i] has score y[i].  work
+ * is that of sc_sort_order().
+ */
+extern void sc_pairwise_order(const uint32_t *model, const double *y, size_t n,
+							  uint32_t *order, void *work, ScPoll poll);
+
+/*
+ * Spearman's correlation of two benchmarks by their orders, a of n_a models and b of
+ * n_b: the same bits and statuses as sc_correlate() of the scores (y being a's) of
+ * the models that have both, whose number is out->n.  has_a[i] says whether model i
+ * has a.  rank has room for all models; it is 0 on entry and on return, not if poll
+ * jumps out.
+ */
+extern ScStatus sc_pairwise_spearman(const uint32_t *a, size_t n_a,
+									 const uint32_t *b, size_t n_b,
+									 const uint8_t *has_a, uint32_t *rank,
+									 ScPoll poll, ScCorrelation *out);
+
+#endif							/* SC_STATS_PAIRWISE_H */

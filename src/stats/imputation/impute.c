@@ -1,0 +1,539 @@
+/*-------------------------------------------------------------------------
+ *
+ * impute.c
+ *	  Missing scores, filled by regularised iterative principal components.
+ *
+ * The filled table is never formed while it changes: it is mean + slope * t
+ * everywhere, and at observed scores what they differ from that by.  So a step
+ * (impute_steps.c) takes as long as there are observed scores, however empty the
+ * table is.  Only to find the first component to begin with, and to see that it still is the
+ * first in the end, the table is written out.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "stats/component/component.h"
+#include "stats/imputation/imputer.h"
+
+/* How often the table is written out at most. */
+#define MAX_ROUNDS 100
+
+/* Weights that differ by less are of the same component. */
+#define SAME_COMPONENT 1e-2
+
+size_t
+sc_impute_workspace(size_t n, size_t d)
+{
+	size_t		doubles = n * d + 15 * d + 4 * n;
+
+	return doubles * sizeof(double) + 2 * d * sizeof(ScSpread) +
+		(d + 1) * sizeof(size_t) +
+		(sc_capability_workspace(n, d, SC_PCA_PEARSON, 1) + 7) / 8 * 8 +
+		n * d * sizeof(uint32_t);
+}
+
+static void
+lay_out(ScImputer *s, void *work)
+{
+	size_t		n = s->n;
+	size_t		d = s->d;
+
+	s->w = work;
+	s->sum = s->w + n * d;
+	s->squares = s->sum + d;
+	s->mean = s->squares + d;
+	s->sd = s->mean + d;
+	s->weight = s->sd + d;
+	s->new_mean = s->weight + d;
+	s->new_sd = s->new_mean + d;
+	s->new_weight = s->new_sd + d;
+	s->slope = s->new_weight + d;
+	s->middle = s->slope + d;
+	s->saved = s->middle + d;
+	s->fit.value = s->saved + 3 * d;
+	s->fit.vector = s->fit.value + d;
+	s->t = s->fit.vector + d;
+	s->product = s->t + n;
+	s->heard = s->product + n;
+	s->fit.score = s->heard + n;
+	s->observed = (ScSpread *) (s->fit.score + n);
+	s->fit.spread = s->observed + d;
+	s->start = (size_t *) (s->fit.spread + d);
+	s->scratch = s->start + d + 1;
+	s->row = (uint32_t *) ((char *) s->scratch +
+						   (sc_capability_workspace(n, d, SC_PCA_PEARSON, 1) + 7) / 8 * 8);
+}
+
+/* ----------
+ * The observed scores
+ * ----------
+ */
+
+static ScStatus
+read_column(ScImputer *s, size_t j, const double *x, const bool *missing, ScPoll poll)
+{
+	double	   *w = s->w + s->start[j];
+	size_t		at = s->start[j];
+	size_t		n_j;
+	size_t		i;
+
+	for (i = 0; i < s->n; i++)
+	{
+		if (!missing[i])
+		{
+			s->row[at] = (uint32_t) i;
+			s->w[at++] = x[i];
+		}
+		sc_poll_at(poll, i);
+	}
+	s->start[j + 1] = at;
+	n_j = at - s->start[j];
+	if (n_j < SC_MIN_MODELS)
+		return SC_TOO_FEW_SCORES;
+	if (sc_is_constant(w, n_j, poll))
+		return SC_CONSTANT_COLUMN;
+
+	sc_spread(w, n_j, poll, &s->observed[j]);
+	s->sum[j] = s->squares[j] = 0.0;
+	for (i = 0; i < n_j; i++)
+	{
+		w[i] = (w[i] - s->observed[j].pivot - s->observed[j].centre) /
+			s->observed[j].sd;
+		s->sum[j] += w[i];
+		s->squares[j] += w[i] * w[i];
+		sc_poll_at(poll, i);
+	}
+	return SC_OK;
+}
+
+static ScStatus
+read_table(ScImputer *s, const double *x, const bool *missing, ScPoll poll,
+		   size_t *column)
+{
+	size_t		j;
+
+	s->start[0] = 0;
+	for (j = 0; j < s->d; j++)
+	{
+		ScStatus	status = read_column(s, j, x + j * s->n, missing + j * s->n, poll);
+
+		if (status != SC_OK)
+		{
+			*column = j;
+			return status;
+		}
+		if (poll != NULL)
+			poll();
+	}
+	s->n_observed = s->start[s->d];
+	return SC_OK;
+}
+
+/* ----------
+ * The table, written out
+ * ----------
+ */
+
+/* Fills it by what the model says now. */
+static void
+fill(ScImputer *s, double *x, const bool *missing, ScPoll poll)
+{
+	double		shrink = sc_shrink_of(s);
+	size_t		i;
+	size_t		j;
+
+	for (j = 0; j < s->d; j++)
+	{
+		const ScSpread *o = &s->observed[j];
+		double		slope = s->sd[j] * shrink * s->weight[j];
+
+		for (i = 0; i < s->n; i++)
+		{
+			if (missing[j * s->n + i])
+			{
+				double		filled = o->pivot + (o->centre + o->sd * (s->mean[j] + slope * s->t[i]));
+
+				x[j * s->n + i] = fmax(fmin(filled, SC_MAX_SCORE), -SC_MAX_SCORE);
+			}
+			sc_poll_at(poll, i);
+		}
+		sc_poll_between(s, poll);
+	}
+}
+
+/* The first component of the filled table. */
+static ScStatus
+find_component(ScImputer *s, const double *x, ScPoll poll)
+{
+	return sc_capability_fit(x, s->n, s->d, SC_PCA_PEARSON, 1, s->scratch, poll,
+							 &s->fit);
+}
+
+/* Goes on from it. */
+static void
+take_component(ScImputer *s)
+{
+	memcpy(s->weight, s->fit.vector, s->d * sizeof(double));
+	s->lambda = s->fit.value[0];
+	s->second = s->fit.value[1];
+	s->last_cap = s->last_second = NAN;
+}
+
+/* Is the component that filled the table its first one? */
+static bool
+is_first(const ScImputer *s)
+{
+	double		sign = 0.0;
+	size_t		j;
+
+	for (j = 0; j < s->d; j++)
+		sign += s->fit.vector[j] * s->weight[j];
+	sign = sign < 0.0 ? -1.0 : 1.0;
+	for (j = 0; j < s->d; j++)
+	{
+		if (!(fabs(sign * s->fit.vector[j] - s->weight[j]) < SAME_COMPONENT))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A second eigenvalue to go on with.  Where sigma2 is capped by it, what comes out
+ * may be nearly what goes in, round after round: if rounds come closer, two of them
+ * tell where they meet (the secant method).
+ */
+static void
+set_second(ScImputer *s, double found)
+{
+	double		slope = (found - s->last_second) / (s->second - s->last_cap);
+	double		meets = s->second + (found - s->second) / (1.0 - slope);
+
+	s->last_cap = s->second;
+	s->last_second = found;
+	s->second = slope > 0.0 && slope < 1.0 && meets > 0.0 ? meets : found;
+}
+
+/*
+ * Was the table filled by its first component, shrunk as its second eigenvalue
+ * demands?  If not: what to go on from.
+ */
+static ScStatus
+check_component(ScImputer *s, const double *x, ScPoll poll, bool *same)
+{
+	double		used = s->sigma2;
+	double		second = s->second;
+	ScStatus	status = find_component(s, x, poll);
+
+	*same = false;
+	if (status != SC_OK)
+		return status;
+	if (!is_first(s))
+	{
+		take_component(s);
+		return SC_OK;
+	}
+	s->second = s->fit.value[1];
+	sc_impute_set_sigma2(s);
+	*same = fabs(s->sigma2 - used) <= 10.0 * s->tolerance * s->lambda;
+	if (!*same)
+	{
+		s->second = second;
+		set_second(s, s->fit.value[1]);
+	}
+	return SC_OK;
+}
+
+static ScStatus
+iterate(ScImputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps)
+{
+	ScStatus	status;
+	bool		same;
+	size_t		round;
+	size_t		j;
+
+	/* to begin with, columns are filled by their means */
+	for (j = 0; j < s->d; j++)
+	{
+		s->mean[j] = s->weight[j] = s->middle[j] = 0.0;
+		s->sd[j] = sqrt((double) (s->start[j + 1] - s->start[j]) / (double) s->n);
+	}
+	memset(s->t, 0, s->n * sizeof(double));
+	s->lambda = 1.0;
+	s->sigma2 = 0.0;
+	fill(s, x, missing, poll);
+
+	/* what the means leave undefined need not stay so */
+	status = find_component(s, x, poll);
+	if (status == SC_UNDEFINED_COMPONENT)
+		status = SC_OK;
+	if (status == SC_OK)
+		take_component(s);
+
+	for (round = 0; status == SC_OK && round < MAX_ROUNDS; round++)
+	{
+		status = sc_impute_settle(s, poll, steps);
+		if (status != SC_OK)
+			return status;
+		sc_impute_set_sigma2(s);
+		sc_impute_set_t(s, poll);
+		fill(s, x, missing, poll);
+		status = check_component(s, x, poll, &same);
+		if (status == SC_OK && same)
+			return SC_OK;
+	}
+	return status == SC_OK ? SC_NOT_CONVERGED : status;
+}
+
+/* ----------
+ * The model
+ * ----------
+ */
+
+/* See sc_impute(); w - mean - weight * sd * t is the residual. */
+static double
+noise_of(const ScImputer *s, size_t j)
+{
+	double		shrink = sc_shrink_of(s);
+	double		v = s->weight[j];
+	double		n_j = (double) (s->start[j + 1] - s->start[j]);
+	double		squares = 0.0;
+	double		freedom = 0.0;
+	size_t		k;
+
+	for (k = s->start[j]; k < s->start[j + 1]; k++)
+	{
+		size_t		i = s->row[k];
+		double		residual = (s->w[k] - s->mean[j]) / s->sd[j] - v * s->t[i];
+
+		squares += residual * residual;
+		freedom += 1.0 - v * v / (1.0 - shrink * (1.0 - s->heard[i]));
+	}
+	freedom *= 1.0 - 2.0 / n_j;
+
+	/* each score was heard by itself alone: it says nothing of its noise */
+	if (!(freedom > DBL_EPSILON * n_j))
+		return 1.0;
+	return sqrt(squares / freedom);
+}
+
+static void
+put_model(ScImputer *s, ScPoll poll, ScImputation *out)
+{
+	double		sign = 1.0;
+	size_t		i;
+	size_t		j;
+
+	memcpy(out->weight, s->weight, s->d * sizeof(double));
+	sc_orient_component(out->weight, s->d, 0);
+	for (j = 0; j < s->d; j++)
+	{
+		if (out->weight[j] * s->weight[j] < 0.0)
+			sign = -1.0;
+		out->spread[j].pivot = s->observed[j].pivot;
+		out->spread[j].centre = s->observed[j].centre + s->observed[j].sd * s->mean[j];
+		out->spread[j].mean = out->spread[j].pivot + out->spread[j].centre;
+		out->spread[j].sd = s->observed[j].sd * s->sd[j];
+		out->noise[j] = noise_of(s, j);
+		sc_poll_between(s, poll);
+	}
+	for (i = 0; i < s->n; i++)
+		out->t[i] = sign * s->t[i];
+	out->shrink = sc_shrink_of(s);
+}
+
+ScStatus
+sc_impute(double *x, const bool *missing, size_t n, size_t d, double tolerance,
+		  void *work, ScPoll poll, ScImputation *out)
+{
+	ScImputer	s;
+	ScStatus	status;
+
+	out->steps = 0;
+	if (d > SC_MAX_COMPONENT_COLUMNS && n > SC_MAX_COMPONENT_COLUMNS)
+		return SC_TOO_MANY_COLUMNS;
+	if (n < SC_MIN_MODELS)
+		return SC_TOO_FEW_MODELS;
+	memset(&s, 0, sizeof(s));
+	s.n = n;
+	s.d = d;
+	s.tolerance = tolerance;
+	lay_out(&s, work);
+	status = read_table(&s, x, missing, poll, &out->column);
+	if (status != SC_OK || s.n_observed == n * d)
+		return status;
+
+	/* neither is in use yet */
+	if (sc_impute_groups(missing, n, d, (uint32_t *) s.t, poll,
+						 (uint32_t *) s.heard) > 1)
+		return SC_NOT_CONNECTED;
+	status = iterate(&s, x, missing, poll, &out->steps);
+	if (status == SC_OK)
+		put_model(&s, poll, out);
+	return status;
+}
+
+double
+sc_impute_sigma2(size_t n, size_t d, double lambda, double second)
+{
+	double		models = (double) n;
+	double		columns = (double) d;
+	double		sigma2 = models * columns / fmin(columns, models - 1.0) *
+		(columns - lambda) / ((models - 2.0) * (columns - 1.0));
+
+	return fmax(fmin(sigma2, second), 0.0);
+}
+
+void
+sc_impute_project(const double *x, const bool *missing, size_t n, size_t d,
+				  const ScImputation *imputation, ScPoll poll, double *t)
+{
+	size_t		i;
+	size_t		j;
+
+	for (i = 0; i < n; i++)
+	{
+		double		sum = 0.0;
+		double		heard = 0.0;
+		bool		all = true;
+
+		for (j = 0; j < d; j++)
+		{
+			const ScSpread *spread = &imputation->spread[j];
+			double		v = imputation->weight[j];
+
+			if (missing != NULL && missing[j * n + i])
+			{
+				all = false;
+				continue;
+			}
+			sum += v * ((x[j * n + i] - spread->pivot - spread->centre) / spread->sd);
+			heard += v * v;
+		}
+		if (!all)
+			sum /= 1.0 - imputation->shrink * (1.0 - heard);
+		t[i] = sum;
+		if (poll != NULL && i % 256 == 255)
+			poll();
+	}
+}
+
+void
+sc_imputation_errors(const bool *missing, size_t n, size_t d,
+					 const ScImputation *imputation, ScPoll poll, double *se)
+{
+	const double *v = imputation->weight;
+	const double *t = imputation->t;
+	size_t		i;
+	size_t		j;
+
+	/* the first column holds var of each model, until it gets its own */
+	for (i = 0; i < n; i++)
+	{
+		double		heard = 0.0;
+		double		var = 0.0;
+
+		for (j = 0; j < d; j++)
+		{
+			if (!missing[j * n + i])
+			{
+				heard += v[j] * v[j];
+				var += v[j] * v[j] * imputation->noise[j] * imputation->noise[j];
+			}
+		}
+		heard = 1.0 - imputation->shrink * (1.0 - heard);
+		se[i] = var / (heard * heard);
+		if (poll != NULL && i % 256 == 255)
+			poll();
+	}
+
+	for (j = d; j-- > 0;)
+	{
+		const bool *gone = missing + j * n;
+		double		noise2 = imputation->noise[j] * imputation->noise[j];
+		double		slope = imputation->shrink * v[j];
+		double		n_j = 0.0;
+		double		mean = 0.0;
+		double		squares = 0.0;
+
+		for (i = 0; i < n; i++)
+		{
+			n_j += !gone[i];
+			mean += gone[i] ? 0.0 : t[i];
+		}
+		mean /= n_j;
+		for (i = 0; i < n; i++)
+			squares += gone[i] ? 0.0 : (t[i] - mean) * (t[i] - mean);
+		for (i = 0; i < n; i++)
+		{
+			double		far = t[i] - mean;
+			double		lean = squares > 0.0 ? far * far / squares : 0.0;
+			double		error = noise2 * (1.0 + 1.0 / n_j + lean) + slope * slope * se[i];
+
+			se[j * n + i] = gone[i] ? fmin(imputation->spread[j].sd * sqrt(error), DBL_MAX) : 0.0;
+		}
+		if (poll != NULL)
+			poll();
+	}
+}
+
+/* ----------
+ * Groups
+ * ----------
+ */
+
+static uint32_t
+root_of(uint32_t *parent, uint32_t i)
+{
+	while (parent[i] != i)
+	{
+		parent[i] = parent[parent[i]];
+		i = parent[i];
+	}
+	return i;
+}
+
+size_t
+sc_impute_groups(const bool *missing, size_t n, size_t d, uint32_t *parent,
+				 ScPoll poll, uint32_t *group)
+{
+	size_t		n_groups = 0;
+	size_t		i;
+	size_t		j;
+
+	for (i = 0; i < n; i++)
+		parent[i] = (uint32_t) i;
+	for (j = 0; j < d; j++)
+	{
+		const bool *gone = missing + j * n;
+		uint32_t	first = UINT32_MAX;
+
+		for (i = 0; i < n; i++)
+		{
+			sc_poll_at(poll, i);
+			if (gone[i])
+				continue;
+			if (first == UINT32_MAX)
+				first = root_of(parent, (uint32_t) i);
+			else
+			{
+				uint32_t	a = root_of(parent, first);
+				uint32_t	b = root_of(parent, (uint32_t) i);
+
+				/* the smallest of a group is its root */
+				parent[a > b ? a : b] = a > b ? b : a;
+			}
+		}
+		if (poll != NULL)
+			poll();
+	}
+	for (i = 0; i < n; i++)
+	{
+		uint32_t	root = root_of(parent, (uint32_t) i);
+
+		group[i] = root == i ? (uint32_t) n_groups++ : group[root];
+	}
+	return n_groups;
+}

@@ -1,0 +1,388 @@
+/*-------------------------------------------------------------------------
+ *
+ * impute_steps.c
+ *	  Missing scores, filled: the steps, of two kinds.
+ *
+ * A step of the power method on the filled table follows imputePCA to the fixed
+ * point that is reached from the columns' means, of several that there may be.  As
+ * what was filled holds it back it is slow, the more so the more is missing.
+ *
+ * A direct step takes t as given and solves for each column what holds where
+ * nothing moves.  What is missing does not slow it down, but from afar it may come
+ * to another fixed point, or go round in circles.  So it is made near one only, and
+ * undone where it leads away.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <math.h>
+#include <string.h>
+
+#include "stats/imputation/imputer.h"
+
+/* Direct steps begin where a step of the power method changes less than this, */
+#define NEAR 1e-3
+
+/* fail where one changes more than this, or so many are not enough, */
+#define FAR 0.1
+#define MAX_DIRECT_STEPS 100
+
+/*
+ * and are not for a component that explains all but this of the variance: what is
+ * filled may then be free to move along a line of fixed points.
+ */
+#define LEAST_NOISE 1e-5
+
+void
+sc_impute_set_sigma2(ScImputer *s)
+{
+	/* of two columns the second eigenvalue is what the first leaves */
+	if (s->d == 2)
+		s->second = 2.0 - s->lambda;
+	s->sigma2 = sc_impute_sigma2(s->n, s->d, s->lambda, s->second);
+}
+
+void
+sc_impute_set_t(ScImputer *s, ScPoll poll)
+{
+	double		shrink = sc_shrink_of(s);
+	size_t		i;
+	size_t		j;
+	size_t		k;
+
+	memset(s->t, 0, s->n * sizeof(double));
+	memset(s->heard, 0, s->n * sizeof(double));
+	for (j = 0; j < s->d; j++)
+	{
+		double		v = s->weight[j];
+		double		scale = v / s->sd[j];
+
+		for (k = s->start[j]; k < s->start[j + 1]; k++)
+		{
+			s->t[s->row[k]] += scale * (s->w[k] - s->mean[j]);
+			s->heard[s->row[k]] += v * v;
+		}
+		sc_poll_between(s, poll);
+	}
+	for (i = 0; i < s->n; i++)
+	{
+		s->t[i] /= 1.0 - shrink * (1.0 - s->heard[i]);
+		sc_poll_at(poll, i);
+	}
+}
+
+/* ----------
+ * A step of the power method
+ * ----------
+ */
+
+/* Mean and standard deviation of the columns, filled by mean + slope * t. */
+static void
+set_spread(ScImputer *s, ScPoll poll)
+{
+	double		shrink = sc_shrink_of(s);
+	double		t1 = 0.0;
+	double		t2 = 0.0;
+	size_t		i;
+	size_t		j;
+	size_t		k;
+
+	for (i = 0; i < s->n; i++)
+	{
+		sc_poll_at(poll, i);
+		t1 += s->t[i];
+		t2 += s->t[i] * s->t[i];
+	}
+	for (j = 0; j < s->d; j++)
+	{
+		double		n_j = (double) (s->start[j + 1] - s->start[j]);
+		double		n_missing = (double) s->n - n_j;
+		double		slope = s->sd[j] * shrink * s->weight[j];
+		double		filled1 = t1;
+		double		filled2 = t2;
+		double		mean;
+		double		squares;
+
+		for (k = s->start[j]; k < s->start[j + 1]; k++)
+		{
+			double		t = s->t[s->row[k]];
+
+			filled1 -= t;
+			filled2 -= t * t;
+		}
+		if (n_missing == 0)
+			filled1 = filled2 = 0.0;
+		mean = (s->sum[j] + n_missing * s->mean[j] + slope * filled1) / (double) s->n;
+		squares = s->squares[j] - 2.0 * mean * s->sum[j] + n_j * mean * mean;
+		squares += n_missing * (s->mean[j] - mean) * (s->mean[j] - mean) +
+			2.0 * (s->mean[j] - mean) * slope * filled1 +
+			slope * slope * fmax(filled2, 0.0);
+		s->new_mean[j] = mean;
+		s->new_sd[j] = sqrt(squares / (double) s->n);
+		s->slope[j] = slope;
+		sc_poll_between(s, poll);
+	}
+}
+
+/* What observed score k of column j differs from the filling by. */
+static inline double
+difference(const ScImputer *s, size_t j, size_t k)
+{
+	return s->w[k] - s->mean[j] - s->slope[j] * s->t[s->row[k]];
+}
+
+/*
+ * One step of the power method: v becomes R v.  z is ((mean - new_mean) + slope *
+ * t + difference) / new_sd.
+ */
+static double
+multiply(ScImputer *s, ScPoll poll)
+{
+	double		constant = 0.0;
+	double		linear = 0.0;
+	double		sum = 0.0;
+	double		sum_t = 0.0;
+	double		squares = 0.0;
+	double		lambda;
+	size_t		i;
+	size_t		j;
+	size_t		k;
+
+	memset(s->product, 0, s->n * sizeof(double));
+	for (j = 0; j < s->d; j++)
+	{
+		double		scale = s->weight[j] / s->new_sd[j];
+
+		constant += scale * (s->mean[j] - s->new_mean[j]);
+		linear += scale * s->slope[j];
+		for (k = s->start[j]; k < s->start[j + 1]; k++)
+			s->product[s->row[k]] += scale * difference(s, j, k);
+		sc_poll_between(s, poll);
+	}
+	for (i = 0; i < s->n; i++)
+	{
+		s->product[i] += constant + linear * s->t[i];
+		sum += s->product[i];
+		sum_t += s->product[i] * s->t[i];
+	}
+	for (j = 0; j < s->d; j++)
+	{
+		double		g = (s->mean[j] - s->new_mean[j]) * sum + s->slope[j] * sum_t;
+
+		for (k = s->start[j]; k < s->start[j + 1]; k++)
+			g += difference(s, j, k) * s->product[s->row[k]];
+		s->new_weight[j] = g / ((double) s->n * s->new_sd[j]);
+		squares += s->new_weight[j] * s->new_weight[j];
+		sc_poll_between(s, poll);
+	}
+	lambda = sqrt(squares);
+	for (j = 0; j < s->d; j++)
+		s->new_weight[j] /= lambda;
+	return lambda;
+}
+
+/* Makes the new model; returns its lambda. */
+static double
+power_step(ScImputer *s, ScPoll poll)
+{
+	sc_impute_set_t(s, poll);
+	set_spread(s, poll);
+	return multiply(s, poll);
+}
+
+/* ----------
+ * A direct step
+ * ----------
+ */
+
+/*
+ * Moves t to mean 0, where it is when nothing moves; its mean square there is
+ * lambda.  Returns the sum of squares.
+ */
+static double
+centre_t(ScImputer *s, ScPoll poll)
+{
+	double		sum = 0.0;
+	double		squares = 0.0;
+	size_t		i;
+
+	for (i = 0; i < s->n; i++)
+	{
+		sum += s->t[i];
+		sc_poll_at(poll, i);
+	}
+	sum /= (double) s->n;
+	for (i = 0; i < s->n; i++)
+	{
+		s->t[i] -= sum;
+		squares += s->t[i] * s->t[i];
+		sc_poll_at(poll, i);
+	}
+	return squares;
+}
+
+/*
+ * Column j for a given t, of which t2 is the sum of squares: the mean, the
+ * standard deviation and the slope (sd * v) of what R v = lambda v and the filled
+ * column agree on.  Of sums over the observed scores, with their own means,
+ *
+ *		slope = sum of w t / ((1 - shrink) * t2 + shrink * sum of t^2)
+ *		mean = mean of w - shrink * slope * mean of t
+ *
+ * The sums are about the last step's mean of t, which loses no digits in the end.
+ */
+static void
+set_column(ScImputer *s, size_t j, double shrink, double t2)
+{
+	double		n_j = (double) (s->start[j + 1] - s->start[j]);
+	double		middle = s->middle[j];
+	double		sum_t = 0.0;
+	double		sum_tt = 0.0;
+	double		sum_tw = 0.0;
+	double		shrunk;
+	double		mean;
+	double		squares;
+	size_t		k;
+
+	for (k = s->start[j]; k < s->start[j + 1]; k++)
+	{
+		double		t = s->t[s->row[k]] - middle;
+
+		sum_t += t;
+		sum_tt += t * t;
+		sum_tw += t * s->w[k];
+	}
+	sum_t /= n_j;
+	middle += sum_t;
+	sum_tt = fmax(sum_tt - n_j * sum_t * sum_t, 0.0);
+	sum_tw -= sum_t * s->sum[j];
+
+	s->slope[j] = sum_tw / ((1.0 - shrink) * t2 + shrink * sum_tt);
+	shrunk = shrink * s->slope[j];
+	mean = s->sum[j] / n_j - shrunk * middle;
+	squares = s->squares[j] - 2.0 * mean * s->sum[j] + n_j * mean * mean;
+	if (n_j < (double) s->n)
+		squares += shrunk * shrunk * fmax(t2 - sum_tt - n_j * middle * middle, 0.0);
+	s->new_mean[j] = mean;
+	s->new_sd[j] = sqrt(squares / (double) s->n);
+	s->middle[j] = middle;
+}
+
+/* Makes the new model; returns its lambda. */
+static double
+direct_step(ScImputer *s, ScPoll poll)
+{
+	double		shrink = sc_shrink_of(s);
+	double		squares = 0.0;
+	double		t2;
+	size_t		j;
+
+	sc_impute_set_t(s, poll);
+	t2 = centre_t(s, poll);
+	for (j = 0; j < s->d; j++)
+	{
+		set_column(s, j, shrink, t2);
+		s->new_weight[j] = s->slope[j] / s->new_sd[j];
+		squares += s->new_weight[j] * s->new_weight[j];
+		sc_poll_between(s, poll);
+	}
+	squares = sqrt(squares);
+	for (j = 0; j < s->d; j++)
+		s->new_weight[j] /= squares;
+
+	/* on the way it can be more than all of the variance */
+	return fmin(t2 / (double) s->n, (double) s->d);
+}
+
+/* ----------
+ * One after the other
+ * ----------
+ */
+
+/* Returns the largest change; not finite if there is no going on. */
+static double
+make_step(ScImputer *s, bool direct, ScPoll poll)
+{
+	double		change;
+	double		lambda;
+	size_t		j;
+
+	sc_impute_set_sigma2(s);
+	lambda = direct ? direct_step(s, poll) : power_step(s, poll);
+	change = fabs(lambda - s->lambda) / (double) s->d;
+	if (!(lambda > 0.0))
+		return NAN;
+	for (j = 0; j < s->d; j++)
+	{
+		double		sd = s->new_sd[j];
+
+		/* fmax() would lose a NaN */
+		if (!(sd > 0.0) || !isfinite(sd) || !isfinite(s->new_mean[j]) ||
+			!isfinite(s->new_weight[j]))
+			return NAN;
+		change = fmax(change, fabs(s->new_weight[j] - s->weight[j]));
+		change = fmax(change, fabs(s->new_mean[j] - s->mean[j]) / sd);
+		change = fmax(change, fabs(sd - s->sd[j]) / sd);
+	}
+	memcpy(s->weight, s->new_weight, s->d * sizeof(double));
+	memcpy(s->mean, s->new_mean, s->d * sizeof(double));
+	memcpy(s->sd, s->new_sd, s->d * sizeof(double));
+	s->lambda = lambda;
+	return change;
+}
+
+static void
+save_model(ScImputer *s)
+{
+	memcpy(s->saved, s->weight, s->d * sizeof(double));
+	memcpy(s->saved + s->d, s->mean, s->d * sizeof(double));
+	memcpy(s->saved + 2 * s->d, s->sd, s->d * sizeof(double));
+}
+
+static void
+restore_model(ScImputer *s, double lambda)
+{
+	memcpy(s->weight, s->saved, s->d * sizeof(double));
+	memcpy(s->mean, s->saved + s->d, s->d * sizeof(double));
+	memcpy(s->sd, s->saved + 2 * s->d, s->d * sizeof(double));
+	s->lambda = lambda;
+}
+
+ScStatus
+sc_impute_settle(ScImputer *s, ScPoll poll, size_t *steps)
+{
+	double		saved_lambda = 0.0;
+	size_t		n_direct = 0;
+	bool		direct = false;
+
+	for (;;)
+	{
+		double		change;
+
+		if (*steps == SC_MAX_IMPUTE_STEPS)
+			return SC_NOT_CONVERGED;
+		if (poll != NULL && *steps % 64 == 63)
+			poll();
+		change = make_step(s, direct, poll);
+		++*steps;
+
+		if (direct && (!(change < FAR) || ++n_direct == MAX_DIRECT_STEPS ||
+					   1.0 - sc_shrink_of(s) < LEAST_NOISE))
+		{
+			restore_model(s, saved_lambda);
+			s->direct_fails = true;
+			direct = false;
+			continue;
+		}
+		if (!isfinite(change))
+			return SC_NOT_CONVERGED;
+		if (change <= s->tolerance)
+			return SC_OK;
+		if (!direct && !s->direct_fails && change < NEAR)
+		{
+			save_model(s);
+			saved_lambda = s->lambda;
+			n_direct = 0;
+			direct = true;
+		}
+	}
+}

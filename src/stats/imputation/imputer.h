@@ -1,0 +1,93 @@
+/*-------------------------------------------------------------------------
+ *
+ * impute_private.h
+ *	  What impute.c and impute_steps.c share: a table and the model that fills it,
+ *	  as it changes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_STATS_IMPUTE_PRIVATE_H
+#define SC_STATS_IMPUTE_PRIVATE_H
+
+#include <stdbool.h>
+
+#include "stats/component/capability.h"
+#include "stats/imputation/impute.h"
+#include "stats/base/private.h"
+
+/* The table, and pieces of the workspace of sc_impute(). */
+typedef struct ScImputer
+{
+	size_t		n;
+	size_t		d;
+	size_t		n_observed;
+	double		tolerance;
+
+	/*
+	 * Observed scores of column j, at start[j] .. start[j + 1] - 1, in units of
+	 * their standard deviation from their mean.
+	 */
+	size_t	   *start;			/* d + 1 */
+	uint32_t   *row;
+	double	   *w;
+	double	   *sum;			/* d: of w, and */
+	double	   *squares;		/* d: of w^2: rounding's, and about n_j */
+	ScSpread   *observed;		/* d: where w comes from */
+
+	/* the model, in the same units */
+	double	   *mean;			/* d */
+	double	   *sd;				/* d */
+	double	   *weight;			/* d */
+	double	   *t;				/* n */
+	double		lambda;			/* largest eigenvalue */
+	double		second;			/* second one, as last found */
+	double		last_cap;		/* the round before: the second one that was */
+	double		last_second;	/* used, and that was found; NaN: none */
+	double		sigma2;
+
+	/* of one step */
+	double	   *new_mean;		/* d */
+	double	   *new_sd;			/* d */
+	double	   *new_weight;		/* d */
+	double	   *slope;			/* d: sd * v, of power_step() sd * shrink * v */
+	double	   *middle;			/* d: mean of t over the observed scores */
+	double	   *product;		/* n: z v */
+	double	   *heard;			/* n: sum of v^2 over observed scores */
+
+	/* of steps that may be undone */
+	double	   *saved;			/* 3 d: the model before them */
+	bool		direct_fails;	/* they were */
+
+	/* of writing it out */
+	ScCapabilityFit fit;
+	void	   *scratch;
+} ScImputer;
+
+/* How much of v t is filled in. */
+static inline double
+sc_shrink_of(const ScImputer *s)
+{
+	return 1.0 - s->sigma2 / s->lambda;
+}
+
+/* Polls between columns if there is much to do in them. */
+static inline void
+sc_poll_between(const ScImputer *s, ScPoll poll)
+{
+	if (poll != NULL && s->n_observed + s->n > SC_POLL_STEPS / 4)
+		poll();
+}
+
+/* sigma2, of lambda and second. */
+extern void sc_impute_set_sigma2(ScImputer *s);
+
+/* t of every model, from its observed scores. */
+extern void sc_impute_set_t(ScImputer *s, ScPoll poll);
+
+/*
+ * Steps until nothing moves: adds to *steps, and does not go beyond
+ * SC_MAX_IMPUTE_STEPS.  SC_OK, SC_NOT_CONVERGED.
+ */
+extern ScStatus sc_impute_settle(ScImputer *s, ScPoll poll, size_t *steps);
+
+#endif							/* SC_STATS_IMPUTE_PRIVATE_H */

@@ -1,0 +1,427 @@
+/*-------------------------------------------------------------------------
+ *
+ * refit_imputed.c
+ *	  The analysis on resamples of the models, missing scores filled anew.
+ *
+ * A resample is written out, row by row, and given to the code that the full
+ * table goes through: filling it takes most of the time.  Of targets only
+ * Kendall's correlation is found that way.  For Spearman's their order is found
+ * once; ranks are sums of counts along it, and sums of their products are whole
+ * numbers, whatever way they are added up.  What a correlation takes of the score
+ * is found anew only where a target has other models than the one before it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <math.h>
+#include <string.h>
+
+#include "stats/component/capability.h"
+#include "stats/component/component.h"
+#include "stats/imputation/impute.h"
+#include "stats/correlation/pairwise.h"
+#include "stats/base/private.h"
+#include "stats/correlation/rank.h"
+#include "stats/resampling/refit_imputed.h"
+
+/* The table, and pieces of the workspace. */
+typedef struct Refit
+{
+	const ScRefitTable *table;
+	ScPoll		poll;
+	size_t		steps;			/* since the last poll */
+
+	double	   *x;				/* draws x d: the resample, and */
+	bool	   *missing;		/* of its scores */
+	uint32_t   *at;				/* n: the first row of each model in it */
+	size_t		rows;			/* in it */
+	ScImputation imputation;
+	ScCapabilityFit fit;
+
+	bool	   *same_models;	/* m: as the target before it */
+	uint32_t   *order;			/* Spearman: the cells of each target, its models
+								 * in ascending order of y; or-ed with SC_PAIRWISE_TIED where
+								 * the next one has the same */
+
+	/* of the models that a target has */
+	size_t		target_rows;
+	size_t		different;		/* in these rows */
+	bool		constant;		/* is the score, in these rows? */
+	double	   *y;				/* draws: the target's rows */
+	double	   *score;			/* draws: the score in them */
+	double	   *centred;		/* draws: that of sc_centre(); Pearson */
+	double		squares;		/* sum of its squares */
+	size_t		resampled;		/* different models of the resample */
+	uint32_t   *by_score;		/* n: these, like order */
+	uint32_t   *taken;			/* n: counts, 0 for those the target lacks */
+	int32_t    *rank;			/* n: of the score among the target's rows */
+	int64_t		rank_squares;	/* sum over the rows */
+	double	   *model_score;	/* n */
+	void	   *scratch;		/* of what is called */
+} Refit;
+
+/*
+ * Of what is called, on any resample.  Workspaces grow with the rows but where
+ * fewer models than benchmarks make sc_capability_fit() use the dual, and where
+ * components are found by iteration.
+ */
+static size_t
+scratch_size(const ScRefitTable *table)
+{
+	size_t		rows[3] = {table->draws, sc_smaller(table->draws, table->d - 1),
+		sc_smaller(table->draws, SC_MAX_DIRECT_COLUMNS)};
+	size_t		size = sc_larger(sc_correlate_workspace(table->method, table->draws),
+							  sc_sort_workspace(table->n));
+	int			i;
+
+	for (i = 0; i < 3; i++)
+	{
+		size = sc_larger(size, sc_impute_workspace(rows[i], table->d));
+		size = sc_larger(size, sc_capability_workspace(rows[i], table->d, table->pca, 1));
+	}
+	return (size + 7) / 8 * 8;
+}
+
+static size_t
+count_orders(const ScRefitTable *table)
+{
+	return table->m > 0 && table->method == SC_SPEARMAN ? table->start[table->m] : 0;
+}
+
+size_t
+sc_refit_imputed_workspace(const ScRefitTable *table)
+{
+	size_t		draws = table->draws;
+	size_t		n = table->n;
+	size_t		d = table->d;
+
+	return 2 * d * sizeof(ScSpread) +
+		(draws * d + 5 * draws + 4 * d + n) * sizeof(double) + scratch_size(table) +
+		(4 * n + count_orders(table)) * sizeof(uint32_t) +
+		(draws * d + table->m) * sizeof(bool);
+}
+
+static void
+lay_out(Refit *r, void *work)
+{
+	size_t		draws = r->table->draws;
+	size_t		n = r->table->n;
+	size_t		d = r->table->d;
+
+	r->fit.spread = work;
+	r->imputation.spread = r->fit.spread + d;
+	r->x = (double *) (r->imputation.spread + d);
+	r->y = r->x + draws * d;
+	r->score = r->y + draws;
+	r->centred = r->score + draws;
+	r->imputation.t = r->centred + draws;
+	r->fit.score = r->imputation.t + draws;
+	r->imputation.weight = r->fit.score + draws;
+	r->imputation.noise = r->imputation.weight + d;
+	r->fit.value = r->imputation.noise + d;
+	r->fit.vector = r->fit.value + d;
+	r->model_score = r->fit.vector + d;
+	r->scratch = r->model_score + n;
+	r->at = (uint32_t *) ((char *) r->scratch + scratch_size(r->table));
+	r->by_score = r->at + n;
+	r->taken = r->by_score + n;
+	r->rank = (int32_t *) (r->taken + n);
+	r->order = (uint32_t *) (r->rank + n);
+	r->missing = (bool *) (r->order + count_orders(r->table));
+	r->same_models = r->missing + draws * d;
+}
+
+/* Counts steps, each of some nanoseconds up to a hundred, and polls in time. */
+static void
+tick(Refit *r, size_t steps)
+{
+	r->steps += steps;
+	if (r->steps >= SC_POLL_STEPS)
+	{
+		r->steps = 0;
+		if (r->poll != NULL)
+			r->poll();
+	}
+}
+
+/* What does not depend on counts. */
+static void
+prepare_targets(Refit *r)
+{
+	const ScRefitTable *t = r->table;
+	size_t		k;
+
+	for (k = 0; k < t->m; k++)
+	{
+		size_t		n = t->start[k + 1] - t->start[k];
+
+		r->same_models[k] = k > 0 && n == t->start[k] - t->start[k - 1] &&
+			memcmp(t->model + t->start[k], t->model + t->start[k - 1],
+				   n * sizeof(uint32_t)) == 0;
+		tick(r, n);
+		if (t->method == SC_SPEARMAN)
+		{
+			sc_pairwise_order(t->model + t->start[k], t->y + t->start[k], n,
+							  r->order + t->start[k], r->scratch, r->poll);
+			tick(r, 16 * n);
+		}
+	}
+}
+
+/* Writes the resample out; false if it has too few different models. */
+static bool
+take_models(Refit *r, const uint32_t *counts)
+{
+	const ScRefitTable *t = r->table;
+	size_t		different = 0;
+	size_t		i;
+	size_t		j;
+	uint32_t	times;
+
+	r->rows = 0;
+	for (i = 0; i < t->n; i++)
+	{
+		r->at[i] = (uint32_t) r->rows;
+		r->rows += counts[i];
+		different += counts[i] > 0;
+	}
+	tick(r, t->n);
+	if (different < SC_MIN_MODELS)
+		return false;
+	for (j = 0; j < t->d; j++)
+	{
+		size_t		to = j * r->rows;
+
+		for (i = 0; i < t->n; i++)
+		{
+			bool		gone = t->missing[j * t->n + i];
+
+			for (times = counts[i]; times > 0; times--)
+			{
+				r->missing[to] = gone;
+				r->x[to++] = gone ? 0.0 : t->x[j * t->n + i];
+			}
+		}
+		tick(r, t->n + r->rows);
+	}
+	return true;
+}
+
+/* Fills the resample and finds its score. */
+static bool
+fit_resample(Refit *r)
+{
+	size_t		d = r->table->d;
+
+	/* what the parts call polls at its own steps only */
+	tick(r, SC_POLL_STEPS / 16);
+	return sc_impute(r->x, r->missing, r->rows, d, SC_IMPUTE_TOLERANCE, r->scratch, r->poll,
+					 &r->imputation) == SC_OK &&
+		sc_capability_fit(r->x, r->rows, d, r->table->pca, 1, r->scratch, r->poll,
+						  &r->fit) == SC_OK;
+}
+
+/* The order of the models of the resample by their scores. */
+static void
+sort_models(Refit *r, const uint32_t *counts)
+{
+	size_t		n = r->table->n;
+	size_t		different = 0;
+	size_t		i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (counts[i] == 0)
+			continue;
+		r->model_score[i] = r->fit.score[r->at[i]];
+		r->by_score[different++] = (uint32_t) i;
+	}
+	sc_sort_order(r->model_score, different, r->by_score, r->scratch, r->poll);
+	for (i = 0; i + 1 < different; i++)
+	{
+		if (r->model_score[r->by_score[i]] == r->model_score[r->by_score[i + 1]])
+			r->by_score[i] |= SC_PAIRWISE_TIED;
+	}
+	r->resampled = different;
+	tick(r, 16 * n);
+}
+
+/*
+ * The rank, as of sc_mid_ranks(), that equal rows of rows share which have below
+ * rows below them.
+ */
+static int64_t
+shared_rank(size_t below, size_t equal, size_t rows)
+{
+	return (int64_t) (2 * below + equal) - (int64_t) rows;
+}
+
+/* Ranks of the score among the rows of a target. */
+static void
+rank_score(Refit *r)
+{
+	size_t		below = 0;
+	size_t		begin;
+	size_t		end;
+
+	r->rank_squares = 0;
+	for (begin = 0; begin < r->resampled; begin = end)
+	{
+		size_t		equal = 0;
+		int64_t		shared;
+		uint32_t	at;
+
+		end = begin;
+		do
+		{
+			at = r->by_score[end++];
+			equal += r->taken[at & ~SC_PAIRWISE_TIED];
+		} while (at & SC_PAIRWISE_TIED);
+		shared = shared_rank(below, equal, r->target_rows);
+		for (; begin < end; begin++)
+			r->rank[r->by_score[begin] & ~SC_PAIRWISE_TIED] = (int32_t) shared;
+		r->rank_squares += (int64_t) equal * shared * shared;
+		below += equal;
+	}
+}
+
+/* What correlations take of the score in the rows of a target. */
+static void
+take_score(Refit *r, const uint32_t *counts, size_t target)
+{
+	const ScRefitTable *t = r->table;
+	bool		ranked = t->method == SC_SPEARMAN;
+	size_t		to = 0;
+	size_t		k;
+	uint32_t	times;
+
+	if (ranked)
+		memset(r->taken, 0, t->n * sizeof(uint32_t));
+	r->different = 0;
+	for (k = t->start[target]; k < t->start[target + 1]; k++)
+	{
+		uint32_t	i = t->model[k];
+
+		r->different += counts[i] > 0;
+		r->taken[i] = counts[i];
+		for (times = counts[i]; times > 0; times--)
+			r->score[to++] = r->fit.score[r->at[i]];
+	}
+	r->target_rows = to;
+	r->constant = to == 0 || sc_is_constant(r->score, to, r->poll);
+	if (ranked)
+		rank_score(r);
+	if (t->method == SC_PEARSON && !r->constant)
+	{
+		sc_centre(r->score, to, r->centred, r->poll);
+		r->squares = sc_dot(r->centred, r->centred, to, r->poll);
+	}
+	tick(r, t->n + to);
+}
+
+/* By the ranks of rank_score(); NaN if the target is constant. */
+static double
+spearman(const Refit *r, size_t target)
+{
+	size_t		end = r->table->start[target + 1];
+	size_t		k = r->table->start[target];
+	size_t		below = 0;
+	int64_t		products = 0;
+	int64_t		squares = 0;
+
+	while (k < end)
+	{
+		size_t		equal = 0;
+		int64_t		sum = 0;
+		int64_t		shared;
+		uint32_t	at;
+
+		do
+		{
+			uint32_t	i;
+
+			at = r->order[k++];
+			i = at & ~SC_PAIRWISE_TIED;
+			equal += r->taken[i];
+			sum += (int64_t) r->taken[i] * r->rank[i];
+		} while (at & SC_PAIRWISE_TIED);
+		shared = shared_rank(below, equal, r->target_rows);
+		products += shared * sum;
+		squares += (int64_t) equal * shared * shared;
+		below += equal;
+	}
+	if (squares == 0)
+		return NAN;
+	return sc_rank_correlation(products, r->rank_squares, squares);
+}
+
+/* As sc_correlate() does, the score's part of it once. */
+static double
+pearson(Refit *r)
+{
+	size_t		n = r->target_rows;
+
+	if (sc_is_constant(r->y, n, r->poll))
+		return NAN;
+	sc_centre(r->y, n, r->scratch, r->poll);
+	return sc_pearson_ratio(sc_dot(r->centred, r->scratch, n, r->poll), r->squares,
+							sc_dot(r->scratch, r->scratch, n, r->poll));
+}
+
+static double
+correlate_target(Refit *r, const uint32_t *counts, size_t target)
+{
+	const ScRefitTable *t = r->table;
+	ScCorrelation correlation;
+	size_t		to = 0;
+	size_t		k;
+	uint32_t	times;
+
+	if (!r->same_models[target])
+		take_score(r, counts, target);
+	if (r->different < SC_MIN_MODELS || r->constant)
+		return NAN;
+	if (t->method == SC_SPEARMAN)
+		return spearman(r, target);
+	for (k = t->start[target]; k < t->start[target + 1]; k++)
+	{
+		for (times = counts[t->model[k]]; times > 0; times--)
+			r->y[to++] = t->y[k];
+	}
+	if (t->method == SC_PEARSON)
+		return pearson(r);
+	return sc_correlate(t->method, r->y, r->score, to, r->scratch, r->poll,
+						&correlation) == SC_OK ? correlation.corr : NAN;
+}
+
+void
+sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
+				 size_t replicates, size_t first, size_t stride, double *corr,
+				 void *work, ScPoll poll)
+{
+	Refit		r;
+	size_t		b;
+	size_t		k;
+
+	r.table = table;
+	r.poll = poll;
+	r.steps = 0;
+	lay_out(&r, work);
+	/* models that are not in a resample have some rank, which counts 0 times */
+	memset(r.rank, 0, table->n * sizeof(int32_t));
+	prepare_targets(&r);
+
+	for (b = 0; b < replicates; b++, counts += table->n)
+	{
+		bool		valid = take_models(&r, counts) && fit_resample(&r);
+
+		if (valid && table->method == SC_SPEARMAN)
+			sort_models(&r, counts);
+		for (k = 0; k < table->m; k++)
+		{
+			double	   *to = &corr[k * stride + first + b];
+
+			*to = valid ? correlate_target(&r, counts, k) : NAN;
+			tick(&r, 16 + 16 * (table->start[k + 1] - table->start[k]));
+		}
+	}
+}
