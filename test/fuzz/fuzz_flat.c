@@ -3,7 +3,7 @@
  * fuzz_flat.c
  *	  libFuzzer harness of sc_flat_check(): whatever it accepts can be walked
  *	  completely, every label and every cell, without leaving the buffer, and
- *	  keeps what flat.h promises.
+ *	  keeps what matrix_flat.h promises.
  *
  * The input is copied to memory of its exact size, so that AddressSanitizer
  * sees a read beyond it.  Its own mutator knows the layout: plain mutations

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * test_leading.c
+ * test_lanczos.c
  *	  Leading eigenpairs by iteration: the defining equations, GSL's direct
  *	  solver, and spectra that iterations find hard: eigenvalues that coincide
  *	  or nearly do, eigenvectors without weight in a constant vector.

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * test_parallel.c
+ * test_parallel_analysis.c
  *	  Thresholds of eigenvalues against samples drawn here as the header says,
  *	  and quantiles by their definition.
  *

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * test_resample.c
+ * test_replicates.c
  *	  Intervals of replicates against sorting and the formulas in long double.
  *
  *-------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * test_adjusted.c
+ * test_residuals.c
  *	  Residuals against lines fitted in long double, with and without each
  *	  model; exact lines, models that stand alone, hostile units.
  *

@@ -11,8 +11,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_ANALYSIS_H
-#define SC_FUNCTIONS_ANALYSIS_H
+#ifndef SC_FUNCTIONS_ANALYSES_ANALYSIS_H
+#define SC_FUNCTIONS_ANALYSES_ANALYSIS_H
 
 #include "fmgr.h"
 
@@ -211,4 +211,4 @@ extern const char *sc_fit_status(ScStatus status);
 /* The word for a model that is not in the fit. */
 extern const char *sc_excluded_status(const CapabilityScores *scores);
 
-#endif							/* SC_FUNCTIONS_ANALYSIS_H */
+#endif							/* SC_FUNCTIONS_ANALYSES_ANALYSIS_H */

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * correlation_matrix.c
+ * benchmark_pairs.c
  *	  correlation_matrix: every pair of benchmarks, the full square.
  *
  *-------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * capabilities.c
+ * components.c
  *	  The components of the capability benchmarks of a score_matrix:
  *	  capabilities_component, capabilities_loadings, capabilities_components.
  *

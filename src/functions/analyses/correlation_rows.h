@@ -6,8 +6,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_CORRELATION_ROWS_H
-#define SC_FUNCTIONS_CORRELATION_ROWS_H
+#ifndef SC_FUNCTIONS_ANALYSES_CORRELATION_ROWS_H
+#define SC_FUNCTIONS_ANALYSES_CORRELATION_ROWS_H
 
 #include "fmgr.h"
 
@@ -81,4 +81,4 @@ extern const ResultColumn sc_correlation_columns[SC_CORRELATION_COLUMNS];
 extern void sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
 								   const CorrelationRow *row, double low);
 
-#endif							/* SC_FUNCTIONS_CORRELATION_ROWS_H */
+#endif							/* SC_FUNCTIONS_ANALYSES_CORRELATION_ROWS_H */

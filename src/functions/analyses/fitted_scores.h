@@ -6,8 +6,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_FITTED_SCORES_H
-#define SC_FUNCTIONS_FITTED_SCORES_H
+#ifndef SC_FUNCTIONS_ANALYSES_FITTED_SCORES_H
+#define SC_FUNCTIONS_ANALYSES_FITTED_SCORES_H
 
 #include "fmgr.h"
 
@@ -31,4 +31,4 @@ extern void sc_project_on_component(FunctionCallInfo fcinfo, int i,
 									const CapabilityRecipe *recipe,
 									CapabilityScores *scores);
 
-#endif							/* SC_FUNCTIONS_FITTED_SCORES_H */
+#endif							/* SC_FUNCTIONS_ANALYSES_FITTED_SCORES_H */

@@ -6,8 +6,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_INTERVALS_H
-#define SC_FUNCTIONS_INTERVALS_H
+#ifndef SC_FUNCTIONS_ANALYSES_INTERVALS_H
+#define SC_FUNCTIONS_ANALYSES_INTERVALS_H
 
 #include "functions/analyses/correlation_rows.h"
 
@@ -59,4 +59,4 @@ extern void sc_set_intervals(const ScoreColumns *columns,
 							 CorrelationRow *row, uint32 n, ScMethod method,
 							 const IntervalOptions *options);
 
-#endif							/* SC_FUNCTIONS_INTERVALS_H */
+#endif							/* SC_FUNCTIONS_ANALYSES_INTERVALS_H */

@@ -11,8 +11,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_EVAL_DOCUMENTS_H
-#define SC_FUNCTIONS_EVAL_DOCUMENTS_H
+#ifndef SC_FUNCTIONS_LOGS_EVAL_DOCUMENTS_H
+#define SC_FUNCTIONS_LOGS_EVAL_DOCUMENTS_H
 
 #include "datatype/timestamp.h"
 #include "utils/jsonb.h"
@@ -123,4 +123,4 @@ extern int64 sc_eval_count_of(JsonbContainer *object, EvalText key);
  */
 extern TimestampTz sc_eval_time(JsonbContainer *object, const char *key);
 
-#endif							/* SC_FUNCTIONS_EVAL_DOCUMENTS_H */
+#endif							/* SC_FUNCTIONS_LOGS_EVAL_DOCUMENTS_H */

@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_INTERVAL_OPTIONS_H
-#define SC_FUNCTIONS_INTERVAL_OPTIONS_H
+#ifndef SC_FUNCTIONS_SHARED_INTERVAL_OPTIONS_H
+#define SC_FUNCTIONS_SHARED_INTERVAL_OPTIONS_H
 
 #include "fmgr.h"
 
@@ -75,4 +75,4 @@ extern void sc_families_argument(FunctionCallInfo fcinfo, int i,
 								 const ScoreMatrixView *view,
 								 IntervalOptions *options);
 
-#endif							/* SC_FUNCTIONS_INTERVAL_OPTIONS_H */
+#endif							/* SC_FUNCTIONS_SHARED_INTERVAL_OPTIONS_H */

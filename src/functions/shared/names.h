@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_NAMES_H
-#define SC_FUNCTIONS_NAMES_H
+#ifndef SC_FUNCTIONS_SHARED_NAMES_H
+#define SC_FUNCTIONS_SHARED_NAMES_H
 
 #include "fmgr.h"
 #include "utils/array.h"
@@ -78,4 +78,4 @@ extern bool sc_bool_argument(FunctionCallInfo fcinfo, int i, const char *paramet
 extern double sc_confidence_argument(FunctionCallInfo fcinfo, int i);
 extern int32 sc_count_argument(FunctionCallInfo fcinfo, int i, const char *parameter);
 
-#endif							/* SC_FUNCTIONS_NAMES_H */
+#endif							/* SC_FUNCTIONS_SHARED_NAMES_H */

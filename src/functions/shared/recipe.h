@@ -6,8 +6,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_RECIPE_H
-#define SC_FUNCTIONS_RECIPE_H
+#ifndef SC_FUNCTIONS_SHARED_RECIPE_H
+#define SC_FUNCTIONS_SHARED_RECIPE_H
 
 #include "fmgr.h"
 
@@ -47,4 +47,4 @@ extern void sc_check_min_scores(const CapabilityRecipe *recipe, uint32 d);
 /* How many scores of d capability benchmarks a model needs, at most d. */
 extern uint32 sc_scores_needed(const CapabilityRecipe *recipe, uint32 d);
 
-#endif							/* SC_FUNCTIONS_RECIPE_H */
+#endif							/* SC_FUNCTIONS_SHARED_RECIPE_H */

@@ -10,8 +10,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_RESULT_ROWS_H
-#define SC_FUNCTIONS_RESULT_ROWS_H
+#ifndef SC_FUNCTIONS_SHARED_RESULT_ROWS_H
+#define SC_FUNCTIONS_SHARED_RESULT_ROWS_H
 
 #include "access/tupdesc.h"
 #include "catalog/pg_type_d.h"
@@ -56,4 +56,4 @@ extern void sc_put_row(ResultRows *rows, const Datum *values, const bool *nulls)
 extern Datum sc_one_row(FunctionCallInfo fcinfo, const ResultColumn *columns,
 						int n, const Datum *values, const bool *nulls);
 
-#endif							/* SC_FUNCTIONS_RESULT_ROWS_H */
+#endif							/* SC_FUNCTIONS_SHARED_RESULT_ROWS_H */

@@ -6,8 +6,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_SUPPORT_H
-#define SC_FUNCTIONS_SUPPORT_H
+#ifndef SC_FUNCTIONS_SHARED_SUPPORT_H
+#define SC_FUNCTIONS_SHARED_SUPPORT_H
 
 #include <math.h>
 
@@ -108,4 +108,4 @@ sc_put_count(int32 value, Datum *datum, bool *null)
 /* 0.95: the confidence of forms that have no such parameter. */
 #define SC_DEFAULT_CONFIDENCE 0.95
 
-#endif							/* SC_FUNCTIONS_SUPPORT_H */
+#endif							/* SC_FUNCTIONS_SHARED_SUPPORT_H */

@@ -8,8 +8,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_VIEWS_KEPT_H
-#define SC_FUNCTIONS_VIEWS_KEPT_H
+#ifndef SC_FUNCTIONS_VIEWS_VIEWS_KEPT_H
+#define SC_FUNCTIONS_VIEWS_VIEWS_KEPT_H
 
 #include "functions/views/views_targets.h"
 
@@ -35,4 +35,4 @@ extern List *sc_view_properties(const ViewTarget *target);
 /* Says which of those of before the relation now lacks; NULL if none. */
 extern char *sc_view_lost(const ViewTarget *target, List *before);
 
-#endif							/* SC_FUNCTIONS_VIEWS_KEPT_H */
+#endif							/* SC_FUNCTIONS_VIEWS_VIEWS_KEPT_H */

@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_VIEWS_SOURCE_H
-#define SC_FUNCTIONS_VIEWS_SOURCE_H
+#ifndef SC_FUNCTIONS_VIEWS_VIEWS_SOURCE_H
+#define SC_FUNCTIONS_VIEWS_VIEWS_SOURCE_H
 
 #include "fmgr.h"
 
@@ -42,4 +42,4 @@ extern Oid	sc_view_source(FunctionCallInfo fcinfo, ViewSource *source);
 /* Argument i, a text that may not be NULL (22023). */
 extern char *sc_text_parameter(FunctionCallInfo fcinfo, int i, const char *parameter);
 
-#endif							/* SC_FUNCTIONS_VIEWS_SOURCE_H */
+#endif							/* SC_FUNCTIONS_VIEWS_VIEWS_SOURCE_H */

@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_VIEWS_SQL_H
-#define SC_FUNCTIONS_VIEWS_SQL_H
+#ifndef SC_FUNCTIONS_VIEWS_VIEWS_SQL_H
+#define SC_FUNCTIONS_VIEWS_VIEWS_SQL_H
 
 #include "lib/stringinfo.h"
 
@@ -64,4 +64,4 @@ extern void sc_view_query(StringInfo sql, const ViewKind *kind, const ViewSource
 /* Appends the matrix of all scores, one row with one column m. */
 extern void sc_view_whole_matrix(StringInfo sql, const ViewSource *source);
 
-#endif							/* SC_FUNCTIONS_VIEWS_SQL_H */
+#endif							/* SC_FUNCTIONS_VIEWS_VIEWS_SQL_H */

@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_VIEWS_TARGETS_H
-#define SC_FUNCTIONS_VIEWS_TARGETS_H
+#ifndef SC_FUNCTIONS_VIEWS_VIEWS_TARGETS_H
+#define SC_FUNCTIONS_VIEWS_VIEWS_TARGETS_H
 
 #include "nodes/pg_list.h"
 
@@ -49,4 +49,4 @@ extern void sc_view_run(const char *sql);
  */
 extern void sc_view_look_up(const char *sql);
 
-#endif							/* SC_FUNCTIONS_VIEWS_TARGETS_H */
+#endif							/* SC_FUNCTIONS_VIEWS_VIEWS_TARGETS_H */

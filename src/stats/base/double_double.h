@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_DOUBLE_DOUBLE_H
-#define SC_MATRIX_DOUBLE_DOUBLE_H
+#ifndef SC_STATS_BASE_DOUBLE_DOUBLE_H
+#define SC_STATS_BASE_DOUBLE_DOUBLE_H
 
 #include <math.h>
 #include <stdint.h>
@@ -90,4 +90,4 @@ sc_dd_of_count(int64_t n)
 	return sc_two_sum((double) (n >> 32) * 0x1p32, (double) (n & 0xFFFFFFFF));
 }
 
-#endif							/* SC_MATRIX_DOUBLE_DOUBLE_H */
+#endif							/* SC_STATS_BASE_DOUBLE_DOUBLE_H */

@@ -11,8 +11,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_GSL_GUARD_H
-#define SC_STATS_GSL_GUARD_H
+#ifndef SC_STATS_BASE_GSL_GUARD_H
+#define SC_STATS_BASE_GSL_GUARD_H
 
 #include <gsl/gsl_errno.h>
 
@@ -28,4 +28,4 @@ sc_gsl_leave(gsl_error_handler_t *saved)
 	gsl_set_error_handler(saved);
 }
 
-#endif							/* SC_STATS_GSL_GUARD_H */
+#endif							/* SC_STATS_BASE_GSL_GUARD_H */

@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_NORMAL_H
-#define SC_STATS_NORMAL_H
+#ifndef SC_STATS_BASE_NORMAL_H
+#define SC_STATS_BASE_NORMAL_H
 
 #include <gsl/gsl_cdf.h>
 
@@ -29,4 +29,4 @@ sc_philox_normal(ScPhilox *p)
 	return normal;
 }
 
-#endif							/* SC_STATS_NORMAL_H */
+#endif							/* SC_STATS_BASE_NORMAL_H */

@@ -14,8 +14,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_PHILOX_H
-#define SC_STATS_PHILOX_H
+#ifndef SC_STATS_BASE_PHILOX_H
+#define SC_STATS_BASE_PHILOX_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -98,4 +98,4 @@ sc_philox_uniform(ScPhilox *p)
 	return ((double) (sc_philox_next(p) >> 12) + 0.5) * 0x1p-52;
 }
 
-#endif							/* SC_STATS_PHILOX_H */
+#endif							/* SC_STATS_BASE_PHILOX_H */

@@ -6,8 +6,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_PRIVATE_H
-#define SC_STATS_PRIVATE_H
+#ifndef SC_STATS_BASE_PRIVATE_H
+#define SC_STATS_BASE_PRIVATE_H
 
 #include <math.h>
 #include <stdbool.h>
@@ -108,4 +108,4 @@ sc_pearson_ratio(double sxy, double sxx, double syy)
 extern void sc_centre(const double *x, size_t n, double *u, ScPoll poll);
 extern double sc_dot(const double *a, const double *b, size_t n, ScPoll poll);
 
-#endif							/* SC_STATS_PRIVATE_H */
+#endif							/* SC_STATS_BASE_PRIVATE_H */

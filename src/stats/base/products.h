@@ -6,8 +6,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_PRODUCTS_H
-#define SC_STATS_PRODUCTS_H
+#ifndef SC_STATS_BASE_PRODUCTS_H
+#define SC_STATS_BASE_PRODUCTS_H
 
 #include <stddef.h>
 
@@ -55,4 +55,4 @@ extern void sc_add_products(double *triangle, size_t d, const double *block,
 							size_t count, const double *step,
 							const double *delta, ScKernel kernel);
 
-#endif							/* SC_STATS_PRODUCTS_H */
+#endif							/* SC_STATS_BASE_PRODUCTS_H */

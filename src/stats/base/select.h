@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_SELECT_H
-#define SC_STATS_SELECT_H
+#ifndef SC_STATS_BASE_SELECT_H
+#define SC_STATS_BASE_SELECT_H
 
 #include <stddef.h>
 
@@ -23,4 +23,4 @@ extern double sc_select(double *x, size_t n, size_t k, ScPoll poll);
 extern double sc_select_pair(double *x, size_t n, size_t k, double *next,
 							 ScPoll poll);
 
-#endif							/* SC_STATS_SELECT_H */
+#endif							/* SC_STATS_BASE_SELECT_H */

@@ -13,8 +13,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_STATUS_H
-#define SC_STATS_STATUS_H
+#ifndef SC_STATS_BASE_STATUS_H
+#define SC_STATS_BASE_STATUS_H
 
 /*
  * Largest magnitude of a score that is averaged or squared: its square, summed
@@ -47,4 +47,4 @@ typedef enum ScStatus
  */
 typedef void (*ScPoll) (void);
 
-#endif							/* SC_STATS_STATUS_H */
+#endif							/* SC_STATS_BASE_STATUS_H */

@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_STUDENT_H
-#define SC_STATS_STUDENT_H
+#ifndef SC_STATS_BASE_STUDENT_H
+#define SC_STATS_BASE_STUDENT_H
 
 /*
  * P(|T| >= |t|) with nu >= 1 degrees of freedom, within [0, 1]; relative error
@@ -34,4 +34,4 @@ extern double sc_student_of_correlation(double r, double x, double nu);
  */
 extern double sc_student_quantile(double p, double nu);
 
-#endif							/* SC_STATS_STUDENT_H */
+#endif							/* SC_STATS_BASE_STUDENT_H */

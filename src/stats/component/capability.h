@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_CAPABILITY_H
-#define SC_STATS_CAPABILITY_H
+#ifndef SC_STATS_COMPONENT_CAPABILITY_H
+#define SC_STATS_COMPONENT_CAPABILITY_H
 
 #include <stddef.h>
 
@@ -77,4 +77,4 @@ extern void sc_spread(const double *x, size_t n, ScPoll poll, ScSpread *spread);
 extern double sc_component_score(const double *x, size_t stride, size_t d,
 								 const ScSpread *spread, const double *weight);
 
-#endif							/* SC_STATS_CAPABILITY_H */
+#endif							/* SC_STATS_COMPONENT_CAPABILITY_H */

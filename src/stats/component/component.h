@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_COMPONENT_H
-#define SC_STATS_COMPONENT_H
+#ifndef SC_STATS_COMPONENT_COMPONENT_H
+#define SC_STATS_COMPONENT_COMPONENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -90,4 +90,4 @@ extern void sc_orient_component(double *vector, size_t d, size_t k);
  */
 extern bool sc_component_is_defined(const double *values, size_t n, size_t k);
 
-#endif							/* SC_STATS_COMPONENT_H */
+#endif							/* SC_STATS_COMPONENT_COMPONENT_H */

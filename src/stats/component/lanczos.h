@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * leading.h
+ * lanczos.h
  *	  The leading eigenpairs of a large symmetric matrix, by iteration.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_LEADING_H
-#define SC_STATS_LEADING_H
+#ifndef SC_STATS_COMPONENT_LANCZOS_H
+#define SC_STATS_COMPONENT_LANCZOS_H
 
 #include <stddef.h>
 
@@ -32,4 +32,4 @@ extern void sc_leading_components(const double *matrix, size_t n, size_t k,
 								  double *values, double *vectors, void *work,
 								  ScPoll poll);
 
-#endif							/* SC_STATS_LEADING_H */
+#endif							/* SC_STATS_COMPONENT_LANCZOS_H */

@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
- * power.h
+ * power_method.h
  *	  The first component of a matrix that is near another: thousands of them,
  *	  in resampling.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_POWER_H
-#define SC_STATS_POWER_H
+#ifndef SC_STATS_COMPONENT_POWER_METHOD_H
+#define SC_STATS_COMPONENT_POWER_METHOD_H
 
 #include <stddef.h>
 
@@ -33,4 +33,4 @@ extern ScStatus sc_first_component_near(const double *matrix, size_t d,
 										const double *start, double *value,
 										double *vector, void *work, ScPoll poll);
 
-#endif							/* SC_STATS_POWER_H */
+#endif							/* SC_STATS_COMPONENT_POWER_METHOD_H */

@@ -10,8 +10,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_CORRELATE_H
-#define SC_STATS_CORRELATE_H
+#ifndef SC_STATS_CORRELATION_CORRELATE_H
+#define SC_STATS_CORRELATION_CORRELATE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -59,4 +59,4 @@ extern ScStatus sc_correlate_with_ranks(const double *y, const int32_t *rank_x,
 										size_t n, void *work, ScPoll poll,
 										ScCorrelation *out);
 
-#endif							/* SC_STATS_CORRELATE_H */
+#endif							/* SC_STATS_CORRELATION_CORRELATE_H */

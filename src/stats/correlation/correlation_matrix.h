@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_CORRELATION_MATRIX_H
-#define SC_STATS_CORRELATION_MATRIX_H
+#ifndef SC_STATS_CORRELATION_CORRELATION_MATRIX_H
+#define SC_STATS_CORRELATION_CORRELATION_MATRIX_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -66,4 +66,4 @@ extern void sc_dual_matrix(const double *unit, size_t n, size_t d,
 extern void sc_vector_of_dual(const double *unit, size_t n, size_t d,
 							  const double *u, double *v);
 
-#endif							/* SC_STATS_CORRELATION_MATRIX_H */
+#endif							/* SC_STATS_CORRELATION_CORRELATION_MATRIX_H */

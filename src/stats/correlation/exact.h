@@ -22,8 +22,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_EXACT_H
-#define SC_STATS_EXACT_H
+#ifndef SC_STATS_CORRELATION_EXACT_H
+#define SC_STATS_CORRELATION_EXACT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,4 +57,4 @@ extern bool sc_exact_p_value_with_ranks(ScMethod method, const double *y,
 										const int32_t *rank_x, size_t n,
 										void *work, ScPoll poll, double *p);
 
-#endif							/* SC_STATS_EXACT_H */
+#endif							/* SC_STATS_CORRELATION_EXACT_H */

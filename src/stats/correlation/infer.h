@@ -21,8 +21,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_INFER_H
-#define SC_STATS_INFER_H
+#ifndef SC_STATS_CORRELATION_INFER_H
+#define SC_STATS_CORRELATION_INFER_H
 
 #include <stdbool.h>
 
@@ -78,4 +78,4 @@ extern ScVerdict sc_verdict(double low, double high, double line);
 /* Its word, in lower case. */
 extern const char *sc_verdict_word(ScVerdict verdict);
 
-#endif							/* SC_STATS_INFER_H */
+#endif							/* SC_STATS_CORRELATION_INFER_H */

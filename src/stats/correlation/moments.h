@@ -11,8 +11,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_MOMENTS_H
-#define SC_STATS_MOMENTS_H
+#ifndef SC_STATS_CORRELATION_MOMENTS_H
+#define SC_STATS_CORRELATION_MOMENTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,4 +63,4 @@ extern ScStatus sc_moments_correlation(const ScMoments *m, double *mean,
 									   double *sd, double *matrix,
 									   size_t *constant);
 
-#endif							/* SC_STATS_MOMENTS_H */
+#endif							/* SC_STATS_CORRELATION_MOMENTS_H */

@@ -10,8 +10,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_PAIRWISE_H
-#define SC_STATS_PAIRWISE_H
+#ifndef SC_STATS_CORRELATION_PAIRWISE_H
+#define SC_STATS_CORRELATION_PAIRWISE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -44,4 +44,4 @@ extern ScStatus sc_pairwise_spearman(const uint32_t *a, size_t n_a,
 									 const uint8_t *has_a, uint32_t *rank,
 									 ScPoll poll, ScCorrelation *out);
 
-#endif							/* SC_STATS_PAIRWISE_H */
+#endif							/* SC_STATS_CORRELATION_PAIRWISE_H */

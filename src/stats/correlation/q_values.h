@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * multiple.h
+ * q_values.h
  *	  Many tests at once: q-values.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_MULTIPLE_H
-#define SC_STATS_MULTIPLE_H
+#ifndef SC_STATS_CORRELATION_Q_VALUES_H
+#define SC_STATS_CORRELATION_Q_VALUES_H
 
 #include <stddef.h>
 
@@ -28,4 +28,4 @@ extern size_t sc_q_values_workspace(size_t m);
 extern void sc_benjamini_hochberg(const double *p, size_t m, double *q,
 								  void *work, ScPoll poll);
 
-#endif							/* SC_STATS_MULTIPLE_H */
+#endif							/* SC_STATS_CORRELATION_Q_VALUES_H */

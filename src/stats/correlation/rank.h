@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_RANK_H
-#define SC_STATS_RANK_H
+#ifndef SC_STATS_CORRELATION_RANK_H
+#define SC_STATS_CORRELATION_RANK_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -49,4 +49,4 @@ extern __int128 sc_rank_product(const int32_t *a, const int32_t *b, size_t n,
  */
 extern double sc_rank_correlation(__int128 sxy, __int128 sxx, __int128 syy);
 
-#endif							/* SC_STATS_RANK_H */
+#endif							/* SC_STATS_CORRELATION_RANK_H */

@@ -26,8 +26,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_IMPUTE_H
-#define SC_STATS_IMPUTE_H
+#ifndef SC_STATS_IMPUTATION_IMPUTE_H
+#define SC_STATS_IMPUTATION_IMPUTE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -127,4 +127,4 @@ extern void sc_imputation_errors(const bool *missing, size_t n, size_t d,
 extern size_t sc_impute_groups(const bool *missing, size_t n, size_t d,
 							   uint32_t *parent, ScPoll poll, uint32_t *group);
 
-#endif							/* SC_STATS_IMPUTE_H */
+#endif							/* SC_STATS_IMPUTATION_IMPUTE_H */

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * impute_steps.c
+ * imputer.c
  *	  Missing scores, filled: the steps, of two kinds.
  *
  * A step of the power method on the filled table follows imputePCA to the fixed

@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
- * impute_private.h
+ * imputer.h
  *	  What impute.c and impute_steps.c share: a table and the model that fills it,
  *	  as it changes.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_IMPUTE_PRIVATE_H
-#define SC_STATS_IMPUTE_PRIVATE_H
+#ifndef SC_STATS_IMPUTATION_IMPUTER_H
+#define SC_STATS_IMPUTATION_IMPUTER_H
 
 #include <stdbool.h>
 
@@ -90,4 +90,4 @@ extern void sc_impute_set_t(ScImputer *s, ScPoll poll);
  */
 extern ScStatus sc_impute_settle(ScImputer *s, ScPoll poll, size_t *steps);
 
-#endif							/* SC_STATS_IMPUTE_PRIVATE_H */
+#endif							/* SC_STATS_IMPUTATION_IMPUTER_H */

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * adjusted.h
+ * residuals.h
  *	  Scores adjusted for capability: how far is a model from what its
  *	  capabilities score lets expect?
  *
@@ -10,8 +10,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_ADJUSTED_H
-#define SC_STATS_ADJUSTED_H
+#ifndef SC_STATS_REGRESSION_RESIDUALS_H
+#define SC_STATS_REGRESSION_RESIDUALS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,4 +78,4 @@ extern ScStatus sc_adjust(const double *y, const double *s, size_t n,
 						  double t_quantile, void *work, ScPoll poll,
 						  ScAdjusted *out);
 
-#endif							/* SC_STATS_ADJUSTED_H */
+#endif							/* SC_STATS_REGRESSION_RESIDUALS_H */

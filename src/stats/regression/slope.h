@@ -10,8 +10,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_SLOPE_H
-#define SC_STATS_SLOPE_H
+#ifndef SC_STATS_REGRESSION_SLOPE_H
+#define SC_STATS_REGRESSION_SLOPE_H
 
 #include <stddef.h>
 
@@ -41,4 +41,4 @@ extern size_t sc_least_squares_workspace(size_t n);
 extern double sc_least_squares(const double *y, const double *x, size_t n,
 							   void *work, ScPoll poll);
 
-#endif							/* SC_STATS_SLOPE_H */
+#endif							/* SC_STATS_REGRESSION_SLOPE_H */

@@ -12,8 +12,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_SLOPE_PAIRS_H
-#define SC_STATS_SLOPE_PAIRS_H
+#ifndef SC_STATS_REGRESSION_SLOPE_PAIRS_H
+#define SC_STATS_REGRESSION_SLOPE_PAIRS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -103,4 +103,4 @@ extern void sc_order_as_kept(ScSlopes *s);
  */
 extern void sc_sort_by_residuals(ScSlopes *s, double slope, int64_t stride);
 
-#endif							/* SC_STATS_SLOPE_PAIRS_H */
+#endif							/* SC_STATS_REGRESSION_SLOPE_PAIRS_H */

@@ -13,8 +13,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_COMPONENT_BOOTSTRAP_H
-#define SC_STATS_COMPONENT_BOOTSTRAP_H
+#ifndef SC_STATS_RESAMPLING_COMPONENT_BOOTSTRAP_H
+#define SC_STATS_RESAMPLING_COMPONENT_BOOTSTRAP_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -72,4 +72,4 @@ extern ScStatus sc_component_bootstrap(const double *x, const bool *missing,
 									   void *work, ScPoll poll,
 									   ScComponentReplicates *out);
 
-#endif							/* SC_STATS_COMPONENT_BOOTSTRAP_H */
+#endif							/* SC_STATS_RESAMPLING_COMPONENT_BOOTSTRAP_H */

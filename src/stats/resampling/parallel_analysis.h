@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * parallel.h
+ * parallel_analysis.h
  *	  Parallel analysis: how large would an eigenvalue be by chance?
  *
  * The first component against independent columns: Horn, Psychometrika 30 (1965)
@@ -16,8 +16,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_PARALLEL_H
-#define SC_STATS_PARALLEL_H
+#ifndef SC_STATS_RESAMPLING_PARALLEL_ANALYSIS_H
+#define SC_STATS_RESAMPLING_PARALLEL_ANALYSIS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -74,4 +74,4 @@ extern ScStatus sc_parallel_threshold(const bool *missing, size_t n, size_t d,
 									  void *work, ScPoll poll, double *value,
 									  double *threshold);
 
-#endif							/* SC_STATS_PARALLEL_H */
+#endif							/* SC_STATS_RESAMPLING_PARALLEL_ANALYSIS_H */

@@ -18,8 +18,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_REFIT_H
-#define SC_STATS_REFIT_H
+#ifndef SC_STATS_RESAMPLING_REFIT_H
+#define SC_STATS_RESAMPLING_REFIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -120,4 +120,4 @@ extern void sc_refit(ScRefit *refit, const uint32_t *counts, size_t replicates,
 extern void sc_bootstrap_counts(uint64_t seed, uint64_t resample, size_t n,
 								uint32_t *counts);
 
-#endif							/* SC_STATS_REFIT_H */
+#endif							/* SC_STATS_RESAMPLING_REFIT_H */

@@ -16,8 +16,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_REFIT_IMPUTED_H
-#define SC_STATS_REFIT_IMPUTED_H
+#ifndef SC_STATS_RESAMPLING_REFIT_IMPUTED_H
+#define SC_STATS_RESAMPLING_REFIT_IMPUTED_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -48,4 +48,4 @@ extern void sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
 							 size_t replicates, size_t first, size_t stride,
 							 double *corr, void *work, ScPoll poll);
 
-#endif							/* SC_STATS_REFIT_IMPUTED_H */
+#endif							/* SC_STATS_RESAMPLING_REFIT_IMPUTED_H */

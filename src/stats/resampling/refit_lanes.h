@@ -16,8 +16,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_REFIT_LANES_H
-#define SC_STATS_REFIT_LANES_H
+#ifndef SC_STATS_RESAMPLING_REFIT_LANES_H
+#define SC_STATS_RESAMPLING_REFIT_LANES_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -131,4 +131,4 @@ typedef struct ScLaneLoops
 
 extern const ScLaneLoops *sc_lane_loops(ScKernel kernel);
 
-#endif							/* SC_STATS_REFIT_LANES_H */
+#endif							/* SC_STATS_RESAMPLING_REFIT_LANES_H */

@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
- * refit_private.h
+ * refit_state.h
  *	  What refit.c, refit_component.c and refit_targets.c share: a table made
  *	  ready, and eight resamples of it, the lanes of refit_lanes.h.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_REFIT_PRIVATE_H
-#define SC_STATS_REFIT_PRIVATE_H
+#ifndef SC_STATS_RESAMPLING_REFIT_STATE_H
+#define SC_STATS_RESAMPLING_REFIT_STATE_H
 
 #include <stdbool.h>
 
@@ -132,4 +132,4 @@ extern void sc_refit_components(ScRefit *r);
  */
 extern void sc_refit_targets(ScRefit *r, size_t lanes, double *corr, size_t stride);
 
-#endif							/* SC_STATS_REFIT_PRIVATE_H */
+#endif							/* SC_STATS_RESAMPLING_REFIT_STATE_H */

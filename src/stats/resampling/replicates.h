@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
- * resample.h
+ * replicates.h
  *	  What is made of replicates: estimates from resamples of the models, or
  *	  from all models but those of one group.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_RESAMPLE_H
-#define SC_STATS_RESAMPLE_H
+#ifndef SC_STATS_RESAMPLING_REPLICATES_H
+#define SC_STATS_RESAMPLING_REPLICATES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -93,4 +93,4 @@ extern bool sc_jackknife_correlation(double corr, size_t n,
 									 const size_t *ns, size_t groups,
 									 double confidence, ScJackknife *out);
 
-#endif							/* SC_STATS_RESAMPLE_H */
+#endif							/* SC_STATS_RESAMPLING_REPLICATES_H */

@@ -33,8 +33,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_SCORE_BOOTSTRAP_H
-#define SC_STATS_SCORE_BOOTSTRAP_H
+#ifndef SC_STATS_RESAMPLING_SCORE_BOOTSTRAP_H
+#define SC_STATS_RESAMPLING_SCORE_BOOTSTRAP_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -105,4 +105,4 @@ extern void sc_fitted_score_bootstrap(const double *x, const double *se,
 									  size_t n, size_t d, uint64_t seed, void *work,
 									  ScPoll poll, ScScoreReplicates *out);
 
-#endif							/* SC_STATS_SCORE_BOOTSTRAP_H */
+#endif							/* SC_STATS_RESAMPLING_SCORE_BOOTSTRAP_H */

@@ -10,8 +10,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_COMPAT_H
-#define SC_MATRIX_COMPAT_H
+#ifndef SC_TYPES_FORMS_COMPAT_H
+#define SC_TYPES_FORMS_COMPAT_H
 
 #if PG_VERSION_NUM < 150000
 #error "safetycorr needs PostgreSQL 15 or later"
@@ -107,4 +107,4 @@ typedef struct SupportRequestModifyInPlace
 #define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC
 #endif
 
-#endif							/* SC_MATRIX_COMPAT_H */
+#endif							/* SC_TYPES_FORMS_COMPAT_H */

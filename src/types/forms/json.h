@@ -17,8 +17,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_JSON_H
-#define SC_MATRIX_JSON_H
+#ifndef SC_TYPES_FORMS_JSON_H
+#define SC_TYPES_FORMS_JSON_H
 
 #include "types/forms/compat.h"
 
@@ -89,4 +89,4 @@ extern void sc_json_put_double(StringInfo out, double value);
 extern void sc_json_put_doubles(StringInfo out, const double *values, size_t n);
 extern void sc_json_put_label(StringInfo out, const char *label, uint32 len);
 
-#endif							/* SC_MATRIX_JSON_H */
+#endif							/* SC_TYPES_FORMS_JSON_H */

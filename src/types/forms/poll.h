@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_POLL_H
-#define SC_MATRIX_POLL_H
+#ifndef SC_TYPES_FORMS_POLL_H
+#define SC_TYPES_FORMS_POLL_H
 
 #include "miscadmin.h"
 
@@ -28,4 +28,4 @@ sc_poll_step(uint64 i)
 		CHECK_FOR_INTERRUPTS();
 }
 
-#endif							/* SC_MATRIX_POLL_H */
+#endif							/* SC_TYPES_FORMS_POLL_H */

@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_STATE_CONTEXT_H
-#define SC_MATRIX_STATE_CONTEXT_H
+#ifndef SC_TYPES_FORMS_STATE_CONTEXT_H
+#define SC_TYPES_FORMS_STATE_CONTEXT_H
 
 #include "utils/expandeddatum.h"
 
@@ -34,4 +34,4 @@ extern MemoryContext sc_object_context(void);
  */
 extern Datum sc_flat_datum(ExpandedObjectHeader *object);
 
-#endif							/* SC_MATRIX_STATE_CONTEXT_H */
+#endif							/* SC_TYPES_FORMS_STATE_CONTEXT_H */

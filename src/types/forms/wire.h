@@ -8,8 +8,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_WIRE_H
-#define SC_MATRIX_WIRE_H
+#ifndef SC_TYPES_FORMS_WIRE_H
+#define SC_TYPES_FORMS_WIRE_H
 
 #include "types/forms/compat.h"
 
@@ -28,4 +28,4 @@ extern char *sc_wire_label(StringInfo buf, const char *type_name, int *len);
 extern void sc_wire_doubles(StringInfo buf, const char *type_name,
 							double *values, size_t n, bool missing_allowed);
 
-#endif							/* SC_MATRIX_WIRE_H */
+#endif							/* SC_TYPES_FORMS_WIRE_H */

@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_LABELS_H
-#define SC_MATRIX_LABELS_H
+#ifndef SC_TYPES_SCORE_MATRIX_LABELS_H
+#define SC_TYPES_SCORE_MATRIX_LABELS_H
 
 #include "types/forms/compat.h"
 #include "types/score_matrix/matrix_flat.h"
@@ -131,4 +131,4 @@ sc_labels_is_last(const LabelTable *table, const char *text, uint32 len)
 					  table->label[table->last].len, text, len);
 }
 
-#endif							/* SC_MATRIX_LABELS_H */
+#endif							/* SC_TYPES_SCORE_MATRIX_LABELS_H */

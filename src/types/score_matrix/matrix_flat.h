@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * flat.h
+ * matrix_flat.h
  *	  The score_matrix at rest: format 1, its layout and its validator.
  *
  * No server header is included here, so that the validator can be fuzzed
@@ -22,8 +22,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_FLAT_H
-#define SC_MATRIX_FLAT_H
+#ifndef SC_TYPES_SCORE_MATRIX_MATRIX_FLAT_H
+#define SC_TYPES_SCORE_MATRIX_MATRIX_FLAT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -153,4 +153,4 @@ sc_next_cell_is_single(const ScoreMatrixView *view, uint32_t s, uint32_t p)
 extern int	sc_label_compare(const char *a, uint32_t a_len,
 							 const char *b, uint32_t b_len);
 
-#endif							/* SC_MATRIX_FLAT_H */
+#endif							/* SC_TYPES_SCORE_MATRIX_MATRIX_FLAT_H */

@@ -14,8 +14,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_POOLED_H
-#define SC_MATRIX_POOLED_H
+#ifndef SC_TYPES_SCORE_MATRIX_POOLED_H
+#define SC_TYPES_SCORE_MATRIX_POOLED_H
 
 #include "types/forms/compat.h"
 #include "stats/base/double_double.h"
@@ -93,4 +93,4 @@ sc_pooled_add_score(PooledCell *a, uint8 *a_flags, double score)
 extern double sc_pooled_mean(const PooledCell *cell);
 extern double sc_pooled_stderr(const PooledCell *cell, uint8 flags);
 
-#endif							/* SC_MATRIX_POOLED_H */
+#endif							/* SC_TYPES_SCORE_MATRIX_POOLED_H */

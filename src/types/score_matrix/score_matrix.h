@@ -4,14 +4,14 @@
  *	  The score_matrix type: labelled cells of models and benchmarks.
  *
  * In memory it is an expanded object that grows in place; at rest it is the
- * flat form of flat.h.  Everything that only reads takes the flat form
+ * flat form of matrix_flat.h.  Everything that only reads takes the flat form
  * (sc_matrix_read gives it, whatever came), in which labels and cells stand in
  * C order, so that what is computed does not depend on the order of rows.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_SCORE_MATRIX_H
-#define SC_MATRIX_SCORE_MATRIX_H
+#ifndef SC_TYPES_SCORE_MATRIX_SCORE_MATRIX_H
+#define SC_TYPES_SCORE_MATRIX_SCORE_MATRIX_H
 
 #include "utils/expandeddatum.h"
 
@@ -206,4 +206,4 @@ extern int64 sc_matrix_find_model(const ScoreMatrixView *view,
 extern int64 sc_matrix_find_benchmark(const ScoreMatrixView *view,
 									  const char *text, uint32 len);
 
-#endif							/* SC_MATRIX_SCORE_MATRIX_H */
+#endif							/* SC_TYPES_SCORE_MATRIX_SCORE_MATRIX_H */

@@ -6,8 +6,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_SCORE_MATRIX_CELLS_H
-#define SC_MATRIX_SCORE_MATRIX_CELLS_H
+#ifndef SC_TYPES_SCORE_MATRIX_SCORE_MATRIX_CELLS_H
+#define SC_TYPES_SCORE_MATRIX_SCORE_MATRIX_CELLS_H
 
 #include "common/hashfn.h"
 
@@ -99,4 +99,4 @@ extern void sc_matrix_add_pooled(ExpandedScoreMatrix *m, CellIndex at,
  */
 extern void sc_matrix_stop_waiting(ExpandedScoreMatrix *m);
 
-#endif							/* SC_MATRIX_SCORE_MATRIX_CELLS_H */
+#endif							/* SC_TYPES_SCORE_MATRIX_SCORE_MATRIX_CELLS_H */

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * score_matrix_flatten.c
+ * score_matrix_expanded.c
  *	  The score_matrix in memory as an expanded object: making, finding, and
  *	  flattening it.
  *

@@ -12,8 +12,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_PRINCIPAL_COMPONENT_H
-#define SC_MATRIX_PRINCIPAL_COMPONENT_H
+#ifndef SC_TYPES_STATES_PRINCIPAL_COMPONENT_H
+#define SC_TYPES_STATES_PRINCIPAL_COMPONENT_H
 
 #include "types/forms/compat.h"
 #include "stats/component/capability.h"
@@ -79,4 +79,4 @@ sc_component_label(const PrincipalComponent *c, int32 j, uint32 *len)
 	return c->labels + start;
 }
 
-#endif							/* SC_MATRIX_PRINCIPAL_COMPONENT_H */
+#endif							/* SC_TYPES_STATES_PRINCIPAL_COMPONENT_H */

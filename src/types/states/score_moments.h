@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_SCORE_MOMENTS_H
-#define SC_MATRIX_SCORE_MOMENTS_H
+#ifndef SC_TYPES_STATES_SCORE_MOMENTS_H
+#define SC_TYPES_STATES_SCORE_MOMENTS_H
 
 #include "utils/expandeddatum.h"
 
@@ -70,4 +70,4 @@ extern void sc_moments_commit_row(ExpandedScoreMoments *m);
 /* Adds the moments of other rows; 22003 if the number of rows overflows. */
 extern void sc_moments_absorb(ExpandedScoreMoments *m, const ScMoments *from);
 
-#endif							/* SC_MATRIX_SCORE_MOMENTS_H */
+#endif							/* SC_TYPES_STATES_SCORE_MOMENTS_H */

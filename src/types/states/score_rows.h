@@ -16,8 +16,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_SCORE_ROWS_H
-#define SC_MATRIX_SCORE_ROWS_H
+#ifndef SC_TYPES_STATES_SCORE_ROWS_H
+#define SC_TYPES_STATES_SCORE_ROWS_H
 
 #include "utils/expandeddatum.h"
 
@@ -114,4 +114,4 @@ extern void sc_rows_merge(ExpandedScoreRows *r, const ScoreRowsView *from);
  */
 extern const double **sc_rows_sorted(const ScoreRowsView *view);
 
-#endif							/* SC_MATRIX_SCORE_ROWS_H */
+#endif							/* SC_TYPES_STATES_SCORE_ROWS_H */

@@ -5,12 +5,12 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_MATRIX_SCORE_ROWS_IO_H
-#define SC_MATRIX_SCORE_ROWS_IO_H
+#ifndef SC_TYPES_STATES_SCORE_ROWS_IO_H
+#define SC_TYPES_STATES_SCORE_ROWS_IO_H
 
 #include "types/states/score_rows.h"
 
 /* NULL if size bytes at flat are a valid score_rows, else what is wrong. */
 extern const char *sc_rows_check(const ScoreRowsFlat *flat, Size size);
 
-#endif							/* SC_MATRIX_SCORE_ROWS_IO_H */
+#endif							/* SC_TYPES_STATES_SCORE_ROWS_IO_H */
