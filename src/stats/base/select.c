@@ -5,7 +5,9 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "stats/base/private.h"
+#include <stdbool.h>
+
+#include "stats/base/poll.h"
 #include "stats/base/select.h"
 
 /* So few values are sorted by insertion. */

@@ -8,9 +8,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/base/arena.h"
+#include "stats/base/sums.h"
 #include "stats/component/capability.h"
 #include "stats/component/component.h"
-#include "stats/base/private.h"
 
 /* The smallest positive double. */
 #define SMALLEST 0x1p-1074

@@ -7,12 +7,9 @@
  */
 #include <math.h>
 
+#include "stats/base/sums.h"
 #include "stats/correlation/correlate.h"
-#include "stats/base/private.h"
 #include "stats/correlation/rank.h"
-
-/* Elements of a dot product that are summed without compensation. */
-#define DOT_BLOCK ((size_t) 128)
 
 size_t
 sc_correlate_workspace(ScMethod method, size_t n)
@@ -27,90 +24,6 @@ sc_correlate_workspace(ScMethod method, size_t n)
 			return n * sizeof(uint32_t) + sc_sort_workspace(n);
 	}
 	return 0;
-}
-
-/*
- * u = x about its mean, divided by its range, of a variable that is not
- * constant: so the sum of u^2 is between 1/2 and n / 4 whatever the units of
- * x, and nothing that matters over- or underflows.
- *
- * The mean is formed from differences to one end of the range, where an offset
- * common to all values cancels exactly.  It is the minimum if that comes
- * first, otherwise the maximum: so -x gives exactly -u, the correlation
- * of -x is exactly the opposite of that of x, and a falling straight line
- * comes out at -1 wherever the rising one comes out at 1.
- */
-void
-sc_centre(const double *x, size_t n, double *u, ScPoll poll)
-{
-	ScSum		sum = {0.0, 0.0};
-	size_t		lowest = 0;
-	size_t		highest = 0;
-	double		range;
-	double		mean;
-	size_t		i;
-
-	for (i = 1; i < n; i++)
-	{
-		if (x[i] < x[lowest])
-			lowest = i;
-		if (x[i] > x[highest])
-			highest = i;
-		sc_poll_at(poll, i);
-	}
-	range = x[highest] - x[lowest];
-
-	for (i = 0; i < n; i++)
-	{
-		if (lowest < highest)
-			u[i] = (x[i] - x[lowest]) / range;
-		else
-			u[i] = (x[highest] - x[i]) / range;
-		sc_sum_add(&sum, u[i]);
-		sc_poll_at(poll, i);
-	}
-	mean = sc_sum_total(&sum) / (double) n;
-
-	for (i = 0; i < n; i++)
-	{
-		u[i] = lowest < highest ? u[i] - mean : mean - u[i];
-		sc_poll_at(poll, i);
-	}
-}
-
-/*
- * The sum of a[i] * b[i].  Short blocks are summed in four strands, for speed,
- * and added with compensation: the error is that of a block, whatever n.
- */
-double
-sc_dot(const double *a, const double *b, size_t n, ScPoll poll)
-{
-	ScSum		total = {0.0, 0.0};
-	size_t		start;
-	size_t		end;
-
-	for (start = 0; start < n; start = end)
-	{
-		double		s0 = 0.0;
-		double		s1 = 0.0;
-		double		s2 = 0.0;
-		double		s3 = 0.0;
-		size_t		i;
-
-		end = n - start < DOT_BLOCK ? n : start + DOT_BLOCK;
-		for (i = start; i + 3 < end; i += 4)
-		{
-			s0 += a[i] * b[i];
-			s1 += a[i + 1] * b[i + 1];
-			s2 += a[i + 2] * b[i + 2];
-			s3 += a[i + 3] * b[i + 3];
-		}
-		for (; i < end; i++)
-			s0 += a[i] * b[i];
-		sc_sum_add(&total, (s0 + s1) + (s2 + s3));
-		sc_poll_at(poll, end - 1);
-	}
-	return sc_sum_total(&total);
 }
 
 /* Of y with x ranked; scratch is that of sc_mid_ranks(), behind the ranks of y. */

@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "stats/correlation/correlation_matrix.h"
-#include "stats/base/private.h"
 #include "stats/base/products.h"
+#include "stats/base/sums.h"
+#include "stats/correlation/correlation_matrix.h"
 #include "stats/correlation/rank.h"
 
 /*

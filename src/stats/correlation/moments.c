@@ -13,9 +13,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "stats/correlation/moments.h"
-#include "stats/base/private.h"
 #include "stats/base/products.h"
+#include "stats/base/sums.h"
+#include "stats/correlation/moments.h"
 
 /*
  * Below this a sum of squares has terms that lost digits to underflow, or all

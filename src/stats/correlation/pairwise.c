@@ -10,8 +10,10 @@
  *
  *-------------------------------------------------------------------------
  */
+#include <stdbool.h>
+
+#include "stats/base/poll.h"
 #include "stats/correlation/pairwise.h"
-#include "stats/base/private.h"
 #include "stats/correlation/rank.h"
 
 /* Sums over the models of a pair. */

@@ -5,10 +5,11 @@
  *
  *-------------------------------------------------------------------------
  */
+#include <math.h>
 #include <stdint.h>
 
+#include "stats/base/poll.h"
 #include "stats/correlation/q_values.h"
-#include "stats/base/private.h"
 #include "stats/correlation/rank.h"
 
 size_t

@@ -7,7 +7,7 @@
  */
 #include <math.h>
 
-#include "stats/base/private.h"
+#include "stats/base/poll.h"
 #include "stats/correlation/rank.h"
 
 /* Runs of this many elements are sorted by insertion before any merge. */

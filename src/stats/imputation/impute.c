@@ -15,6 +15,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/base/sums.h"
 #include "stats/component/component.h"
 #include "stats/imputation/imputer.h"
 

@@ -17,6 +17,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/base/poll.h"
 #include "stats/imputation/imputer.h"
 
 /* Direct steps begin where a step of the power method changes less than this, */

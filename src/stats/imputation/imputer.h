@@ -11,9 +11,9 @@
 
 #include <stdbool.h>
 
+#include "stats/base/poll.h"
 #include "stats/component/capability.h"
 #include "stats/imputation/impute.h"
-#include "stats/base/private.h"
 
 /* The table, and pieces of the workspace of sc_impute(). */
 typedef struct ScImputer

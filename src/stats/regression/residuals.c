@@ -8,8 +8,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "stats/base/sums.h"
 #include "stats/regression/residuals.h"
-#include "stats/base/private.h"
 
 /*
  * Where less than this is left of 1 by h, or of the sum of squares without a

@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "stats/base/private.h"
 #include "stats/base/select.h"
+#include "stats/base/sums.h"
 #include "stats/regression/slope.h"
 #include "stats/regression/slope_pairs.h"
 

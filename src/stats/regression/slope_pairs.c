@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "stats/base/private.h"
+#include "stats/base/poll.h"
 #include "stats/regression/slope_pairs.h"
 
 /*

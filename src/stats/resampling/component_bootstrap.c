@@ -14,12 +14,13 @@
  */
 #include <math.h>
 
-#include "stats/component/component.h"
-#include "stats/resampling/component_bootstrap.h"
-#include "stats/imputation/impute.h"
+#include "stats/base/arena.h"
 #include "stats/base/philox.h"
-#include "stats/base/private.h"
+#include "stats/base/sums.h"
+#include "stats/component/component.h"
 #include "stats/correlation/rank.h"
+#include "stats/imputation/impute.h"
+#include "stats/resampling/component_bootstrap.h"
 
 /* The table, and pieces of the workspace. */
 typedef struct Bootstrap

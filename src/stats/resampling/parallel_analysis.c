@@ -7,11 +7,11 @@
  */
 #include <math.h>
 
+#include "stats/base/arena.h"
+#include "stats/base/normal.h"
 #include "stats/component/component.h"
 #include "stats/imputation/impute.h"
-#include "stats/base/normal.h"
 #include "stats/resampling/parallel_analysis.h"
-#include "stats/base/private.h"
 #include "stats/resampling/replicates.h"
 
 /* Pieces of the workspace. */

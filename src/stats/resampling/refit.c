@@ -2,52 +2,34 @@
  *
  * refit.c
  *	  The whole analysis on resamples of the models: a table made ready, and
- *	  resamples of it by eights.
+ *	  its resamples, eight at a time.
  *
  *-------------------------------------------------------------------------
  */
 #include <math.h>
 #include <string.h>
 
-#include "stats/component/component.h"
+#include "stats/base/arena.h"
 #include "stats/base/philox.h"
+#include "stats/component/component.h"
 #include "stats/correlation/rank.h"
 #include "stats/resampling/refit_state.h"
-
-/* Arrays begin at multiples of this: a cache line, and any vector. */
-#define ALIGNMENT ((size_t) 64)
 
 /* ----------
  * The workspace
  * ----------
  */
 
-/* Memory given out piece by piece; base NULL only counts. */
-typedef struct Arena
+static double *
+take_doubles(ScArena *arena, size_t count)
 {
-	char	   *base;
-	size_t		used;
-} Arena;
-
-static void *
-take(Arena *arena, size_t count, size_t size)
-{
-	void	   *piece = arena->base == NULL ? NULL : arena->base + arena->used;
-
-	arena->used += (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	return piece;
+	return sc_take(arena, count, sizeof(double));
 }
 
 static double *
-take_doubles(Arena *arena, size_t count)
+take_lanes(ScArena *arena, size_t count)
 {
-	return take(arena, count, sizeof(double));
-}
-
-static double *
-take_lanes(Arena *arena, size_t count)
-{
-	return take(arena, count * SC_LANES, sizeof(double));
+	return sc_take(arena, count * SC_LANES, sizeof(double));
 }
 
 static size_t
@@ -80,7 +62,7 @@ definition_workspace(const ScRefitTable *table)
 static size_t
 lay_out(ScRefit *r, const ScRefitTable *table, char *base)
 {
-	Arena		arena = {base, 0};
+	ScArena		arena = {base, 0};
 	size_t		n = table->n;
 	size_t		d = table->d;
 	size_t		m = table->m;
@@ -93,8 +75,8 @@ lay_out(ScRefit *r, const ScRefitTable *table, char *base)
 	{
 		bool		ranked = table->pca == SC_PCA_SPEARMAN;
 
-		r->column_order = take(&arena, ranked ? n * d : 0, sizeof(uint32_t));
-		r->column_tied = take(&arena, d, sizeof(bool));
+		r->column_order = sc_take(&arena, ranked ? n * d : 0, sizeof(uint32_t));
+		r->column_tied = sc_take(&arena, d, sizeof(bool));
 		r->column = take_doubles(&arena, n * d);
 		r->matrix = take_lanes(&arena, d * d);
 		r->iterate = take_lanes(&arena, d);
@@ -104,15 +86,15 @@ lay_out(ScRefit *r, const ScRefitTable *table, char *base)
 		r->diagonal = take_lanes(&arena, d);
 		r->root = take_lanes(&arena, d);
 		r->dense = take_doubles(&arena, d * d);
-		r->solver = take(&arena, sc_components_workspace(d, 1), 1);
+		r->solver = sc_take(&arena, sc_components_workspace(d, 1), 1);
 	}
 	r->first_vector = take_doubles(&arena, d);
-	r->first_order = take(&arena, n, sizeof(uint32_t));
+	r->first_order = sc_take(&arena, n, sizeof(uint32_t));
 
-	r->target = take(&arena, m, sizeof(uint32_t));
-	r->same_models = take(&arena, m, sizeof(bool));
-	r->target_tied = take(&arena, m, sizeof(bool));
-	r->target_order = take(&arena, table->method == SC_SPEARMAN ? cells : 0,
+	r->target = sc_take(&arena, m, sizeof(uint32_t));
+	r->same_models = sc_take(&arena, m, sizeof(bool));
+	r->target_tied = sc_take(&arena, m, sizeof(bool));
+	r->target_order = sc_take(&arena, table->method == SC_SPEARMAN ? cells : 0,
 						   sizeof(uint32_t));
 	r->target_y = take_doubles(&arena, table->method == SC_PEARSON ? cells : 0);
 
@@ -126,16 +108,16 @@ lay_out(ScRefit *r, const ScRefitTable *table, char *base)
 	r->fault = take_lanes(&arena, 1);
 
 	for (l = 0; l < SC_LANES; l++)
-		r->sorted[l] = take(&arena, n, sizeof(uint32_t));
+		r->sorted[l] = sc_take(&arena, n, sizeof(uint32_t));
 	r->key = take_doubles(&arena, sc_larger(n, m));
 	r->has = take_doubles(&arena, n);
 
 	r->definition.rows = take_doubles(&arena, table->draws * sc_larger(d, 2));
-	r->definition.spread = take(&arena, d, sizeof(ScSpread));
+	r->definition.spread = sc_take(&arena, d, sizeof(ScSpread));
 	r->definition.value = take_doubles(&arena, d);
 	r->definition.vector = take_doubles(&arena, d);
 	r->definition.score = take_doubles(&arena, sc_larger(n, table->draws));
-	r->definition.work = take(&arena, definition_workspace(table), 1);
+	r->definition.work = sc_take(&arena, definition_workspace(table), 1);
 	return arena.used;
 }
 
@@ -144,7 +126,7 @@ sc_refit_workspace(const ScRefitTable *table)
 {
 	ScRefit		r;
 
-	return sizeof(ScRefit) + ALIGNMENT + lay_out(&r, table, NULL);
+	return sizeof(ScRefit) + SC_ALIGNMENT + lay_out(&r, table, NULL);
 }
 
 /* ----------
@@ -297,7 +279,7 @@ sc_refit_prepare(const ScRefitTable *table, void *work, ScPoll poll)
 {
 	ScRefit    *r = work;
 	uintptr_t	end = (uintptr_t) work + sizeof(ScRefit);
-	size_t		gap = (size_t) ((ALIGNMENT - end % ALIGNMENT) % ALIGNMENT);
+	size_t		gap = (size_t) ((SC_ALIGNMENT - end % SC_ALIGNMENT) % SC_ALIGNMENT);
 
 	lay_out(r, table, (char *) work + sizeof(ScRefit) + gap);
 	r->loops = sc_lane_loops(table->kernel);

@@ -15,12 +15,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/base/arena.h"
+#include "stats/base/sums.h"
 #include "stats/component/capability.h"
 #include "stats/component/component.h"
-#include "stats/imputation/impute.h"
 #include "stats/correlation/pairwise.h"
-#include "stats/base/private.h"
 #include "stats/correlation/rank.h"
+#include "stats/imputation/impute.h"
 #include "stats/resampling/refit_imputed.h"
 
 /* The table, and pieces of the workspace. */

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "stats/base/products.h"
+#include "stats/base/sums.h"
 
 #define SC_LANES 8
 

@@ -11,9 +11,9 @@
 
 #include <stdbool.h>
 
+#include "stats/base/poll.h"
 #include "stats/component/capability.h"
 #include "stats/component/component.h"
-#include "stats/base/private.h"
 #include "stats/resampling/refit.h"
 #include "stats/resampling/refit_lanes.h"
 

@@ -5,11 +5,13 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "stats/correlation/infer.h"
-#include "stats/base/private.h"
-#include "stats/resampling/replicates.h"
+#include <math.h>
+
 #include "stats/base/select.h"
 #include "stats/base/student.h"
+#include "stats/base/sums.h"
+#include "stats/correlation/infer.h"
+#include "stats/resampling/replicates.h"
 
 /* ----------
  * Bootstrap

@@ -14,11 +14,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/base/arena.h"
+#include "stats/base/normal.h"
+#include "stats/base/sums.h"
 #include "stats/component/capability.h"
 #include "stats/component/component.h"
-#include "stats/base/normal.h"
 #include "stats/component/power_method.h"
-#include "stats/base/private.h"
 #include "stats/correlation/rank.h"
 #include "stats/resampling/score_bootstrap.h"
 

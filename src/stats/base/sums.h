@@ -1,46 +1,19 @@
 /*-------------------------------------------------------------------------
  *
- * private.h
- *	  What the files of the stats floor share among themselves: sizes, polling,
- *	  compensated sums, Pearson's pieces.  Not for callers.
+ * sums.h
+ *	  Compensated sums, and the centred products that correlations and least
+ *	  squares are made of.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_STATS_BASE_PRIVATE_H
-#define SC_STATS_BASE_PRIVATE_H
+#ifndef SC_STATS_BASE_SUMS_H
+#define SC_STATS_BASE_SUMS_H
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "stats/base/status.h"
-
-/* Of sizes. */
-static inline size_t
-sc_larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
-static inline size_t
-sc_smaller(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/*
- * Elements handled between two calls of a poll.  Even where each one is a
- * cache miss or two this is some 10 ms, well below the 100 ms promised.
- */
-#define SC_POLL_STEPS ((size_t) 65536)
-
-/* Polls in a loop over i = 0, 1, 2, ..., once every SC_POLL_STEPS rounds. */
-static inline void
-sc_poll_at(ScPoll poll, size_t i)
-{
-	if (i % SC_POLL_STEPS == SC_POLL_STEPS - 1 && poll != NULL)
-		poll();
-}
+#include "stats/base/poll.h"
 
 /*
  * A running sum and what rounding took from it: Neumaier, ZAMM 54 (1974)
@@ -89,6 +62,25 @@ sc_is_constant(const double *x, size_t n, ScPoll poll)
 }
 
 /*
+ * u = x about its mean, divided by its range, of a variable that is not
+ * constant: so the sum of u^2 is between 1/2 and n / 4 whatever the units of
+ * x, and nothing that matters over- or underflows.
+ *
+ * The mean is formed from differences to one end of the range, where an offset
+ * common to all values cancels exactly.  It is the minimum if that comes
+ * first, otherwise the maximum: so -x gives exactly -u, the correlation
+ * of -x is exactly the opposite of that of x, and a falling straight line
+ * comes out at -1 wherever the rising one comes out at 1.
+ */
+extern void sc_centre(const double *x, size_t n, double *u, ScPoll poll);
+
+/*
+ * The sum of a[i] * b[i].  Short blocks are summed in four strands, for speed,
+ * and added with compensation: the error is that of a block, whatever n.
+ */
+extern double sc_dot(const double *a, const double *b, size_t n, ScPoll poll);
+
+/*
  * Pearson's formula.  With sxx = syy there is one rounding only, so that
  * variables which centre to the same numbers correlate at exactly 1.
  */
@@ -104,8 +96,4 @@ sc_pearson_ratio(double sxy, double sxx, double syy)
 	return r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
 }
 
-/* In correlate.c; described there. */
-extern void sc_centre(const double *x, size_t n, double *u, ScPoll poll);
-extern double sc_dot(const double *a, const double *b, size_t n, ScPoll poll);
-
-#endif							/* SC_STATS_BASE_PRIVATE_H */
+#endif							/* SC_STATS_BASE_SUMS_H */
