@@ -1525,7 +1525,7 @@ COMMENT ON COLUMN cells_row.model IS 'name of the model';
 COMMENT ON COLUMN cells_row.benchmark IS 'name of the benchmark';
 COMMENT ON COLUMN cells_row.score IS 'mean of the scores of the cell';
 COMMENT ON COLUMN cells_row.n IS 'number of scores of the cell';
-COMMENT ON COLUMN cells_row.stderr IS 'standard error of the mean; NULL for a single score';
+COMMENT ON COLUMN cells_row.stderr IS 'standard error of the mean; NULL for a single score, and where it is not known';
 
 CREATE FUNCTION cells(m score_matrix)
 RETURNS SETOF cells_row
@@ -1624,15 +1624,15 @@ COMMENT ON COLUMN capabilities_correlations_row.role IS 'target: a benchmark tha
 COMMENT ON COLUMN capabilities_correlations_row.negated IS 'lower is better: scores were negated before they were correlated, so that higher means better or safer';
 COMMENT ON COLUMN capabilities_correlations_row.n IS 'number of models behind the numbers of this row';
 COMMENT ON COLUMN capabilities_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on a capability benchmark';
-COMMENT ON COLUMN capabilities_correlations_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN capabilities_correlations_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_correlations_row.n_families IS 'number of families of models in the jackknife; NULL without families';
 COMMENT ON COLUMN capabilities_correlations_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN capabilities_correlations_row.corr IS 'correlation, between -1 and 1; NULL where it is undefined, see status';
 COMMENT ON COLUMN capabilities_correlations_row.ci_low IS 'lower end of the interval of corr';
 COMMENT ON COLUMN capabilities_correlations_row.ci_high IS 'upper end of the interval of corr';
 COMMENT ON COLUMN capabilities_correlations_row.p_value IS 'p-value of no association at all, two-sided; it is no test of the verdict''s threshold';
-COMMENT ON COLUMN capabilities_correlations_row.q_value IS 'p-value adjusted for the number of benchmarks (Benjamini and Hochberg)';
-COMMENT ON COLUMN capabilities_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of the capabilities score (Theil and Sen)';
+COMMENT ON COLUMN capabilities_correlations_row.q_value IS 'p-value adjusted for the number of rows whose role is target (Benjamini and Hochberg)';
+COMMENT ON COLUMN capabilities_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of the capabilities score (Theil and Sen; least squares with pearson)';
 COMMENT ON COLUMN capabilities_correlations_row.benchmark_sd IS 'standard deviation of the benchmark''s scores over these models';
 COMMENT ON COLUMN capabilities_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved';
 COMMENT ON COLUMN capabilities_correlations_row.status IS 'ok, or why numbers of this row are NULL';
@@ -1679,15 +1679,15 @@ COMMENT ON COLUMN benchmark_correlations_row.role IS 'target: a benchmark that i
 COMMENT ON COLUMN benchmark_correlations_row.negated IS 'lower is better: scores were negated before they were correlated, so that higher means better or safer';
 COMMENT ON COLUMN benchmark_correlations_row.n IS 'number of models behind the numbers of this row';
 COMMENT ON COLUMN benchmark_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on what it is correlated with';
-COMMENT ON COLUMN benchmark_correlations_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN benchmark_correlations_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN benchmark_correlations_row.n_families IS 'number of families of models in the jackknife; NULL without families';
 COMMENT ON COLUMN benchmark_correlations_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN benchmark_correlations_row.corr IS 'correlation with the benchmark or covariate that was named, between -1 and 1; NULL where it is undefined, see status';
 COMMENT ON COLUMN benchmark_correlations_row.ci_low IS 'lower end of the interval of corr';
 COMMENT ON COLUMN benchmark_correlations_row.ci_high IS 'upper end of the interval of corr';
 COMMENT ON COLUMN benchmark_correlations_row.p_value IS 'p-value of no association at all, two-sided; it is no test of the verdict''s threshold';
-COMMENT ON COLUMN benchmark_correlations_row.q_value IS 'p-value adjusted for the number of benchmarks (Benjamini and Hochberg)';
-COMMENT ON COLUMN benchmark_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of what it is correlated with (Theil and Sen)';
+COMMENT ON COLUMN benchmark_correlations_row.q_value IS 'p-value adjusted for the number of rows whose role is target (Benjamini and Hochberg)';
+COMMENT ON COLUMN benchmark_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of what it is correlated with (Theil and Sen; least squares with pearson)';
 COMMENT ON COLUMN benchmark_correlations_row.benchmark_sd IS 'standard deviation of the benchmark''s scores over these models';
 COMMENT ON COLUMN benchmark_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved';
 COMMENT ON COLUMN benchmark_correlations_row.status IS 'ok, or why numbers of this row are NULL';
@@ -1722,7 +1722,7 @@ COMMENT ON TYPE capabilities_difference_row IS
 'a row of capabilities_difference()';
 
 COMMENT ON COLUMN capabilities_difference_row.n IS 'number of models that have both benchmarks';
-COMMENT ON COLUMN capabilities_difference_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN capabilities_difference_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_difference_row.n_families IS 'number of families of models in the jackknife; NULL without families';
 COMMENT ON COLUMN capabilities_difference_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN capabilities_difference_row.corr_a IS 'capabilities correlation of benchmark_a over these models';
@@ -1851,7 +1851,7 @@ COMMENT ON COLUMN capabilities_loadings_row.ci_low IS 'lower end of the interval
 COMMENT ON COLUMN capabilities_loadings_row.ci_high IS 'upper end of the interval of loading';
 COMMENT ON COLUMN capabilities_loadings_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN capabilities_loadings_row.n IS 'number of models behind the numbers of this row';
-COMMENT ON COLUMN capabilities_loadings_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN capabilities_loadings_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_loadings_row.status IS 'ok, or why numbers of this row are NULL';
 
 CREATE FUNCTION capabilities_loadings(m score_matrix,
@@ -1892,7 +1892,7 @@ COMMENT ON COLUMN capabilities_components_row.ci_high IS 'upper end of the inter
 COMMENT ON COLUMN capabilities_components_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN capabilities_components_row.parallel_threshold IS 'eigenvalue that chance exceeds in 5 % of samples (parallel analysis)';
 COMMENT ON COLUMN capabilities_components_row.n IS 'number of models behind the numbers of this row';
-COMMENT ON COLUMN capabilities_components_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN capabilities_components_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_components_row.status IS 'ok, or why numbers of this row are NULL';
 
 CREATE FUNCTION capabilities_components(m score_matrix,
@@ -1994,7 +1994,7 @@ COMMENT ON COLUMN capabilities_robustness_row.benchmark IS 'name of the benchmar
 COMMENT ON COLUMN capabilities_robustness_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
 COMMENT ON COLUMN capabilities_robustness_row.negated IS 'lower is better: scores were negated before they were correlated, so that higher means better or safer';
 COMMENT ON COLUMN capabilities_robustness_row.n IS 'number of models behind the numbers of this row';
-COMMENT ON COLUMN capabilities_robustness_row.n_imputed IS 'number of these models of which some capability scores were missing and have been imputed';
+COMMENT ON COLUMN capabilities_robustness_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_robustness_row.corr IS 'correlation, between -1 and 1; NULL where it is undefined, see status';
 COMMENT ON COLUMN capabilities_robustness_row.verdict IS 'what the interval of corr says: entangled, inverse, low, positive, negative or unresolved';
 COMMENT ON COLUMN capabilities_robustness_row.without_benchmark_low IS 'lowest correlation when one capability benchmark is left out';

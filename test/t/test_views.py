@@ -964,7 +964,8 @@ def test_row_level_security(work):
         work.rows("CREATE POLICY owners ON work.source TO sc_views_owner USING (kind = 'chat')")
         assert contents(owner, "work") == reader
         # materialised: what its owner sees, for everybody who may read it
-        owner.rows(call("work", "work.source", released="'released'", window_days=WINDOW, materialized="true"))
+        found = owner.rows(call("work", "work.source", released="'released'", window_days=WINDOW, materialized="true"))
+        assert all(("row-level security" in (note or "")) == (kind == "materialized view") for _, kind, note in found)
         assert read_only(connect, "sc_views_none").error("TABLE work.capability_scatter").pgcode == "42501"
         owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO PUBLIC")
         for name in ("none", "base"):

@@ -11,11 +11,13 @@
 #include <math.h>
 
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
 #include "functions/shared/support.h"
+#include "types/score_matrix/pooled.h"
 #include "types/score_matrix/score_matrix.h"
 
 PG_FUNCTION_INFO_V1(sc_score_matrix_accum_text);
@@ -23,6 +25,9 @@ PG_FUNCTION_INFO_V1(sc_score_matrix_accum_bigint);
 PG_FUNCTION_INFO_V1(sc_score_matrix_accum_mean);
 PG_FUNCTION_INFO_V1(sc_score_matrix_accum_jsonb);
 PG_FUNCTION_INFO_V1(sc_score_matrix_merge);
+
+/* What an error shows of a label. */
+#define SHOWN_LABEL_BYTES 100
 
 /* The state to change: the one given, a copy of a stored one, or a new one. */
 static ExpandedScoreMatrix *
@@ -42,24 +47,59 @@ state_for_write(FunctionCallInfo fcinfo)
 	return state;
 }
 
-/* A label may not be NULL where there is a score. */
-static void
-check_label(FunctionCallInfo fcinfo, int i, const char *what)
+/* ----------
+ * What is refused, and where it stands: among millions of rows it has to be found
+ * ----------
+ */
+
+/* A label as an error shows it. */
+static char *
+shown_label(const char *label, int len)
 {
-	if (PG_ARGISNULL(i))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s of a score must not be null", what),
-				 errhint("Filter such rows, or give them a label with coalesce().")));
+	int			clipped = pg_mbcliplen(label, len, SHOWN_LABEL_BYTES);
+
+	return psprintf("\"%.*s%s\"", clipped, label, clipped < len ? "..." : "");
 }
 
-/* The usual label, short and plain in its row, is there without a call. */
+static char *
+shown_text(text *label)
+{
+	return shown_label(VARDATA_ANY(label), VARSIZE_ANY_EXHDR(label));
+}
+
+/*
+ * A label is NULL where there is a score.  other is the other label, as it is
+ * shown, or NULL.
+ */
+static void
+null_label(const char *what, const char *other_what, const char *other)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("%s of a score must not be null", what),
+			 other ? errdetail("It is a score of %s %s.", other_what, other) : 0,
+			 errhint("Filter such rows, or give them a label with coalesce().")));
+}
+
+/* A score that is infinite or too large. */
+static void
+refuse_score_of(double score, const char *model, const char *benchmark)
+{
+	sc_refuse_score(score, psprintf("model %s on benchmark %s", model, benchmark), NULL);
+}
+
+/*
+ * A model (1) or benchmark (2) that is a text.  The usual label, short and plain in
+ * its row, is there without a call.
+ */
 static inline text *
-label_argument(FunctionCallInfo fcinfo, int i, const char *what)
+label_argument(FunctionCallInfo fcinfo, int i)
 {
 	struct varlena *label = (struct varlena *) PG_GETARG_POINTER(i);
 
-	check_label(fcinfo, i, what);
+	if (unlikely(PG_ARGISNULL(i)))
+		null_label(i == 1 ? "model" : "benchmark", i == 1 ? "benchmark" : "model",
+				   PG_ARGISNULL(3 - i) ? NULL : shown_text(PG_GETARG_TEXT_PP(3 - i)));
 	if (VARATT_IS_1B(label) ? !VARATT_IS_1B_E(label) : VARATT_IS_4B_U(label))
 		return label;
 	return pg_detoast_datum_packed(label);
@@ -72,9 +112,11 @@ sc_score_matrix_accum_text(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
 	{
-		text	   *model = label_argument(fcinfo, 1, "model");
-		text	   *benchmark = label_argument(fcinfo, 2, "benchmark");
+		text	   *model = label_argument(fcinfo, 1);
+		text	   *benchmark = label_argument(fcinfo, 2);
 
+		if (unlikely(sc_is_refused(PG_GETARG_FLOAT8(3))))
+			refuse_score_of(PG_GETARG_FLOAT8(3), shown_text(model), shown_text(benchmark));
 		sc_matrix_add(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model),
 					  VARDATA_ANY(benchmark), VARSIZE_ANY_EXHDR(benchmark),
 					  PG_GETARG_FLOAT8(3));
@@ -84,6 +126,20 @@ sc_score_matrix_accum_text(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
 }
 
+/* An id is NULL, or the score is refused. */
+static void
+refuse_ids(FunctionCallInfo fcinfo)
+{
+	char	   *model = PG_ARGISNULL(1) ? NULL : psprintf(INT64_FORMAT, PG_GETARG_INT64(1));
+	char	   *benchmark = PG_ARGISNULL(2) ? NULL : psprintf(INT64_FORMAT, PG_GETARG_INT64(2));
+
+	if (model == NULL)
+		null_label("model", "benchmark", benchmark);
+	if (benchmark == NULL)
+		null_label("benchmark", "model", model);
+	refuse_score_of(PG_GETARG_FLOAT8(3), model, benchmark);
+}
+
 Datum
 sc_score_matrix_accum_bigint(PG_FUNCTION_ARGS)
 {
@@ -91,8 +147,8 @@ sc_score_matrix_accum_bigint(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
 	{
-		check_label(fcinfo, 1, "model");
-		check_label(fcinfo, 2, "benchmark");
+		if (unlikely(PG_ARGISNULL(1) || PG_ARGISNULL(2) || sc_is_refused(PG_GETARG_FLOAT8(3))))
+			refuse_ids(fcinfo);
 		sc_matrix_add_by_id(m, PG_GETARG_INT64(1), PG_GETARG_INT64(2),
 							PG_GETARG_FLOAT8(3));
 	}
@@ -110,13 +166,17 @@ sc_score_matrix_accum_mean(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(3) && !isnan(PG_GETARG_FLOAT8(3)))
 	{
-		text	   *model = label_argument(fcinfo, 1, "model");
-		text	   *benchmark = label_argument(fcinfo, 2, "benchmark");
+		text	   *model = label_argument(fcinfo, 1);
+		text	   *benchmark = label_argument(fcinfo, 2);
 
+		if (unlikely(sc_is_refused(PG_GETARG_FLOAT8(3))))
+			refuse_score_of(PG_GETARG_FLOAT8(3), shown_text(model), shown_text(benchmark));
 		if (PG_ARGISNULL(4))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("number of scores of a mean must not be null"),
+					 errdetail("The mean is that of model %s on benchmark %s.",
+							   shown_text(model), shown_text(benchmark)),
 					 errhint("Scores without their number go into score_matrix(model, benchmark, score).")));
 		sc_matrix_add_mean(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model),
 						   VARDATA_ANY(benchmark), VARSIZE_ANY_EXHDR(benchmark),
@@ -205,7 +265,12 @@ jsonb_row(FunctionCallInfo fcinfo, Jsonb *scores, uint32 *n)
 		score = jsonb_score(&key, &value);
 		if (isnan(score))
 			continue;
-		check_label(fcinfo, 1, "model");
+		if (unlikely(PG_ARGISNULL(1)))
+			null_label("model", "benchmark",
+					   shown_label(key.val.string.val, key.val.string.len));
+		if (unlikely(sc_is_refused(score)))
+			refuse_score_of(score, shown_text(PG_GETARG_TEXT_PP(1)),
+							shown_label(key.val.string.val, key.val.string.len));
 		row[*n].benchmark = key.val.string.val;
 		row[*n].len = key.val.string.len;
 		row[*n].score = sc_check_score(score);
@@ -233,7 +298,7 @@ sc_score_matrix_accum_jsonb(PG_FUNCTION_ARGS)
 	row = jsonb_row(fcinfo, scores, &n);
 	if (n > 0)
 	{
-		text	   *model = label_argument(fcinfo, 1, "model");
+		text	   *model = label_argument(fcinfo, 1);
 
 		sc_matrix_add_row(m, VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model), row, n);
 		PG_FREE_IF_COPY(model, 1);

@@ -33,6 +33,7 @@
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/syscache.h"
 
 #include "functions/shared/names.h"
@@ -448,8 +449,13 @@ make_kind(Work *work, const ViewKind *kind, const ViewSource *source, Oid relati
 	}
 	comment(&view, kind, source, &columns, materialized);
 	put_result(work, &view, sc_view_lost(&view, view_had));
+	if (had_data)
+		note = sc_view_lost(&data, data_had);
+	/* what the owner may not see, nobody will */
+	if (materialized && check_enable_rls(relation, InvalidOid, true) == RLS_ENABLED)
+		note = psprintf("%s%srow-level security of the source applies to the owner", note ? note : "", note ? "; " : "");
 	if (materialized)
-		put_result(work, &data, had_data ? sc_view_lost(&data, data_had) : note);
+		put_result(work, &data, note);
 }
 
 /* Drops what we made of a kind, if there is any. */

@@ -90,7 +90,7 @@ sc_view_check_is_free(const ViewTarget *target)
 				 errmsg("relation %s exists and was not made by create_capabilities_views", target->qualified),
 				 errdetail("What was made by it is a %s whose comment ends in \"%s\".",
 						   target->relkind == RELKIND_MATVIEW ? "materialized view" : "view", VIEW_MARK),
-				 errhint("Choose another schema, or rename or drop the relation.")));
+				 errhint("If it was, give it this end of its comment again; otherwise choose another schema, or rename or drop the relation.")));
 	if (owner_of(target->oid) != GetUserId())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

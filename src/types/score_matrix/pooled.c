@@ -15,7 +15,7 @@
 #include "types/score_matrix/pooled.h"
 
 void
-sc_refuse_score(double score, Node *escontext)
+sc_refuse_score(double score, const char *whose, Node *escontext)
 {
 	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
 
@@ -23,11 +23,15 @@ sc_refuse_score(double score, Node *escontext)
 		ereturn(escontext,,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("score is infinite"),
+				 whose ? errdetail("It is that of %s.", whose) : 0,
 				 errhint("Use NULL or NaN for a missing score.")));
 	double_to_shortest_decimal_buf(score, digits);
 	errsave(escontext,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("score is out of range"),
+			 whose ?
+			 errdetail("The score of %s is %s; its magnitude may be at most %g.",
+					   whose, digits, SC_MAX_SCORE) :
 			 errdetail("The score is %s; its magnitude may be at most %g.",
 					   digits, SC_MAX_SCORE)));
 }

@@ -24,16 +24,24 @@
 
 /*
  * 22003, raised or saved (escontext as in json.h), for a score that is infinite
- * or larger than SC_MAX_SCORE.
+ * or larger than SC_MAX_SCORE.  whose says in words where it stands; NULL: nobody
+ * knows.
  */
-extern void sc_refuse_score(double score, Node *escontext);
+extern void sc_refuse_score(double score, const char *whose, Node *escontext);
+
+/* Is a score one of these?  Not for NaN. */
+static inline bool
+sc_is_refused(double score)
+{
+	return fabs(score) > SC_MAX_SCORE;
+}
 
 /* Such a score is refused, -0 becomes 0.  Not for NaN, which is no score. */
 static inline double
 sc_check_score(double score)
 {
-	if (unlikely(fabs(score) > SC_MAX_SCORE))
-		sc_refuse_score(score, NULL);
+	if (unlikely(sc_is_refused(score)))
+		sc_refuse_score(score, NULL, NULL);
 	return score + 0.0;			/* no negative zero */
 }
 

@@ -148,7 +148,7 @@ sc_matrix_put_single(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
 	Assert(model < m->models.n && benchmark < m->benchmarks.n && m->n_pending == 0);
 	if (fabs(score) > SC_MAX_SCORE)
 	{
-		sc_refuse_score(score, escontext);
+		sc_refuse_score(score, NULL, escontext);
 		return false;
 	}
 	if (!sc_matrix_check_size(m, SC_TEXT_BYTES_PER_SINGLE, escontext))
