@@ -154,20 +154,27 @@ def labels(data):
     data.rows("DROP TABLE labels")
 
 
-# Nothing of ours holds for longer than 0.1 s of an idle processor.
-LATEST = 0.15
+@pytest.fixture(scope="module")
+def soon(data):
+    """Checks how late a cancel is.
 
+    Nothing holds for longer than 0.1 s of an idle processor, but a server with assertions
+    checks all memory as it frees it, which takes 0.35 s.
+    """
+    latest = 0.15 if data.value("SHOW debug_assertions") == "off" else 0.7
 
-def least_late(once):
-    """A busy machine may be late now and then; loops that do not look are late each time."""
-    late = []
-    while len(late) < 5 and min(late, default=LATEST) >= LATEST:
-        late.append(once())
-    return min(late)
+    def check(cancel, what):
+        # a busy machine may be late now and then; loops that do not look are late each time
+        late = []
+        while len(late) < 5 and min(late, default=latest) >= latest:
+            late.append(cancel())
+        assert min(late) < latest, f"{what}: {min(late):.2f} s late"
+
+    return check
 
 
 @pytest.mark.parametrize("moments, sql", MANY_LABELS)
-def test_cancel_among_many_labels(labels, moments, sql):
+def test_cancel_among_many_labels(labels, soon, moments, sql):
     """Wherever a statement is cancelled that walks over millions of labels, it ends soon."""
 
     def cancel():
@@ -182,21 +189,20 @@ def test_cancel_among_many_labels(labels, moments, sql):
             labels.reset_timeout()
 
     whole = math.inf
-    for _ in range(2):  # the first run may be slower than those that follow
+    for _ in range(2 if moments > 4 else 1):  # the first run may be slower than those that follow
         begin = time.monotonic()
         labels.rows(sql)
         whole = min(time.monotonic() - begin, whole)
     for moment in range(1, moments + 1):
         timeout = max(int(whole * 1000 * moment / (moments + 1)), 1)
-        late = least_late(cancel)
-        assert late < LATEST, f"cancelled after {timeout} ms of {whole:.2f} s: {late:.2f} s late"
+        soon(cancel, f"cancelled after {timeout} ms of {whole:.2f} s")
 
 
 DOUBLING = 2 ** 22
 
 
 @pytest.mark.parametrize("model, benchmark", [("i::text", "'1'"), ("i", "1")])
-def test_cancel_as_labels_are_indexed(data, model, benchmark):
+def test_cancel_as_labels_are_indexed(data, soon, model, benchmark):
     """One table of four million labels would double, in one stretch, just as this is cancelled."""
     pid = data.value("SELECT pg_backend_pid()")
 
@@ -220,8 +226,7 @@ def test_cancel_as_labels_are_indexed(data, model, benchmark):
         other.connection.close()
         return end - cancelled[1]
 
-    late = least_late(cancel)
-    assert late < LATEST, f"{late:.2f} s late"
+    soon(cancel, "cancelled as the table would double")
 
 
 # ---------------------------------------------------------------------
