@@ -52,13 +52,13 @@ FROM m, unnest('{0.5,0.95,0.999}'::float8[]) confidence, capabilities_correlatio
 SELECT pca, six(corr) AS corr FROM m, unnest('{spearman,pearson}'::text[]) pca, capabilities_correlations(m, targets => '{safe}', pca => pca);
 
 -- Scalar forms.
-SELECT capabilities_corr(m, '{mmlu,gsm8k}', 'safe') AS named, capabilities_corr(m, NULL, 'safe') AS annotated,
-       capabilities_corr(m, NULL, 'mmlu') AS self, capabilities_corr(m, '{mmlu}', 'mmlu') AS alone,
-       capabilities_corr(m, NULL, 'absent') AS absent, capabilities_corr(m, '{absent,mmlu}', 'safe') AS absent_capability,
-       capabilities_corr(m, NULL, 'sparse') AS sparse, capabilities_corr(m, NULL, 'toxic') AS negated,
-       capabilities_corr(NULL, '{mmlu}', 'safe') AS nothing FROM m;
+SELECT capabilities_corr(m, 'safe', '{mmlu,gsm8k}') AS named, capabilities_corr(m, 'safe') AS annotated,
+       capabilities_corr(m, 'mmlu') AS self, capabilities_corr(m, 'mmlu', '{mmlu}') AS alone,
+       capabilities_corr(m, 'absent') AS absent, capabilities_corr(m, 'safe', '{absent,mmlu}') AS absent_capability,
+       capabilities_corr(m, 'sparse') AS sparse, capabilities_corr(m, 'toxic') AS negated,
+       capabilities_corr(NULL, 'safe', '{mmlu}') AS nothing FROM m;
 SELECT benchmark, (t).n, six((t).corr) AS corr, six((t).ci_low) AS ci_low, six((t).ci_high) AS ci_high, six((t).p_value) AS p_value
-FROM m, unnest('{safe,toxic,sparse,constant,mmlu,absent}'::text[]) benchmark, capabilities_test(m, NULL, benchmark) t;
+FROM m, unnest('{safe,toxic,sparse,constant,mmlu,absent}'::text[]) benchmark, capabilities_test(m, benchmark) t;
 
 -- benchmark_correlations.  safe ranks the models as flop does, all others have d
 -- and e the other way round: 0.9.

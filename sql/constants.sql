@@ -61,9 +61,9 @@ FROM m, unnest('{spearman,pearson,kendall}'::text[]) method, correlation_matrix(
 WHERE benchmark_a = 'constant';
 SELECT pca, status, count(*), count(capability) FROM m, unnest('{spearman,pearson}'::text[]) pca, capabilities_scores(m, '{pooled,up}', pca) GROUP BY 1, 2 ORDER BY 1;
 SELECT benchmark, weight, loading, status FROM m, capabilities_loadings(m, '{constant,pooled,up}');
-SELECT capabilities_corr(m, '{up}', 'pooled') AS target, capabilities_corr(m, '{pooled,other}', 'up') AS capability,
+SELECT capabilities_corr(m, 'pooled', '{up}') AS target, capabilities_corr(m, 'up', '{pooled,other}') AS capability,
        capabilities_component(m, '{constant,pooled}') IS NULL AS component,
-       capabilities_corr(merge(m, m), '{up,other}', 'constant') AS merged FROM m;
+       capabilities_corr(merge(m, m), 'constant', '{up,other}') AS merged FROM m;
 
 -- What does vary is not constant, however little: neighbouring numbers, the
 -- smallest ones, those whose squares overflow or vanish.

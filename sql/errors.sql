@@ -113,17 +113,17 @@ SELECT error_of($$SELECT correlation_matrix(m, '{SAFE}') FROM m$$);
 SELECT error_of($$SELECT correlation_matrix(m, '{sa}') FROM m$$);
 -- NULL, twice, none.
 SELECT error_of($$SELECT capabilities_correlations(m, '{mmlu,NULL}') FROM m$$);
-SELECT error_of($$SELECT capabilities_corr(m, '{NULL}', 'safe') FROM m$$);
+SELECT error_of($$SELECT capabilities_corr(m, 'safe', '{NULL}') FROM m$$);
 SELECT error_of($$SELECT capabilities_correlations(m, '{mmlu,gsm8k,mmlu}') FROM m$$);
-SELECT error_of($$SELECT capabilities_corr(m, '{mmlu,mmlu}', 'safe') FROM m$$);
+SELECT error_of($$SELECT capabilities_corr(m, 'safe', '{mmlu,mmlu}') FROM m$$);
 SELECT error_of($$SELECT capabilities_correlations(m, targets => '{safe,safe}') FROM m$$);
 SELECT error_of($$SELECT capabilities_correlations(m, targets => '{NULL}') FROM m$$);
 SELECT error_of($$SELECT capabilities_correlations(m, '{}') FROM m$$);
-SELECT error_of($$SELECT capabilities_corr(m, '{}', 'safe') FROM m$$);
+SELECT error_of($$SELECT capabilities_corr(m, 'safe', '{}') FROM m$$);
 SELECT error_of($$SELECT capabilities_scores(m, '{{mmlu},{gsm8k}}') FROM m$$);
 SELECT error_of($$SELECT capabilities_correlations(score_matrix('m', 'b', 1))$$);
-SELECT error_of($$SELECT capabilities_corr(score_matrix('m', 'b', 1), NULL, 'b')$$);
-SELECT error_of($$SELECT capabilities_corr(m, NULL, NULL) FROM m$$);
+SELECT error_of($$SELECT capabilities_corr(score_matrix('m', 'b', 1), 'b')$$);
+SELECT error_of($$SELECT capabilities_corr(m, NULL) FROM m$$);
 SELECT error_of($$SELECT benchmark_correlations(m, NULL) FROM m$$);
 -- No targets are no rows.
 SELECT error_of($$SELECT capabilities_correlations(m, targets => '{}') FROM m$$), count(c) FROM m LEFT JOIN capabilities_correlations(m, targets => '{}') c ON true;

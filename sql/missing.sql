@@ -67,8 +67,8 @@ SELECT error_of($$SELECT score_matrix(NULL, '{"b": 1}'::jsonb)$$);
 
 -- A NULL matrix is an empty one.
 SELECT models(NULL), benchmarks(NULL::score_matrix), annotate(NULL) IS NULL AS annotate, subset(NULL) IS NULL AS subset,
-       capabilities_corr(NULL, '{a}', 'b') AS corr, (capabilities_test(NULL, '{a}', 'b')).n,
-       capabilities_corr(NULL, NULL, 'b') AS unnamed, capabilities_corr(subset(score_matrix('m', 'b', 1), '{}'), NULL, 'b') AS empty;
+       capabilities_corr(NULL, 'b', '{a}') AS corr, (capabilities_test(NULL, 'b', '{a}')).n,
+       capabilities_corr(NULL::score_matrix, 'b') AS unnamed, capabilities_corr(subset(score_matrix('m', 'b', 1), '{}'), 'b') AS empty;
 SELECT count(*) FROM cells(NULL);
 SELECT count(*) FROM correlation_matrix(NULL);
 

@@ -1580,20 +1580,20 @@ COMMENT ON FUNCTION eval_scores(jsonb) IS
 -- Analyses of a score_matrix
 -- ---------------------------------------------------------------------
 
-CREATE FUNCTION capabilities_corr(m score_matrix, capabilities text[], benchmark text)
+CREATE FUNCTION capabilities_corr(m score_matrix, benchmark text, capabilities text[] DEFAULT NULL)
 RETURNS float8
 AS 'MODULE_PATHNAME', 'sc_score_matrix_capabilities_corr'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 
-COMMENT ON FUNCTION capabilities_corr(score_matrix, text[], text) IS
+COMMENT ON FUNCTION capabilities_corr(score_matrix, text, text[]) IS
 'capabilities correlation (Spearman) of one benchmark; NULL also where a named benchmark is not in the matrix';
 
-CREATE FUNCTION capabilities_test(m score_matrix, capabilities text[], benchmark text)
+CREATE FUNCTION capabilities_test(m score_matrix, benchmark text, capabilities text[] DEFAULT NULL)
 RETURNS correlation_test
 AS 'MODULE_PATHNAME', 'sc_score_matrix_capabilities_test'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 
-COMMENT ON FUNCTION capabilities_test(score_matrix, text[], text) IS
+COMMENT ON FUNCTION capabilities_test(score_matrix, text, text[]) IS
 'capabilities correlation (Spearman) of one benchmark with n, 95 % interval and p-value; n = 0 where a named benchmark is not in the matrix';
 
 CREATE TYPE capabilities_correlations_row AS (
@@ -1643,7 +1643,7 @@ CREATE FUNCTION capabilities_correlations(m score_matrix,
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
-	families jsonb DEFAULT NULL, low float8 DEFAULT NULL)
+	families jsonb DEFAULT NULL, threshold float8 DEFAULT NULL)
 RETURNS SETOF capabilities_correlations_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_correlations'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
@@ -1696,7 +1696,7 @@ CREATE FUNCTION benchmark_correlations(m score_matrix, against text,
 	targets text[] DEFAULT NULL, method text DEFAULT 'spearman',
 	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
-	families jsonb DEFAULT NULL, low float8 DEFAULT NULL)
+	families jsonb DEFAULT NULL, threshold float8 DEFAULT NULL)
 RETURNS SETOF benchmark_correlations_row
 AS 'MODULE_PATHNAME', 'sc_benchmark_correlations'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
@@ -1733,8 +1733,8 @@ COMMENT ON COLUMN capabilities_difference_row.ci_high IS 'upper end of the inter
 COMMENT ON COLUMN capabilities_difference_row.p_value IS 'p-value of no difference, two-sided';
 COMMENT ON COLUMN capabilities_difference_row.status IS 'ok, or why numbers of this row are NULL';
 
-CREATE FUNCTION capabilities_difference(m score_matrix, capabilities text[],
-	benchmark_a text, benchmark_b text,
+CREATE FUNCTION capabilities_difference(m score_matrix,
+	benchmark_a text, benchmark_b text, capabilities text[] DEFAULT NULL,
 	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
@@ -1744,7 +1744,7 @@ RETURNS SETOF capabilities_difference_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_difference'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
 
-COMMENT ON FUNCTION capabilities_difference(score_matrix, text[], text, text, text, text, text, int4, float8, text, int4, int8, jsonb) IS
+COMMENT ON FUNCTION capabilities_difference(score_matrix, text, text, text[], text, text, text, int4, float8, text, int4, int8, jsonb) IS
 'difference of the capabilities correlations of two benchmarks over the models that have both, with interval and p-value from the same resamples';
 
 CREATE TYPE capabilities_scores_row AS (
@@ -1907,7 +1907,7 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
 COMMENT ON FUNCTION capabilities_components(score_matrix, text[], text, text, int4, float8, text, int4, int8) IS
 'eigenvalue and explained variance of every component of the capability benchmarks, with the interval of the latter from resampling models, and the eigenvalue that chance would give (parallel analysis)';
 
-CREATE TYPE capability_adjusted_scores_row AS (
+CREATE TYPE capabilities_adjusted_scores_row AS (
 	model text,
 	benchmark text,
 	negated bool,
@@ -1926,36 +1926,36 @@ CREATE TYPE capability_adjusted_scores_row AS (
 	status text
 );
 
-COMMENT ON TYPE capability_adjusted_scores_row IS
-'a row of capability_adjusted_scores()';
+COMMENT ON TYPE capabilities_adjusted_scores_row IS
+'a row of capabilities_adjusted_scores()';
 
-COMMENT ON COLUMN capability_adjusted_scores_row.model IS 'name of the model';
-COMMENT ON COLUMN capability_adjusted_scores_row.benchmark IS 'name of the benchmark';
-COMMENT ON COLUMN capability_adjusted_scores_row.negated IS 'lower is better on this benchmark';
-COMMENT ON COLUMN capability_adjusted_scores_row.capability IS 'capabilities score of the model: its projection on the first component; 0 is the average of these models';
-COMMENT ON COLUMN capability_adjusted_scores_row.imputed IS 'share of the capability benchmarks on which the model''s score was imputed, 0 to 1';
-COMMENT ON COLUMN capability_adjusted_scores_row.score IS 'score of the model on the benchmark, as it is stored';
-COMMENT ON COLUMN capability_adjusted_scores_row.expected IS 'score that the model''s capability lets expect';
-COMMENT ON COLUMN capability_adjusted_scores_row.pi_low IS 'lower end of the prediction interval of the score of a new model of this capability';
-COMMENT ON COLUMN capability_adjusted_scores_row.pi_high IS 'upper end of the prediction interval of the score of a new model of this capability';
-COMMENT ON COLUMN capability_adjusted_scores_row.residual IS 'score minus expected';
-COMMENT ON COLUMN capability_adjusted_scores_row.studentised IS 'residual from the fit of the other models, in standard errors';
-COMMENT ON COLUMN capability_adjusted_scores_row.p_value IS 'p-value of the model being where the fit of the others expects it';
-COMMENT ON COLUMN capability_adjusted_scores_row.q_value IS 'p-value adjusted for the number of models and benchmarks (Benjamini and Hochberg)';
-COMMENT ON COLUMN capability_adjusted_scores_row.rank IS 'rank on the benchmark given capability: 1 is furthest above expectation, where lower is better below';
-COMMENT ON COLUMN capability_adjusted_scores_row.n IS 'number of models behind the numbers of this row';
-COMMENT ON COLUMN capability_adjusted_scores_row.status IS 'ok, or why numbers of this row are NULL';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.model IS 'name of the model';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.negated IS 'lower is better on this benchmark';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.capability IS 'capabilities score of the model: its projection on the first component; 0 is the average of these models';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.imputed IS 'share of the capability benchmarks on which the model''s score was imputed, 0 to 1';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.score IS 'score of the model on the benchmark, as it is stored';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.expected IS 'score that the model''s capability lets expect';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.pi_low IS 'lower end of the prediction interval of the score of a new model of this capability';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.pi_high IS 'upper end of the prediction interval of the score of a new model of this capability';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.residual IS 'score minus expected';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.studentised IS 'residual from the fit of the other models, in standard errors';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.p_value IS 'p-value of the model being where the fit of the others expects it';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.q_value IS 'p-value adjusted for the number of models and benchmarks (Benjamini and Hochberg)';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.rank IS 'rank on the benchmark given capability: 1 is furthest above expectation, where lower is better below';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.n IS 'number of models behind the numbers of this row';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.status IS 'ok, or why numbers of this row are NULL';
 
-CREATE FUNCTION capability_adjusted_scores(m score_matrix,
+CREATE FUNCTION capabilities_adjusted_scores(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
 	pca text DEFAULT 'spearman',
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	confidence float8 DEFAULT 0.95)
-RETURNS SETOF capability_adjusted_scores_row
-AS 'MODULE_PATHNAME', 'sc_capability_adjusted_scores'
+RETURNS SETOF capabilities_adjusted_scores_row
+AS 'MODULE_PATHNAME', 'sc_capabilities_adjusted_scores'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
-COMMENT ON FUNCTION capability_adjusted_scores(score_matrix, text[], text[], text, text, int4, float8) IS
+COMMENT ON FUNCTION capabilities_adjusted_scores(score_matrix, text[], text[], text, text, int4, float8) IS
 'score of every model on every target beside the score that its capability lets expect (least squares), with prediction interval, residual and externally studentised residual; rank 1 is furthest above expectation, where lower is better below';
 
 CREATE TYPE capabilities_robustness_row AS (
@@ -2021,7 +2021,7 @@ CREATE FUNCTION capabilities_robustness(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	families jsonb DEFAULT NULL, confidence float8 DEFAULT 0.95,
-	low float8 DEFAULT NULL)
+	threshold float8 DEFAULT NULL)
 RETURNS SETOF capabilities_robustness_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_robustness'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 100;

@@ -45,18 +45,18 @@ FROM m, capabilities_correlations(m, targets => '{up}', families => (
 -- The same for one benchmark, where the line of the verdict may lie elsewhere.
 SELECT benchmark, six(corr) AS corr, six(ci_low) AS low, six(ci_high) AS high, six(slope) AS slope, verdict
 FROM m, benchmark_correlations(m, 'up', '{down,flat}');
-SELECT low, benchmark, verdict FROM m, unnest('{0.01,0.1,0.99}'::float8[]) AS low, benchmark_correlations(m, 'up', '{c7,flat}', low => low);
+SELECT threshold, benchmark, verdict FROM m, unnest('{0.01,0.1,0.99}'::float8[]) AS threshold, benchmark_correlations(m, 'up', '{c7,flat}', threshold => threshold);
 SELECT method, verdict, six(ci_low) AS low FROM m, unnest('{spearman,pearson,kendall}'::text[]) AS method,
     capabilities_correlations(m, targets => '{late}', method => method);
 
 -- Two benchmarks compared.
 SELECT n, n_families, n_resamples, six(corr_a) AS a, six(corr_b) AS b, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high,
        six(p_value) AS p, status
-FROM m, capabilities_difference(m, NULL, 'up', 'late', resamples => 1000);
+FROM m, capabilities_difference(m, 'up', 'late', resamples => 1000);
 SELECT n, n_families, n_resamples, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p, status
-FROM m, family, capabilities_difference(m, NULL, 'up', 'flat', families => families);
-SELECT difference, ci_low, p_value, status FROM m, capabilities_difference(m, NULL, 'up', 'up', resamples => 100);
-SELECT six(difference) AS difference, ci_low, p_value, status FROM m, capabilities_difference(m, NULL, 'c1', 'up', ci => 'none');
+FROM m, family, capabilities_difference(m, 'up', 'flat', families => families);
+SELECT difference, ci_low, p_value, status FROM m, capabilities_difference(m, 'up', 'up', resamples => 100);
+SELECT six(difference) AS difference, ci_low, p_value, status FROM m, capabilities_difference(m, 'c1', 'up', ci => 'none');
 
 -- Scores and components.
 SELECT model, rank, rank_low, rank_high, six(capability) AS capability, six(ci_low) AS low, six(ci_high) AS high, n_resamples, status
@@ -77,12 +77,12 @@ SELECT DISTINCT ci_low IS NULL AS none, n_resamples, status FROM many, capabilit
 -- that its rank 1 lies furthest below the line.
 SELECT model, benchmark, negated, six(score) AS score, six(expected) AS expected, six(pi_low) AS low, six(pi_high) AS high,
        six(residual) AS residual, six(studentised) AS studentised, six(p_value) AS p, six(q_value) AS q, rank, n, status
-FROM m, capability_adjusted_scores(m, targets => '{down,late}') ORDER BY benchmark, rank, model;
+FROM m, capabilities_adjusted_scores(m, targets => '{down,late}') ORDER BY benchmark, rank, model;
 -- Nothing to expect it from; a straight line leaves nothing to judge by.
-SELECT DISTINCT benchmark, expected, studentised, rank, status FROM m, capability_adjusted_scores(m, '{c1}', '{c1}');
+SELECT DISTINCT benchmark, expected, studentised, rank, status FROM m, capabilities_adjusted_scores(m, '{c1}', '{c1}');
 SELECT DISTINCT benchmark, expected - score AS off, studentised, rank, status
 FROM (SELECT score_matrix('m' || i, b, i) AS m FROM generate_series(1, 5) AS i, unnest('{x,y}'::text[]) AS b) AS s,
-    capability_adjusted_scores(m, '{x}');
+    capabilities_adjusted_scores(m, '{x}');
 
 -- The card of a benchmark.
 \x on
@@ -121,24 +121,24 @@ SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, resamples => 9
 SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, resamples => 100001) AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, resamples => NULL) AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, seed => NULL) AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, low => 0) AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, low => 1) AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, low => 'NaN') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, threshold => 0) AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, threshold => 1) AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, threshold => 'NaN') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, benchmark_correlations(m, 'up', ci => 'none', resamples => 0) AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, NULL, 'up', 'flat', ci => 'analytic') AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, NULL, 'up', 'flta') AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, NULL, 'up', NULL) AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, '{c1}', 'c1', 'up') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, 'up', 'flat', ci => 'analytic') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, 'up', 'flta') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, 'up', NULL) AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, 'c1', 'up', '{c1}') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_scores(m, ci => 'analytic') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_components(m, ci => 'jackknife') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_loadings(m, confidence => 1) AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capability_adjusted_scores(m, confidence => 0) AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_adjusted_scores(m, confidence => 0) AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_robustness(m, targets => '{updown}') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_robustness(m, families => '7') AS c$$);
 -- Limits: 54000.
 SELECT error_of($$SELECT c.* FROM (SELECT score_matrix('m' || i, 'b' || j, i * j % 7 + 10 * i) AS m FROM generate_series(1, 4) i, generate_series(1, 300) j) s,
     capabilities_components(m, benchmarks(m), ci => 'bootstrap') AS c$$);
 -- A NULL matrix is an empty one.
-SELECT error_of($$SELECT c.* FROM capability_adjusted_scores(NULL, '{a}') AS c$$);
+SELECT error_of($$SELECT c.* FROM capabilities_adjusted_scores(NULL, '{a}') AS c$$);
 DROP TABLE m, family, many;
 DROP FUNCTION six;

@@ -43,13 +43,13 @@ SELECT error_of($$SELECT create_capabilities_views('bi', 'eval_scores', '{bbh}',
 SELECT error_of($$SELECT create_capabilities_views('bi', 'bi.capabilities_scores', '{bbh}', score => 'capability', benchmark => 'stratum')$$);
 
 -- Only what was made is dropped.
-COMMENT ON VIEW bi.capability_scatter IS 'mine now';
+COMMENT ON VIEW bi.capabilities_scatter IS 'mine now';
 SELECT error_of($$SELECT drop_capabilities_views('bi')$$);
-DROP VIEW bi.capability_scatter;
+DROP VIEW bi.capabilities_scatter;
 SELECT * FROM drop_capabilities_views('bi');
 SELECT error_of($$SELECT refresh_capabilities_views('bi')$$);
-CREATE TABLE bi.capability_scatter ();
+CREATE TABLE bi.capabilities_scatter ();
 SELECT error_of($$SELECT create_capabilities_views('bi', 'eval_scores', '{bbh,math}')$$);
-DROP TABLE bi.capability_scatter;
+DROP TABLE bi.capabilities_scatter;
 DROP SCHEMA bi;
 DROP TABLE eval_scores;

@@ -338,9 +338,9 @@ def test_changes_of_sign_are_marked(page):
 
 
 @pytest.mark.parametrize("chart, sql", [
-    ("points", "SELECT count(*) FROM bi.capability_scatter WHERE stratum = %(stratum)s AND benchmark = %(benchmark)s "
+    ("points", "SELECT count(*) FROM bi.capabilities_scatter WHERE stratum = %(stratum)s AND benchmark = %(benchmark)s "
                "AND score IS NOT NULL AND capability IS NOT NULL"),
-    ("adjusted", "SELECT CASE WHEN count(*) > 18 THEN 16 ELSE count(*) END FROM bi.capability_adjusted_scores "
+    ("adjusted", "SELECT CASE WHEN count(*) > 18 THEN 16 ELSE count(*) END FROM bi.capabilities_adjusted_scores "
                  "WHERE stratum = %(stratum)s AND benchmark = %(benchmark)s AND rank IS NOT NULL"),
     ("cells", "SELECT count(*) FROM bi.correlation_matrix WHERE stratum = %(stratum)s "
               "AND benchmark_a <> benchmark_b AND corr IS NOT NULL"),

@@ -26,7 +26,7 @@ JAR = pathlib.Path("/usr/share/java/postgresql.jar")
 NPM_PACKAGE = "pg@8"
 ROLE = "regress_drivers_reader"
 VIEWS = {"capabilities_correlations", "capabilities_scores", "capabilities_loadings", "capabilities_components",
-         "correlation_matrix", "capability_scatter", "capability_adjusted_scores",
+         "correlation_matrix", "capabilities_scatter", "capabilities_adjusted_scores",
          "capabilities_correlations_over_time"}
 # A date that the zone moves is wrong by a day: the server is east of the clients.
 SERVER_ZONE, CLIENT_ZONE = "Asia/Kolkata", "America/New_York"

@@ -1,4 +1,4 @@
-"""capability_adjusted_scores and capabilities_robustness against numpy.
+"""capabilities_adjusted_scores and capabilities_robustness against numpy.
 
 The adjusted scores by the textbook's formulas and by leaving the model out; the
 robustness card by leaving things out of the table and computing all anew.
@@ -76,7 +76,7 @@ def check_adjusted(matrix, rows, confidence, negated=()):
 
 def test_paper_adjusted(paper):
     matrix = paper["chat"]
-    rows = matrix.call("capability_adjusted_scores", confidence=0.9)
+    rows = matrix.call("capabilities_adjusted_scores", confidence=0.9)
     assert len(rows) == 26 * 166 - 6
     check_adjusted(matrix, rows, 0.9)
 
@@ -95,7 +95,7 @@ def test_adjusted_negated(db):
     del cells["m05", "cap1"]
     matrix = Matrix(db, "negated", cells, {"cap0", "cap1", "cap2"})
     db.rows("UPDATE negated SET m = annotate(m, lower_is_better => '{harm}')")
-    check_adjusted(matrix, matrix.call("capability_adjusted_scores"), 0.95, {"harm"})
+    check_adjusted(matrix, matrix.call("capabilities_adjusted_scores"), 0.95, {"harm"})
 
 
 # ----------------------------------------------------------------------

@@ -225,7 +225,7 @@ def test_component_of_the_others(gaps):
 def test_nothing_missing(paper):
     """With all scores there, nothing is different, to the last bit."""
     for function in ("capabilities_correlations", "capabilities_scores", "capabilities_loadings",
-                     "capabilities_components", "capability_adjusted_scores", "capabilities_robustness"):
+                     "capabilities_components", "capabilities_adjusted_scores", "capabilities_robustness"):
         plain = paper["base"].call(function)
         assert paper["base"].call(function, missing="impute") == plain and plain, function
     assert not any(row[0] for row in paper["base"].call("impute_scores", "imputed"))
@@ -236,12 +236,12 @@ def test_other_analyses(gaps):
     matrix = gaps["chat", 0.2]
     scores = imputation.scores(matrix.columns(CAPABILITIES))
     for model, capability, share, status in matrix.call(
-            "capability_adjusted_scores", "model, capability, imputed, status", targets=["rmsce_mmlu"], missing="impute"):
+            "capabilities_adjusted_scores", "model, capability, imputed, status", targets=["rmsce_mmlu"], missing="impute"):
         i = matrix.models.index(model)
         near(capability, scores[i], 1e-8, model)
         assert status == "ok" and share == np.isnan(matrix.columns(CAPABILITIES)[i]).mean()
     kept = imputation.included(gaps["chat", 0.4].columns(CAPABILITIES), 8)
-    rows = gaps["chat", 0.4].call("capability_adjusted_scores", "capability, status", targets=["rmsce_mmlu"],
+    rows = gaps["chat", 0.4].call("capabilities_adjusted_scores", "capability, status", targets=["rmsce_mmlu"],
                                   missing="impute", min_scores=8)
     assert [row[1] for row in rows] == ["ok" if yes else "too few scores" for yes in kept] and not kept.all()
     assert [row[0] is not None for row in rows] == list(kept)
@@ -508,8 +508,7 @@ def test_difference_by_default(db):
     """With many models fewer resamples, or none unless they are asked for."""
     db.rows("""CREATE TABLE large AS SELECT score_matrix(i, b, sin(i) + sin(i * b) / 3) AS m
         FROM generate_series(1, 30000::bigint) AS i, generate_series(1, 12::bigint) AS b WHERE (i * 7 + b * 3) % 10 > 0""")
-    assert db.rows("""SELECT n_resamples, corr_a IS NULL, ci_low, status FROM large, capabilities_difference(m,
-        (benchmarks(m))[1:10], (benchmarks(m))[11], (benchmarks(m))[12], missing => 'impute') AS c""") == [
+    assert db.rows("""SELECT n_resamples, corr_a IS NULL, ci_low, status FROM large, capabilities_difference(m, (benchmarks(m))[11], (benchmarks(m))[12], (benchmarks(m))[1:10], missing => 'impute') AS c""") == [
             (None, False, None, "interval on request")]
 
 
@@ -719,7 +718,7 @@ def test_not_connected(db):
     for function in ("capabilities_scores(m, '{a,b,c,d}', missing => 'impute')", "impute_scores(m, '{a,b,c,d}')",
                      "capabilities_correlations(m, '{a,b,c,d}', missing => 'impute')",
                      "capabilities_robustness(m, '{a,b,c,d}', missing => 'impute')",
-                     "capability_adjusted_scores(m, '{a,b,c,d}', missing => 'impute')",
+                     "capabilities_adjusted_scores(m, '{a,b,c,d}', missing => 'impute')",
                      "capabilities_loadings(m, '{a,b,c,d}', missing => 'impute')"):
         error = db.error(f"SELECT c FROM apart, {function} AS c")
         assert error.pgcode == "22023"

@@ -442,9 +442,7 @@ def test_sloth(db, sloth, method):
 
 def test_sloth_by_family(db, sloth):
     """One statement over 37 families: thin ones are NULL, none kills the query."""
-    by_matrix = dict(db.rows("""SELECT "Family", capabilities_corr(
-            score_matrix("Model", to_jsonb(sloth) - '{row,Model,Family,date}'::text[]),
-            %s, 'TruthfulQA') FROM sloth GROUP BY "Family" """, [LEADERBOARD]))
+    by_matrix = dict(db.rows("""SELECT "Family", capabilities_corr(score_matrix("Model", to_jsonb(sloth) - '{row,Model,Family,date}'::text[]), 'TruthfulQA', %s) FROM sloth GROUP BY "Family" """, [LEADERBOARD]))
     by_rows = dict(db.rows(f"""SELECT "Family", capabilities_corr({array_of(LEADERBOARD)},
             "TruthfulQA") FROM sloth GROUP BY "Family" """))
     assert by_matrix == by_rows and len(by_rows) == 37

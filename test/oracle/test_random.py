@@ -208,8 +208,8 @@ def test_correlations(cases, fits, correlations, kind):
 def test_scalar_forms(db, cases, correlations):
     """capabilities_corr and capabilities_test over a matrix are the first run."""
     rows = grouped(db.rows("""
-        SELECT matrix, benchmark, capabilities_corr(m, NULL, benchmark), (t).*
-        FROM (SELECT matrix, m, benchmark, capabilities_test(m, NULL, benchmark) AS t
+        SELECT matrix, benchmark, capabilities_corr(m, benchmark), (t).*
+        FROM (SELECT matrix, m, benchmark, capabilities_test(m, benchmark) AS t
             FROM evaluation, unnest(benchmarks(m)) AS benchmark
             WHERE path = 'text' AND mod(matrix, 4) = 0 OFFSET 0) AS tested"""), width=2)
     compared = 0

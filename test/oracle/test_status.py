@@ -71,7 +71,7 @@ def test_no_component(db, p, q, status):
         assert n_observed == sum(column[i] is not None for column in (p, q))
         assert word == (status if n_observed == 2 else "incomplete")
     assert db.value(f"SELECT capabilities_component({matrix_of(columns)}, '{{p,q}}')") is None
-    assert db.value(f"SELECT capabilities_corr({matrix_of(columns)}, '{{p,q}}', 't')") is None
+    assert db.value(f"SELECT capabilities_corr({matrix_of(columns)}, 't', '{{p,q}}')") is None
     words = {row[2]: row[:2] for row in db.rows(
         "SELECT weight, loading, status FROM "
         f"capabilities_loadings({matrix_of(columns)}, '{{p,q}}')")}
@@ -123,9 +123,9 @@ def test_too_few_complete_models_without_self(db):
 
 
 @pytest.mark.parametrize("call", [
-    "capabilities_corr(NULL::score_matrix, '{p}', 't')",
-    "capabilities_corr(m, '{p,absent}', 't')",
-    "capabilities_corr(m, '{p}', 'absent')",
+    "capabilities_corr(NULL::score_matrix, 't', '{p}')",
+    "capabilities_corr(m, 't', '{p,absent}')",
+    "capabilities_corr(m, 'absent', '{p}')",
 ])
 def test_scalar_form_is_null_for_absent_names(db, call):
     """One thin stratum must not kill a GROUP BY."""
@@ -170,7 +170,7 @@ def test_constant_column_after_merges(db):
         assert db.rows("""SELECT corr, status FROM (SELECT rollup(m) AS m FROM part) AS p,
             benchmark_correlations(m, 'c', method => %s)""",
             [method]) == [(None, "constant reference")] * 2
-    assert db.value("""SELECT capabilities_corr(rollup(m), '{p,c}', 'q') FROM part""") is None
+    assert db.value("""SELECT capabilities_corr(rollup(m), 'q', '{p,c}') FROM part""") is None
 
 
 def test_reruns_of_a_constant(db):

@@ -42,7 +42,7 @@ ELSE concat_ws(' ',
     digest(ARRAY(SELECT r::text FROM capabilities_correlations(m, caps, ci => 'bootstrap', resamples => 100) AS r)),
     digest(ARRAY(SELECT r::text FROM capabilities_correlations(m, caps, families => (
         SELECT jsonb_object_agg(x, left(x, 2)) FROM unnest(models(m)) AS x)) AS r)),
-    digest(ARRAY(SELECT r::text FROM capability_adjusted_scores(m, caps) AS r)),
+    digest(ARRAY(SELECT r::text FROM capabilities_adjusted_scores(m, caps) AS r)),
     digest(ARRAY(SELECT r::text FROM benchmark_correlations(m, last) AS r)),
     digest(ARRAY(SELECT r::text FROM benchmark_correlations(m, last, method => 'pearson') AS r)),
     digest(ARRAY(SELECT r::text FROM capabilities_scores(m, caps, resamples => 100) AS r)),
@@ -55,7 +55,7 @@ ELSE concat_ws(' ',
     digest(ARRAY(SELECT r::text FROM capabilities_components(m, caps, pca => 'pearson', resamples => 100) AS r)),
     digest(ARRAY(SELECT r::text FROM correlation_matrix(m) AS r)),
     digest(ARRAY(SELECT r::text FROM correlation_matrix(m, method => 'pearson') AS r)),
-    bits(capabilities_corr(m, caps, last)), bits(capabilities_test(m, caps, last)))
+    bits(capabilities_corr(m, last, caps)), bits(capabilities_test(m, last, caps)))
 END FROM names
 $$;
 

@@ -190,9 +190,9 @@ EXERCISE = {
         CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:1], method => 'kendall', families => '{}')",
         "SELECT bool_or(not_finite(slope, benchmark_sd)) FROM capabilities_correlations($1, (benchmarks($1))[1:2])",
         "SELECT bool_or(not_finite(difference, ci_low, ci_high, p_value)) FROM capabilities_difference("
-        "$1, (benchmarks($1))[1:1], (benchmarks($1))[2], (benchmarks($1))[3], resamples => 100)",
+        "$1, (benchmarks($1))[2], (benchmarks($1))[3], (benchmarks($1))[1:1], resamples => 100)",
         "SELECT bool_or(not_finite(score, expected, pi_low, pi_high, residual, studentised, p_value, q_value)) "
-        "FROM capability_adjusted_scores($1, (benchmarks($1))[1:2], benchmarks($1))",
+        "FROM capabilities_adjusted_scores($1, (benchmarks($1))[1:2], benchmarks($1))",
         "SELECT bool_or(not_finite(corr, without_benchmark_low, without_model_high, without_family_low, pearson, kendall, "
         "mean_z)) FROM capabilities_robustness($1, (benchmarks($1))[1:2], benchmarks($1), '{}')",
         "SELECT bool_or(not_finite(ci_low, ci_high)) FROM capabilities_scores($1, benchmarks($1), resamples => 100)",
@@ -207,8 +207,8 @@ EXERCISE = {
         "SELECT bool_or(not_finite(weight, loading)) FROM capabilities_loadings($1, benchmarks($1), components => 9)",
         "SELECT bool_or(not_finite(eigenvalue, explained, cumulative)) FROM capabilities_components($1, benchmarks($1), 'pearson')",
         "SELECT not_finite(VARIADIC means(c) || sds(c) || loadings(c) || explained(c)) FROM capabilities_component($1, benchmarks($1)) c",
-        "SELECT not_finite(capabilities_corr($1, (benchmarks($1))[2:3], (benchmarks($1))[1]))",
-        "SELECT not_finite((capabilities_test($1, benchmarks($1), (benchmarks($1))[1])).p_value)",
+        "SELECT not_finite(capabilities_corr($1, (benchmarks($1))[1], (benchmarks($1))[2:3]))",
+        "SELECT not_finite((capabilities_test($1, (benchmarks($1))[1], benchmarks($1))).p_value)",
     ],
     "score_rows": [
         "SELECT not_finite(capabilities_corr_final($1))",

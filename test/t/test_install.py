@@ -12,7 +12,7 @@ from fingerprint import FUNCTIONS, create
 MEMBERS = """
 type benchmark_correlations_row; type capabilities_components_row; type capabilities_correlations_row
 type capabilities_difference_row; type capabilities_loadings_row; type capabilities_robustness_row
-type capabilities_scores_row; type capabilities_views_row; type capability_adjusted_scores_row; type cells_row
+type capabilities_scores_row; type capabilities_views_row; type capabilities_adjusted_scores_row; type cells_row
 type correlation_matrix_row; type eval_scores_row; type impute_scores_row
 cast from jsonb to principal_component; cast from jsonb to score_matrix
 cast from principal_component to jsonb; cast from score_matrix to jsonb
@@ -23,17 +23,17 @@ function capabilities_component(score_matrix,text[],text,text,integer)
 function capabilities_components(score_matrix,text[],text,text,integer,double precision,text,integer,bigint)
 function capabilities_corr(double precision[],double precision)
 function capabilities_corr(double precision[],double precision[])
-function capabilities_corr(score_matrix,text[],text)
+function capabilities_corr(score_matrix,text,text[])
 function capabilities_corr_array_final(score_rows); function capabilities_corr_final(score_rows)
 function capabilities_correlations(score_matrix,text[],text[],text,text,text,integer,boolean,double precision,text,integer,bigint,jsonb,double precision)
-function capabilities_difference(score_matrix,text[],text,text,text,text,text,integer,double precision,text,integer,bigint,jsonb)
+function capabilities_difference(score_matrix,text,text,text[],text,text,text,integer,double precision,text,integer,bigint,jsonb)
 function capabilities_loadings(score_matrix,text[],text,text,integer,integer,double precision,text,integer,bigint)
 function capabilities_robustness(score_matrix,text[],text[],text,integer,jsonb,double precision,double precision)
 function capabilities_score(double precision[])
 function capabilities_scores(score_matrix,text[],text,text,integer,principal_component,double precision,text,integer,bigint)
 function capabilities_test(double precision[],double precision)
-function capabilities_test(score_matrix,text[],text); function capabilities_test_final(score_rows)
-function capability_adjusted_scores(score_matrix,text[],text[],text,text,integer,double precision)
+function capabilities_test(score_matrix,text,text[]); function capabilities_test_final(score_rows)
+function capabilities_adjusted_scores(score_matrix,text[],text[],text,text,integer,double precision)
 function cells(score_matrix)
 function component_score(principal_component,double precision[])
 function correlation_matrix(score_matrix,text[],text)
@@ -130,15 +130,15 @@ SELECT {0}.score_matrix(model, benchmark, score)::pg_catalog.text,
 SELECT {0}.rollup(m)::pg_catalog.text, {0}.rollup(s)::pg_catalog.text FROM public.kept
 SELECT {0}.merge(m, m)::pg_catalog.text, {0}.subset(m, benchmarks => '{{b1,b2}}')::pg_catalog.text,
     {0}.annotate(m, '{{b1,b2}}', '{{b3}}')::pg_catalog.jsonb, {0}.models(m), {0}.benchmarks(m),
-    {0}.capabilities_corr(m, '{{b0,b1}}', 'b3'), {0}.capabilities_test(m, '{{b0,b1}}', 'b3')::pg_catalog.text,
+    {0}.capabilities_corr(m, 'b3', '{{b0,b1}}'), {0}.capabilities_test(m, 'b3', '{{b0,b1}}')::pg_catalog.text,
     {0}.capabilities_component(m, '{{b0,b1}}')::pg_catalog.text FROM public.kept
 SELECT f.* FROM public.kept, {0}.cells(m) AS f
 SELECT * FROM {0}.eval_scores('{{"model_id": "m", "evaluation_name": "b", "sample_id": "1", "evaluation": {{"score": 0.5}}}}')
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', ci => 'bootstrap', resamples => 100) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', families => '{{"model 1":"a"}}') AS f
-SELECT f.* FROM public.kept, {0}.capabilities_difference(m, '{{b0,b1,b2}}', 'b3', 'b4', resamples => 100) AS f
-SELECT f.* FROM public.kept, {0}.capability_adjusted_scores(m, '{{b0,b1,b2}}') AS f
+SELECT f.* FROM public.kept, {0}.capabilities_difference(m, 'b3', 'b4', '{{b0,b1,b2}}', resamples => 100) AS f
+SELECT f.* FROM public.kept, {0}.capabilities_adjusted_scores(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_robustness(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.benchmark_correlations(m, 'b6') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_scores(m, '{{b0,b1,b2}}') AS f

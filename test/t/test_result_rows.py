@@ -14,17 +14,17 @@ CALLS = {
     "cells": "cells(m)",
     "capabilities_correlations": "capabilities_correlations(m, '{b0,b1,b2}')",
     "benchmark_correlations": "benchmark_correlations(m, 'b0')",
-    "capabilities_difference": "capabilities_difference(m, '{b0,b1,b2}', 'b3', 'b4', resamples => 100)",
+    "capabilities_difference": "capabilities_difference(m, 'b3', 'b4', '{b0,b1,b2}', resamples => 100)",
     "capabilities_scores": "capabilities_scores(m, '{b0,b1,b2}', resamples => 100)",
     "impute_scores": "impute_scores(m, '{b0,b1,b2}')",
     "capabilities_loadings": "capabilities_loadings(m, '{b0,b1,b2}', resamples => 100)",
     "capabilities_components": "capabilities_components(m, '{b0,b1,b2}', resamples => 100)",
-    "capability_adjusted_scores": "capability_adjusted_scores(m, '{b0,b1,b2}')",
+    "capabilities_adjusted_scores": "capabilities_adjusted_scores(m, '{b0,b1,b2}')",
     "capabilities_robustness": "capabilities_robustness(m, '{b0,b1,b2}')",
     "correlation_matrix": "correlation_matrix(m)",
     "eval_scores": """eval_scores('{"model_id": "m", "evaluation_name": "b", "sample_id": "1", "evaluation": {"score": 0.5}}')""",
 }
-SCALARS = ["capabilities_test(m, '{b0,b1,b2}', 'b3')", "(SELECT spearman_test(i, i * i) FROM generate_series(1, 9) AS i)"]
+SCALARS = ["capabilities_test(m, 'b3', '{b0,b1,b2}')", "(SELECT spearman_test(i, i * i) FROM generate_series(1, 9) AS i)"]
 DATA = """
 CREATE TABLE scores AS SELECT 'model ' || i AS model, 'b' || j AS benchmark, i + 6 * sin(i * (j + 2)) AS score
 FROM generate_series(1, 24) AS i, generate_series(0, 5) AS j WHERE (i, j) <> (7, 1);
@@ -91,7 +91,7 @@ def test_update_under_views(work):
         work.rows(f"CREATE VIEW of_{function} AS SELECT f.* FROM kept, {call} AS f")
         work.rows(f"CREATE VIEW whole_{function} AS SELECT f FROM kept, {call} AS f")
         work.rows(f"CREATE TABLE stored_{function} AS SELECT f FROM kept, {call} AS f")
-    work.rows("CREATE VIEW of_test AS SELECT t.* FROM kept, capabilities_test(m, '{b0,b1,b2}', 'b3') AS t")
+    work.rows("CREATE VIEW of_test AS SELECT t.* FROM kept, capabilities_test(m, 'b3', '{b0,b1,b2}') AS t")
     work.rows("CREATE MATERIALIZED VIEW of_views AS SELECT * FROM of_capabilities_correlations")
     work.rows("PREPARE q AS SELECT benchmark, corr FROM kept, capabilities_correlations(m, '{b0,b1,b2}')")
     work.rows("""CREATE FUNCTION loop_over() RETURNS float8 LANGUAGE plpgsql AS $$

@@ -82,7 +82,7 @@ LONG = [
     (300, "SELECT c FROM matrix, capabilities_scores(gaps, (benchmarks(gaps))[:100], missing => 'impute', "
           "min_scores => 4, ci => 'bootstrap') AS c"),
     (200, "SELECT c FROM matrix, impute_scores(gaps, (benchmarks(gaps))[:100], 1) AS c"),
-    (200, "SELECT c FROM matrix, capability_adjusted_scores(square, (benchmarks(square))[:200], benchmarks(square)) AS c"),
+    (200, "SELECT c FROM matrix, capabilities_adjusted_scores(square, (benchmarks(square))[:200], benchmarks(square)) AS c"),
     (150, "SELECT count(*) FROM matrix, generate_series(1, 500) AS i, "
           "capabilities_correlations(square, ARRAY['1', '2', (i % 9 + 3)::text])"),
     (150, "SELECT count(*) FROM matrix, cells(big)"),
@@ -139,7 +139,7 @@ MANY_LABELS = [
     (5, "SELECT score_matrix_send(m) IS NULL FROM labels"),
     (5, "SELECT count(*) FROM labels, benchmark_correlations(m, '1')"),
     (2, "SELECT count(*) FROM labels, capabilities_scores(m, '{1}', ci => 'none')"),
-    (11, "SELECT count(*) FROM labels, capability_adjusted_scores(m, '{1}', '{0}')"),
+    (11, "SELECT count(*) FROM labels, capabilities_adjusted_scores(m, '{1}', '{0}')"),
 ]
 
 
@@ -281,8 +281,8 @@ SELECT spearman_corr(i, sin(i)), kendall_corr(i, sin(i)) FROM generate_series(1,
 SELECT spearman_test(i, sin(i)), pearson_test(i, sin(i)), kendall_test(i, sin(i)) FROM generate_series(1, 100) AS i GROUP BY i % 9
 SELECT c FROM t, capabilities_correlations(m, '{1,2}', ci => 'bootstrap', resamples => 100) AS c
 SELECT c FROM t, capabilities_correlations(m, '{1,2}', '{1,3}', families => '{"1":"a","2":"a"}') AS c
-SELECT c FROM t, capabilities_difference(m, '{1,2}', '3', '4', resamples => 100) AS c
-SELECT c FROM t, capability_adjusted_scores(m, '{1,2}') AS c
+SELECT c FROM t, capabilities_difference(m, '3', '4', '{1,2}', resamples => 100) AS c
+SELECT c FROM t, capabilities_adjusted_scores(m, '{1,2}') AS c
 SELECT c FROM t, capabilities_robustness(m, '{1,2}') AS c
 SELECT c FROM t, capabilities_scores(m, '{1,2}') AS c
 SELECT c FROM t, capabilities_components(m, '{1,2}', resamples => 100) AS c
@@ -374,7 +374,7 @@ def test_caught_errors_do_not_leak(small):
     """SELECT count(s) FROM generate_series(1, 6000) AS i, eval_scores(jsonb_build_object('i', i, 'status', 'success', 'eval', '{}'::jsonb, 'results',
         '{"scores": [{"name": "x", "metrics": {"accuracy": {"value": 1}}}, {"name": "y", "metrics": {"stderr": {"value": 0.5}, "mean": {"value": "1"}}}]}'::jsonb)) AS s""",
     "SELECT n_rows(rollup(s)) FROM t, generate_series(1, 60000)",
-    "SELECT capabilities_corr(m, '{1,2}', '3') FROM t, generate_series(1, 3000)",
+    "SELECT capabilities_corr(m, '3', '{1,2}') FROM t, generate_series(1, 3000)",
     "SELECT rollup(m) FROM t, generate_series(1, 4000)",
     "SELECT score_matrix('m' || i % 9, jsonb_build_object('a', repeat('0', 5)::int, 'b' || i % 99, i)) FROM generate_series(1, 60000) AS i",
     "SELECT score_matrix(repeat('m', 1 + i % 99), 'b' || i % 99, i, i, 0.5) FROM generate_series(1, 60000) AS i",

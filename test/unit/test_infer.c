@@ -378,24 +378,24 @@ test_verdict(void)
 		}
 	}
 
-	CHECK_NEAR(sc_kendall_of_spearman(SC_VERDICT_LINE), SC_VERDICT_LINE_KENDALL, 5e-4);
+	CHECK_NEAR(sc_kendall_of_spearman(SC_VERDICT_THRESHOLD), SC_VERDICT_THRESHOLD_KENDALL, 5e-4);
 	CHECK(sc_kendall_of_spearman(0.0) == 0.0);
 	CHECK_NEAR(sc_kendall_of_spearman(-0.5), -0.34637724662, 1e-10);
-	CHECK(sc_verdict(0.4, 0.9, SC_VERDICT_LINE) == SC_ENTANGLED);
-	CHECK(sc_verdict(-0.9, -0.4, SC_VERDICT_LINE) == SC_INVERSE);
-	CHECK(sc_verdict(-0.4, 0.4, SC_VERDICT_LINE) == SC_LOW);
-	CHECK(sc_verdict(0.1, 0.4, SC_VERDICT_LINE) == SC_LOW);
-	CHECK(sc_verdict(0.1, 0.41, SC_VERDICT_LINE) == SC_POSITIVE);
-	CHECK(sc_verdict(-0.41, -0.1, SC_VERDICT_LINE) == SC_NEGATIVE);
-	CHECK(sc_verdict(-0.1, 0.41, SC_VERDICT_LINE) == SC_UNRESOLVED);
-	CHECK(sc_verdict(0.0, 0.41, SC_VERDICT_LINE) == SC_UNRESOLVED);
-	CHECK(sc_verdict(NAN, 0.1, SC_VERDICT_LINE) == SC_UNRESOLVED);
-	CHECK(sc_verdict(NAN, NAN, SC_VERDICT_LINE) == SC_UNRESOLVED);
+	CHECK(sc_verdict(0.4, 0.9, SC_VERDICT_THRESHOLD) == SC_ENTANGLED);
+	CHECK(sc_verdict(-0.9, -0.4, SC_VERDICT_THRESHOLD) == SC_INVERSE);
+	CHECK(sc_verdict(-0.4, 0.4, SC_VERDICT_THRESHOLD) == SC_LOW);
+	CHECK(sc_verdict(0.1, 0.4, SC_VERDICT_THRESHOLD) == SC_LOW);
+	CHECK(sc_verdict(0.1, 0.41, SC_VERDICT_THRESHOLD) == SC_POSITIVE);
+	CHECK(sc_verdict(-0.41, -0.1, SC_VERDICT_THRESHOLD) == SC_NEGATIVE);
+	CHECK(sc_verdict(-0.1, 0.41, SC_VERDICT_THRESHOLD) == SC_UNRESOLVED);
+	CHECK(sc_verdict(0.0, 0.41, SC_VERDICT_THRESHOLD) == SC_UNRESOLVED);
+	CHECK(sc_verdict(NAN, 0.1, SC_VERDICT_THRESHOLD) == SC_UNRESOLVED);
+	CHECK(sc_verdict(NAN, NAN, SC_VERDICT_THRESHOLD) == SC_UNRESOLVED);
 
 	/* the two lines are one: tau of the normal distribution with that rho */
 	CHECK_NEAR(2 / acosl(-1.0L) *
-			   asinl(2 * sinl(acosl(-1.0L) * SC_VERDICT_LINE / 6)),
-			   SC_VERDICT_LINE_KENDALL, 5e-4L);
+			   asinl(2 * sinl(acosl(-1.0L) * SC_VERDICT_THRESHOLD / 6)),
+			   SC_VERDICT_THRESHOLD_KENDALL, 5e-4L);
 
 	CHECK(strcmp(sc_verdict_word(SC_ENTANGLED), "entangled") == 0);
 	CHECK(strcmp(sc_verdict_word(SC_INVERSE), "inverse") == 0);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * adjusted_scores.c
- *	  capability_adjusted_scores: which models are safer than their capability
+ *	  capabilities_adjusted_scores: which models are safer than their capability
  *	  lets expect?
  *
  *-------------------------------------------------------------------------
@@ -24,7 +24,7 @@
 #include "stats/correlation/q_values.h"
 #include "stats/base/student.h"
 
-PG_FUNCTION_INFO_V1(sc_capability_adjusted_scores);
+PG_FUNCTION_INFO_V1(sc_capabilities_adjusted_scores);
 
 static const ResultColumn result_columns[] = {
 	{"model", TEXTOID},
@@ -259,11 +259,11 @@ put_cell(ResultRows *rows, const ScoreColumns *columns, const AdjustedCell *cell
 }
 
 /*
- * capability_adjusted_scores(m, capabilities, targets, pca, missing, min_scores,
+ * capabilities_adjusted_scores(m, capabilities, targets, pca, missing, min_scores,
  *							  confidence)
  */
 Datum
-sc_capability_adjusted_scores(PG_FUNCTION_ARGS)
+sc_capabilities_adjusted_scores(PG_FUNCTION_ARGS)
 {
 	ResultRows	rows;
 	double		confidence = sc_confidence_argument(fcinfo, 6);

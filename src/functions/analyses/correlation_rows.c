@@ -183,7 +183,7 @@ sc_set_q_values(CorrelationRow *row, uint32 n)
 
 void
 sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
-		   const CorrelationRow *row, double low)
+		   const CorrelationRow *row, double threshold)
 {
 	Datum		values[SC_CORRELATION_COLUMNS] = {0};
 	bool		nulls[SC_CORRELATION_COLUMNS] = {false};
@@ -206,7 +206,7 @@ sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
 	sc_put_float8(row->benchmark_sd, &values[14], &nulls[14]);
 	nulls[15] = isnan(row->ci_low);
 	if (!nulls[15])
-		values[15] = CStringGetTextDatum(sc_verdict_word(sc_verdict(row->ci_low, row->ci_high, low)));
+		values[15] = CStringGetTextDatum(sc_verdict_word(sc_verdict(row->ci_low, row->ci_high, threshold)));
 	values[16] = CStringGetTextDatum(row->status);
 	sc_put_row(rows, values, nulls);
 }

@@ -77,8 +77,8 @@ extern void sc_set_q_values(CorrelationRow *row, uint32 n);
 #define SC_CORRELATION_COLUMNS 17
 extern const ResultColumn sc_correlation_columns[SC_CORRELATION_COLUMNS];
 
-/* Puts the row out, its verdict by the given line. */
+/* Puts the row out, its verdict by the given threshold. */
 extern void sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
-								   const CorrelationRow *row, double low);
+								   const CorrelationRow *row, double threshold);
 
 #endif							/* SC_FUNCTIONS_ANALYSES_CORRELATION_ROWS_H */

@@ -29,7 +29,7 @@ PG_FUNCTION_INFO_V1(sc_benchmark_correlations);
  */
 
 /*
- * The one correlation of capabilities_corr(m, capabilities, benchmark) and
+ * The one correlation of capabilities_corr(m, benchmark, capabilities) and
  * capabilities_test(), and if wanted its p-value; false if a named benchmark is not
  * in the matrix, or there is nothing to correlate with.
  */
@@ -43,8 +43,8 @@ scalar_correlation(FunctionCallInfo fcinfo, TargetCorrelation *result, double *p
 	int64		target;
 
 	sc_read_columns(fcinfo, 0, &columns);
-	target = sc_named_benchmark(fcinfo, 2, "benchmark", &columns.view, MISSING_TELL);
-	if (!sc_capability_set(fcinfo, 1, &columns.view, MISSING_TELL, &capabilities) ||
+	target = sc_named_benchmark(fcinfo, 1, "benchmark", &columns.view, MISSING_TELL);
+	if (!sc_capability_set(fcinfo, 2, &columns.view, MISSING_TELL, &capabilities) ||
 		target < 0)
 		return false;
 	with = &scores;
@@ -118,7 +118,7 @@ correlate_with_others(const ScoreColumns *columns, uint32 target,
 /* Finds what the rows have in common, and puts them out. */
 static void
 put_rows(ResultRows *rows, const ScoreColumns *columns,
-		 CorrelationRow *row, uint32 n, double low)
+		 CorrelationRow *row, uint32 n, double threshold)
 {
 	uint32		j;
 
@@ -126,14 +126,14 @@ put_rows(ResultRows *rows, const ScoreColumns *columns,
 	for (j = 0; j < n; j++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		sc_put_correlation_row(rows, columns, &row[j], low);
+		sc_put_correlation_row(rows, columns, &row[j], threshold);
 	}
 }
 
 /*
  * capabilities_correlations(m, capabilities, targets, method, pca, missing,
  *							 min_scores, exclude_self, confidence, ci, resamples,
- *							 seed, families, low)
+ *							 seed, families, threshold)
  */
 Datum
 sc_capabilities_correlations(PG_FUNCTION_ARGS)
@@ -143,7 +143,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 	bool		exclude_self = sc_bool_argument(fcinfo, 7, "exclude_self");
 	CapabilityRecipe recipe;
 	IntervalOptions options;
-	double		low;
+	double		threshold;
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
 	BenchmarkSet targets;
@@ -155,7 +155,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 	sc_begin_rows(fcinfo, sc_correlation_columns, SC_CORRELATION_COLUMNS, &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	sc_interval_options(fcinfo, 8, &columns.view, CI_ALL, CI_ANALYTIC, &options);
-	low = sc_low_argument(fcinfo, 13, method);
+	threshold = sc_threshold_argument(fcinfo, 13, method);
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
 	sc_choose_targets(fcinfo, 2, "targets", &columns, &capabilities,
 					  SC_BENCHMARK_COVARIATE, &targets);
@@ -177,13 +177,13 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 						is_capability, SC_STATUS_CONSTANT_CAPABILITY);
 	}
 	sc_set_intervals(&columns, &scores, row, targets.n, method, &options);
-	put_rows(&rows, &columns, row, targets.n, low);
+	put_rows(&rows, &columns, row, targets.n, threshold);
 	return (Datum) 0;
 }
 
 /*
  * benchmark_correlations(m, against, targets, method, confidence, ci, resamples,
- *						  seed, families, low)
+ *						  seed, families, threshold)
  */
 Datum
 sc_benchmark_correlations(PG_FUNCTION_ARGS)
@@ -191,7 +191,7 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 	ResultRows	rows;
 	ScMethod	method = sc_method_argument(fcinfo, 3);
 	IntervalOptions options;
-	double		low;
+	double		threshold;
 	ScoreColumns columns;
 	BenchmarkSet reference;
 	BenchmarkSet targets;
@@ -203,7 +203,7 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 	sc_begin_rows(fcinfo, sc_correlation_columns, SC_CORRELATION_COLUMNS, &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	sc_interval_options(fcinfo, 4, &columns.view, CI_ALL, CI_ANALYTIC, &options);
-	low = sc_low_argument(fcinfo, 9, method);
+	threshold = sc_threshold_argument(fcinfo, 9, method);
 	against = (uint32) sc_named_benchmark(fcinfo, 1, "against", &columns.view, MISSING_RAISE);
 	sc_set_init(&reference, &columns.view);
 	reference.member[against] = true;
@@ -223,6 +223,6 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 					&scores, method, target == against, "constant reference");
 	}
 	sc_set_intervals(&columns, &scores, row, targets.n, method, &options);
-	put_rows(&rows, &columns, row, targets.n, low);
+	put_rows(&rows, &columns, row, targets.n, threshold);
 	return (Datum) 0;
 }

@@ -230,7 +230,7 @@ jackknife_difference(const CapabilityScores *scores, const RefitTargets *targets
 }
 
 /*
- * capabilities_difference(m, capabilities, benchmark_a, benchmark_b, method, pca,
+ * capabilities_difference(m, benchmark_a, benchmark_b, capabilities, method, pca,
  *						   missing, min_scores, confidence, ci, resamples, seed,
  *						   families)
  */
@@ -257,9 +257,9 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	sc_interval_options(fcinfo, 8, &columns.view,
 						CI_BIT(CI_NONE) | CI_BIT(CI_BOOTSTRAP) | CI_BIT(CI_JACKKNIFE),
 						CI_BOOTSTRAP, &options);
-	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
-	target[0] = (uint32) sc_named_benchmark(fcinfo, 2, "benchmark_a", &columns.view, MISSING_RAISE);
-	target[1] = (uint32) sc_named_benchmark(fcinfo, 3, "benchmark_b", &columns.view, MISSING_RAISE);
+	(void) sc_capability_set(fcinfo, 3, &columns.view, MISSING_RAISE, &capabilities);
+	target[0] = (uint32) sc_named_benchmark(fcinfo, 1, "benchmark_a", &columns.view, MISSING_RAISE);
+	target[1] = (uint32) sc_named_benchmark(fcinfo, 2, "benchmark_b", &columns.view, MISSING_RAISE);
 	fit_without(&columns, &capabilities, target, &recipe, &scores);
 	common_targets(&columns, &scores, target, &targets);
 

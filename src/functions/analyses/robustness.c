@@ -99,8 +99,8 @@ typedef struct Robustness
 	CapabilityRecipe pearson;	/* with Pearson's matrix */
 	IntervalOptions options;	/* families alone */
 	double		quantile;
-	double		low;			/* line of the verdict; on Kendall's scale: */
-	double		low_kendall;
+	double		threshold;		/* of the verdict; on Kendall's scale: */
+	double		threshold_kendall;
 } Robustness;
 
 /* ----------
@@ -116,7 +116,7 @@ verdict_of(const Robustness *r, const ScCorrelation *c)
 
 	if (!sc_interval(c, r->quantile, &low, &high))
 		return SC_UNRESOLVED;
-	return sc_verdict(low, high, c->method == SC_KENDALL ? r->low_kendall : r->low);
+	return sc_verdict(low, high, c->method == SC_KENDALL ? r->threshold_kendall : r->threshold);
 }
 
 /* Compares a variation of the row's correlation with it; NaN is none. */
@@ -477,7 +477,7 @@ clear_row(RobustnessRow *row, uint32 target, const char *role)
 
 /*
  * capabilities_robustness(m, capabilities, targets, missing, min_scores, families,
- *						   confidence, low)
+ *						   confidence, threshold)
  */
 Datum
 sc_capabilities_robustness(PG_FUNCTION_ARGS)
@@ -502,8 +502,8 @@ sc_capabilities_robustness(PG_FUNCTION_ARGS)
 					  SC_BENCHMARK_COVARIATE, &targets);
 	sc_families_argument(fcinfo, 5, &r.columns.view, &r.options);
 	r.quantile = sc_normal_quantile(sc_confidence_argument(fcinfo, 6));
-	r.low = sc_low_argument(fcinfo, 7, SC_SPEARMAN);
-	r.low_kendall = PG_ARGISNULL(7) ? SC_VERDICT_LINE_KENDALL : sc_kendall_of_spearman(r.low);
+	r.threshold = sc_threshold_argument(fcinfo, 7, SC_SPEARMAN);
+	r.threshold_kendall = PG_ARGISNULL(7) ? SC_VERDICT_THRESHOLD_KENDALL : sc_kendall_of_spearman(r.threshold);
 
 	row = sc_alloc(targets.n, sizeof(RobustnessRow));
 	others = sc_alloc(targets.n, sizeof(RobustnessRow *));

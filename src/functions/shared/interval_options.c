@@ -38,7 +38,7 @@ sc_ci_argument(FunctionCallInfo fcinfo, int i, int allowed, CiKind preferred)
 	{
 		if ((allowed & CI_BIT(kind)) == 0)
 			continue;
-		if (strcmp(word, ci_words[kind]) == 0)
+		if (pg_strcasecmp(word, ci_words[kind]) == 0)
 			return (CiKind) kind;
 		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", ci_words[kind]);
 	}
@@ -71,19 +71,19 @@ sc_seed_argument(FunctionCallInfo fcinfo, int i)
 }
 
 double
-sc_low_argument(FunctionCallInfo fcinfo, int i, ScMethod method)
+sc_threshold_argument(FunctionCallInfo fcinfo, int i, ScMethod method)
 {
-	double		low;
+	double		threshold;
 
 	if (PG_ARGISNULL(i))
-		return method == SC_KENDALL ? SC_VERDICT_LINE_KENDALL : SC_VERDICT_LINE;
-	low = PG_GETARG_FLOAT8(i);
-	if (!(low > 0 && low < 1))
+		return method == SC_KENDALL ? SC_VERDICT_THRESHOLD_KENDALL : SC_VERDICT_THRESHOLD;
+	threshold = PG_GETARG_FLOAT8(i);
+	if (!(threshold > 0 && threshold < 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"%s\": %g", "low", low),
+				 errmsg("invalid value for parameter \"%s\": %g", "threshold", threshold),
 				 errdetail("It must be greater than 0 and less than 1.")));
-	return low;
+	return threshold;
 }
 
 /* ----------

@@ -2,7 +2,7 @@
  *
  * interval_options.h
  *	  The parameters that say how sure a number shall be: confidence, ci,
- *	  resamples, seed, families, low.
+ *	  resamples, seed, families, threshold.
  *
  * They stand side by side, in this order, in every function that has them all;
  * those that have fewer read them one by one.
@@ -59,10 +59,10 @@ extern void sc_interval_options(FunctionCallInfo fcinfo, int first,
 								IntervalOptions *options);
 
 /*
- * The line of the verdict: argument i, or the paper's 0.4 on the scale of the
+ * The threshold of the verdict: argument i, or the paper's 0.4 on the scale of the
  * method.
  */
-extern double sc_low_argument(FunctionCallInfo fcinfo, int i, ScMethod method);
+extern double sc_threshold_argument(FunctionCallInfo fcinfo, int i, ScMethod method);
 
 /* The parameter ci alone, without families. */
 extern CiKind sc_ci_argument(FunctionCallInfo fcinfo, int i, int allowed,

@@ -261,7 +261,7 @@ sc_capability_set(FunctionCallInfo fcinfo, int i, const ScoreMatrixView *view,
  * ----------
  */
 
-/* Index of the word of text argument i among options, 22023 if it is none. */
+/* Index of the word of text argument i, in any case, among options; 22023 if it is none. */
 static int
 word_argument(FunctionCallInfo fcinfo, int i, const char *parameter,
 			  const char *const *options, int n, const char *list)
@@ -274,7 +274,7 @@ word_argument(FunctionCallInfo fcinfo, int i, const char *parameter,
 	word = text_to_cstring(PG_GETARG_TEXT_PP(i));
 	for (k = 0; k < n; k++)
 	{
-		if (strcmp(word, options[k]) == 0)
+		if (pg_strcasecmp(word, options[k]) == 0)
 			return k;
 	}
 	ereport(ERROR,

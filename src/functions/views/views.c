@@ -355,8 +355,9 @@ make_view(const Work *work, ViewTarget *target, const ViewColumns *columns, cons
 		rights = sc_view_rights(target, columns->name, columns->n);
 		drop(target);
 	}
-	sc_view_run(psprintf("CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS\n%s",
-				 target->qualified, query));
+	/* nothing that has come by that name since is replaced */
+	sc_view_run(psprintf("CREATE %sVIEW %s WITH (security_invoker = true) AS\n%s",
+				 OidIsValid(target->oid) ? "OR REPLACE " : "", target->qualified, query));
 	foreach(cell, rights)
 		sc_view_run(lfirst(cell));
 	target->oid = get_relname_relid(target->name, work->schema);
@@ -404,6 +405,13 @@ check_scores(FunctionCallInfo fcinfo, const ViewSource *source)
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/* Two notes, either of which may be NULL, as one. */
+static const char *
+both(const char *a, const char *b)
+{
+	return a == NULL ? b : b == NULL ? a : psprintf("%s; %s", a, b);
+}
+
 /*
  * Makes the view of a kind, and if wanted the materialised one behind it.  A view
  * that is replaced keeps its rights and its dependents; what is dropped and made
@@ -416,14 +424,20 @@ make_kind(Work *work, const ViewKind *kind, const ViewSource *source, Oid relati
 	ViewTarget	view = sc_view_target(work->schema, work->schema_name, kind, RELKIND_VIEW);
 	ViewTarget	data = sc_view_target(work->schema, work->schema_name, kind, RELKIND_MATVIEW);
 	ViewColumns columns = view_columns(work, kind);
-	bool		had_data = sc_view_is_ours(&data);
-	List	   *view_had = sc_view_properties(&view);
-	List	   *data_had = had_data ? sc_view_properties(&data) : NIL;
+	bool		had_data;
+	List	   *view_had;
+	List	   *data_had;
 	StringInfoData query;
 	List	   *rights = NIL;
-	char	   *note = NULL;
+	const char *note = NULL;
 	int			i;
 
+	sc_view_claim(&view, work->schema);
+	if (materialized || sc_view_is_ours(&data))
+		sc_view_claim(&data, work->schema);
+	had_data = sc_view_is_ours(&data);
+	view_had = sc_view_properties(&view);
+	data_had = had_data ? sc_view_properties(&data) : NIL;
 	initStringInfo(&query);
 	sc_view_query(&query, kind, source, columns.name + columns.n_leading, columns.n - columns.n_leading);
 	/* with old data, first the plain view, so that nothing depends on it when it is dropped */
@@ -431,11 +445,12 @@ make_kind(Work *work, const ViewKind *kind, const ViewSource *source, Oid relati
 		make_view(work, &view, &columns, query.data);
 	if (had_data)
 	{
-		rights = sc_view_rights(&data, columns.name, columns.n);
+		if (materialized)
+			rights = sc_view_data_rights(&data, &data, columns.name, columns.n, relation, &note);
 		drop(&data);
 	}
 	else if (materialized && OidIsValid(view.oid))
-		rights = sc_view_data_rights(&view, &data, relation, &note);
+		rights = sc_view_data_rights(&view, &data, columns.name, columns.n, relation, &note);
 	if (materialized)
 	{
 		make_data(work, &data, kind, query.data, rights);
@@ -449,13 +464,14 @@ make_kind(Work *work, const ViewKind *kind, const ViewSource *source, Oid relati
 	}
 	comment(&view, kind, source, &columns, materialized);
 	put_result(work, &view, sc_view_lost(&view, view_had));
-	if (had_data)
-		note = sc_view_lost(&data, data_had);
-	/* what the owner may not see, nobody will */
-	if (materialized && check_enable_rls(relation, InvalidOid, true) == RLS_ENABLED)
-		note = psprintf("%s%srow-level security of the source applies to the owner", note ? note : "", note ? "; " : "");
 	if (materialized)
+	{
+		note = both(note, sc_view_lost(&data, data_had));
+		/* what the owner may not see, nobody will */
+		if (check_enable_rls(relation, InvalidOid, true) == RLS_ENABLED)
+			note = both(note, "row-level security of the source applies to the owner");
 		put_result(work, &data, note);
+	}
 }
 
 /* Drops what we made of a kind, if there is any. */

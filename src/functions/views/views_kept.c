@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -40,6 +41,20 @@ joined(const List *texts)
 	foreach(cell, texts)
 		appendStringInfo(&all, "%s%s", all.len > 0 ? ", " : "", (const char *) lfirst(cell));
 	return all.data;
+}
+
+/* Is a string in a list of them? */
+static bool
+is_member(const List *list, const char *text)
+{
+	const ListCell *cell;
+
+	foreach(cell, list)
+	{
+		if (strcmp(lfirst(cell), text) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* ----------
@@ -76,29 +91,87 @@ sc_view_rights(const ViewTarget *target, const char *const *columns, int n_colum
 							 quote_literal_cstr(OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(array)))));
 }
 
-List *
-sc_view_data_rights(const ViewTarget *view, const ViewTarget *data, Oid source, char **note)
+/*
+ * What a grantee of SELECT may read of the source.  Who may read all rows of plain
+ * tables may read what is computed of them.  Of a view, a foreign table and one with
+ * row-level security that depends on who asks; who has no right, or meets
+ * row-level security, is closed out for sure.
+ */
+typedef enum Access
 {
-	/*
-	 * Who may read all rows of a plain table may read what is computed of them.  Of
-	 * a view, a foreign table or one with row-level security that depends on who asks.
-	 */
-	static const char sql[] =
-	"SELECT %s FROM " RIGHTS_OF ", aclexplode(r.acl) AS a, pg_class AS s JOIN pg_namespace AS n ON n.oid = s.relnamespace,"
-	" LATERAL (SELECT s.relkind IN ('r', 'p', 'm') AND NOT s.relrowsecurity AND CASE WHEN a.grantee = 0"
-	" THEN EXISTS (SELECT FROM aclexplode(s.relacl) AS p WHERE p.grantee = 0 AND p.privilege_type = 'SELECT')"
-	" AND EXISTS (SELECT FROM aclexplode(n.nspacl) AS p WHERE p.grantee = 0 AND p.privilege_type = 'USAGE')"
-	" ELSE has_table_privilege(a.grantee, s.oid, 'SELECT') AND has_schema_privilege(a.grantee, n.oid, 'USAGE') END) AS x (reads_all)"
-	" WHERE s.oid = %u AND a.grantee <> r.relowner AND a.privilege_type = 'SELECT' AND %s ORDER BY 1";
-	List	   *others = texts_of(psprintf(sql, "DISTINCT " GRANTEE, view->oid, view->oid, source, "NOT x.reads_all"));
+	READS_ALL,
+	CLOSED_OUT,
+	ANYBODY
+} Access;
 
+#define ACCESS_OF \
+	" CROSS JOIN LATERAL (SELECT CASE WHEN a.grantee = 0" \
+	" THEN EXISTS (SELECT FROM aclexplode(s.relacl) AS p WHERE p.grantee = 0 AND p.privilege_type = 'SELECT')" \
+	" AND EXISTS (SELECT FROM aclexplode(n.nspacl) AS p WHERE p.grantee = 0 AND p.privilege_type = 'USAGE')" \
+	" ELSE has_table_privilege(a.grantee, s.oid, 'SELECT') AND has_schema_privilege(a.grantee, n.oid, 'USAGE') END" \
+	" AND NOT s.relrowsecurity) AS x (opens)" \
+	" CROSS JOIN LATERAL (SELECT x.opens AND s.relkind IN ('r', 'p', 'm') AND NOT EXISTS (" \
+	"WITH RECURSIVE below AS (SELECT s.oid UNION SELECT i.inhrelid FROM pg_inherits AS i JOIN below AS b ON b.oid = i.inhparent)" \
+	" SELECT FROM below AS b JOIN pg_class AS f ON f.oid = b.oid WHERE f.relkind = 'f')) AS y (reads_all)"
+
+/* Who has SELECT on a relation, or on columns of it, and that access to the source. */
+static List *
+readers(const ViewTarget *of, Oid source, Access access)
+{
+	return texts_of(psprintf("SELECT DISTINCT " GRANTEE " FROM " RIGHTS_OF " CROSS JOIN LATERAL aclexplode(r.acl) AS a"
+							 " CROSS JOIN pg_class AS s JOIN pg_namespace AS n ON n.oid = s.relnamespace" ACCESS_OF
+							 " WHERE s.oid = %u AND a.grantee <> r.relowner AND a.privilege_type = 'SELECT' AND %s ORDER BY 1",
+							 of->oid, of->oid, source,
+							 access == READS_ALL ? "y.reads_all" : access == CLOSED_OUT ? "NOT x.opens" : "true"));
+}
+
+/* Is data, as it is, made of this source? */
+static bool
+is_made_of(const ViewTarget *data, Oid source)
+{
+	return texts_of(psprintf("SELECT '' FROM pg_rewrite AS w JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid"
+							 " WHERE w.ev_class = %u AND d.refclassid = 'pg_class'::regclass AND d.refobjid = %u LIMIT 1",
+							 data->oid, source)) != NIL;
+}
+
+/* SELECT on a column is not enough: the view reads all, whoever asks for which. */
+static List *
+grants_of_select(const ViewTarget *data, const List *roles)
+{
+	List	   *grants = NIL;
+	const ListCell *cell;
+
+	foreach(cell, roles)
+		grants = lappend(grants, psprintf("GRANT SELECT ON %s TO %s", data->qualified, (const char *) lfirst(cell)));
+	return grants;
+}
+
+List *
+sc_view_data_rights(const ViewTarget *of, const ViewTarget *data, const char *const *columns, int n_columns,
+					Oid source, const char **note)
+{
+	List	   *reading = readers(of, source, READS_ALL);
+	List	   *others = NIL;
+	ListCell   *cell;
+
+	if (of->relkind == RELKIND_MATVIEW && is_made_of(of, source))
+	{
+		others = readers(of, source, CLOSED_OUT);
+		*note = others == NIL ? NULL : psprintf("SELECT stays with %s, to whom the source is closed", joined(others));
+		return sc_view_rights(of, columns, n_columns);
+	}
+	foreach(cell, readers(of, source, ANYBODY))
+	{
+		if (!is_member(reading, lfirst(cell)))
+			others = lappend(others, lfirst(cell));
+	}
+	*note = NULL;
+	if (reading != NIL)
+		*note = psprintf("SELECT granted to %s", joined(reading));
 	if (others != NIL)
-		*note = psprintf("SELECT not granted to %s, who may read the view but not all of the source",
-						 joined(others));
-	/* the view reads all columns, whoever asks for which */
-	return texts_of(psprintf(sql, psprintf("DISTINCT format('GRANT SELECT ON %%s TO %%s', %s, " GRANTEE ")",
-										   quote_literal_cstr(data->qualified)),
-							 view->oid, view->oid, source, "x.reads_all"));
+		*note = psprintf("%s%sSELECT not granted to %s, who may not read all of the source",
+						 *note ? *note : "", *note ? "; " : "", joined(others));
+	return grants_of_select(data, reading);
 }
 
 /* ----------
@@ -136,20 +209,6 @@ sc_view_properties(const ViewTarget *target)
 	" WHERE objoid = %1$u AND classoid = 'pg_class'::regclass AND objsubid = 0";
 
 	return OidIsValid(target->oid) ? texts_of(psprintf(sql, target->oid)) : NIL;
-}
-
-/* Is a string in a list of them? */
-static bool
-is_member(const List *list, const char *text)
-{
-	const ListCell *cell;
-
-	foreach(cell, list)
-	{
-		if (strcmp(lfirst(cell), text) == 0)
-			return true;
-	}
-	return false;
 }
 
 char *

@@ -21,13 +21,17 @@ extern List *sc_view_rights(const ViewTarget *target, const char *const *columns
 							int n_columns);
 
 /*
- * The GRANT commands that let who may read a view read also the new materialised
- * view behind it, data.  Only for those who may read all of the source as well: a
- * plain view showed them what they were allowed to see there, and no more.  note
- * is set if there are others.
+ * The GRANT commands for the new materialised view, data, of a source: of is the
+ * view that stood alone before, whose readers shall read data too, or the old data,
+ * whose rights stay.  But data show what their owner sees, so SELECT
+ *	- goes from a view to data for those only who may read all of the source;
+ *	- stays on data of the same source, and goes for another source again to those;
+ * note says who gets it so, who does not, and who keeps it though the source itself
+ * is closed to them; it is set to NULL if there is nothing to say.
  */
-extern List *sc_view_data_rights(const ViewTarget *view, const ViewTarget *data, Oid source,
-								 char **note);
+extern List *sc_view_data_rights(const ViewTarget *of, const ViewTarget *data,
+								 const char *const *columns, int n_columns,
+								 Oid source, const char **note);
 
 /* What a relation has that a new one of its name and columns might not. */
 extern List *sc_view_properties(const ViewTarget *target);

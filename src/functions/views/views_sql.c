@@ -70,12 +70,12 @@ const ViewKind sc_view_kinds[] =
 		"Spearman correlation of every pair of benchmarks over the models that have both: the full square, for heatmaps."
 	},
 	{
-		"capability_scatter", "capability_adjusted_scores", "", scatter_columns,
+		"capabilities_scatter", "capabilities_adjusted_scores", "", scatter_columns,
 		"stratum, model, benchmark", true, false,
 		"Every score beside the capabilities score of its model, with the score that this lets expect (a line by least squares) and its prediction interval, for scatter plots."
 	},
 	{
-		"capability_adjusted_scores", "capability_adjusted_scores", "", NULL,
+		"capabilities_adjusted_scores", "capabilities_adjusted_scores", "", NULL,
 		"stratum, model, benchmark", true, false,
 		"How far every model is above or below the score that its capability lets expect, benchmark by benchmark."
 	},

@@ -8,14 +8,17 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "commands/comment.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "functions/views/views_targets.h"
@@ -34,10 +37,18 @@ sc_view_look_up(const char *sql)
 {
 	int			guc_level = NewGUCNestLevel();
 
+	int			code;
+
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	sc_view_run(sql);
+	/* what the catalogs say now, ours included, not when the transaction began */
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetLatestSnapshot());
+	code = SPI_execute(sql, true, 0);
+	PopActiveSnapshot();
 	AtEOXact_GUC(true, guc_level);
+	if (code < 0)
+		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
 }
 
 ViewTarget
@@ -97,4 +108,22 @@ sc_view_check_is_free(const ViewTarget *target)
 				 errmsg("%s belongs to role \"%s\"", target->qualified,
 						GetUserNameFromId(owner_of(target->oid), false)),
 				 errhint("SET ROLE to its owner first.")));
+}
+
+void
+sc_view_claim(ViewTarget *target, Oid schema)
+{
+	Oid			locked = InvalidOid;
+
+	while (OidIsValid(target->oid) && target->oid != locked)
+	{
+		sc_view_check_is_free(target);
+		if (OidIsValid(locked))
+			UnlockRelationOid(locked, AccessExclusiveLock);
+		locked = target->oid;
+		LockRelationOid(locked, AccessExclusiveLock);
+		/* while we waited it may have gone, or have been changed */
+		target->oid = get_relname_relid(target->name, schema);
+		sc_view_check_is_free(target);
+	}
 }

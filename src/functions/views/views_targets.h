@@ -36,6 +36,12 @@ extern bool sc_view_is_ours(const ViewTarget *target);
 extern void sc_view_check_is_free(const ViewTarget *target);
 
 /*
+ * Locks what is there by that name, so that it stays what it is until it is
+ * replaced or dropped; errors as above, before and after it was waited for.
+ */
+extern void sc_view_claim(ViewTarget *target, Oid schema);
+
+/*
  * Runs a command within SPI, with the search_path of the caller: what it sets off,
  * such as event triggers, shall find what it is used to find.  So the command names
  * everything with its schema, operators and types too; then whatever the path holds,

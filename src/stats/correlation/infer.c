@@ -130,13 +130,13 @@ sc_kendall_of_spearman(double rho)
 }
 
 ScVerdict
-sc_verdict(double low, double high, double line)
+sc_verdict(double low, double high, double threshold)
 {
-	if (low >= line)
+	if (low >= threshold)
 		return SC_ENTANGLED;
-	if (high <= -line)
+	if (high <= -threshold)
 		return SC_INVERSE;
-	if (low >= -line && high <= line)
+	if (low >= -threshold && high <= threshold)
 		return SC_LOW;
 	if (low > 0.0)
 		return SC_POSITIVE;

@@ -66,14 +66,14 @@ typedef enum ScVerdict
  * The line of Ren et al. on Spearman's scale, and where that is on Kendall's:
  * of a bivariate normal, tau = 2/pi asin(r), r = 2 sin(pi rho_s / 6).
  */
-#define SC_VERDICT_LINE 0.4
-#define SC_VERDICT_LINE_KENDALL 0.273
+#define SC_VERDICT_THRESHOLD 0.4
+#define SC_VERDICT_THRESHOLD_KENDALL 0.273
 
 /* The same conversion of any line. */
 extern double sc_kendall_of_spearman(double rho);
 
-/* Of low <= high and line >= 0; an interval with a NaN is SC_UNRESOLVED. */
-extern ScVerdict sc_verdict(double low, double high, double line);
+/* Of low <= high and threshold >= 0; an interval with a NaN is SC_UNRESOLVED. */
+extern ScVerdict sc_verdict(double low, double high, double threshold);
 
 /* Its word, in lower case. */
 extern const char *sc_verdict_word(ScVerdict verdict);

@@ -12,8 +12,8 @@ const views = [
   "capabilities_loadings",
   "capabilities_components",
   "correlation_matrix",
-  "capability_scatter",
-  "capability_adjusted_scores"
+  "capabilities_scatter",
+  "capabilities_adjusted_scores"
 ];
 
 const {values: {view}} = parseArgs({options: {view: {type: "string"}}});
