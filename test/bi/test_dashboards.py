@@ -25,8 +25,9 @@ import pytest
 import conftest
 
 BI = pathlib.Path(__file__).resolve().parent
+SHIPPED = conftest.ROOT / "src" / "dashboards"
 sys.path.insert(0, str(conftest.ROOT / "test" / "t"))
-from test_readme import BLOCKS, is_same_output, psql, without_trailing_blanks  # noqa: E402
+from test_readme import BLOCKS, is_same_output, psql, TEXTS, without_trailing_blanks  # noqa: E402
 
 TYPES = {16: "bool", 23: "int4", 25: "text", 701: "float8", 1082: "date", 1184: "timestamptz"}
 NUMBERS = ("int4", "float8")
@@ -90,22 +91,22 @@ def databases(db):
 
 @pytest.fixture(scope="module")
 def printed(databases):
-    """What the examples of README.md print, in a database where scores have a kind."""
+    """What the examples of the documents print, in a database where scores have a kind."""
     asset = databases("readme", None)
     source = (BI / "llama2.sql").read_text(encoding="utf-8")
     psql(asset.name, "CREATE EXTENSION safetycorr;\n"
          "CREATE TABLE scores (model text, kind text, benchmark text, score float8);\n"
          + source[:source.index("SELECT count(*) AS views")])
     script = "".join(f"\\echo <<{block.line}>>\n{block.text}" for block in EXAMPLES)
-    parts = re.split(r"^<<(\d+)>>\n", psql(asset.name, script), flags=re.M)
+    parts = re.split(r"^<<(\S+)>>\n", psql(asset.name, script), flags=re.M)
     assert parts[0] == ""
-    return {int(line): text for line, text in zip(parts[1::2], parts[2::2])}
+    return {line: text for line, text in zip(parts[1::2], parts[2::2])}
 
 
 EXAMPLES = [block for block in BLOCKS if block.where == "bi"]
 
 
-@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: f"line_{block.line}")
+@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.line)
 def test_readme_example(block, printed):
     output = printed[block.line]
     assert block.output is not None
@@ -114,7 +115,7 @@ def test_readme_example(block, printed):
 
 
 @pytest.fixture(scope="module")
-def llama2(databases, printed):  # README.md creates the role, so it comes first
+def llama2(databases, printed):  # an example creates the role, so it comes first
     return databases("llama2", "test/bi/demo.sql")
 
 
@@ -144,24 +145,24 @@ NO_NETWORK = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|EHOSTU
 
 
 def packages(folder):
-    """The folder with the npm packages of test/bi/FOLDER; skips without npm or a network."""
+    """The folder with the npm packages of a folder; skips without npm or a network."""
     program("node"), program("npm")
-    run = subprocess.run([BI / "npm", BI / folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    run = subprocess.run([BI / "npm", folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                          encoding="utf-8", timeout=150)
     if run.returncode and NO_NETWORK.search(run.stderr):
-        pytest.skip(f"npm cannot install the packages of test/bi/{folder}")
+        pytest.skip(f"npm cannot install the packages of {folder}")
     assert run.returncode == 0, run.stderr
     return pathlib.Path(run.stdout.strip())
 
 
 @pytest.fixture(scope="session")
 def tools():
-    return packages("tools")
+    return packages(BI / "tools")
 
 
 @pytest.fixture(scope="session")
 def observable():
-    return packages("observable")
+    return packages(SHIPPED / "observable")
 
 
 @pytest.fixture(scope="session")
@@ -393,17 +394,17 @@ def test_screenshots(page):
 
 
 def test_pictures_of_the_readme():
-    pictures = sorted((BI / "pictures").iterdir())
+    pictures = sorted((SHIPPED / "pictures").iterdir())
     assert [path.name for path in pictures] == ["correlations.png", "scatter.png"]
-    readme = (conftest.ROOT / "README.md").read_text(encoding="utf-8")
+    shown = "".join(TEXTS.values())
     for path in pictures:
         assert png_size(path)[0] > 600
         assert path.stat().st_size < 250_000
-        assert f"](test/bi/pictures/{path.name})" in readme
+        assert re.search(rf"\]\([a-z/]*pictures/{path.name}\)", shown)
 
 
 def test_nothing_built_is_in_the_tree():
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "test/bi"],
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "test/bi", "src/dashboards"],
                             cwd=conftest.ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8")
     if listed.returncode:
         pytest.skip("not a git repository")
@@ -415,7 +416,7 @@ def test_nothing_built_is_in_the_tree():
 # Grafana
 # ---------------------------------------------------------------------------
 
-GRAFANA = sorted((BI / "grafana" / "dashboards").glob("*.json"))
+GRAFANA = sorted((SHIPPED / "grafana" / "dashboards").glob("*.json"))
 
 
 @pytest.fixture(scope="module", params=GRAFANA, ids=lambda path: path.stem)
@@ -541,7 +542,7 @@ def test_grafana_types(tools, tmp_path):
 
 
 def test_grafana_provisioning(yaml):
-    files = yaml((BI / "grafana" / "provisioning").glob("*/*.yaml"))
+    files = yaml((SHIPPED / "grafana" / "provisioning").glob("*/*.yaml"))
     source, = [entry for value in files.values() for entry in value.get("datasources", [])]
     assert source["type"] == "grafana-postgresql-datasource" and source["user"] == "bi_reader"
     assert source["secureJsonData"]["password"].startswith("$")
@@ -553,7 +554,7 @@ def test_grafana_provisioning(yaml):
 # Metabase
 # ---------------------------------------------------------------------------
 
-METABASE = BI / "metabase"
+METABASE = SHIPPED / "metabase"
 
 
 @pytest.fixture(scope="module")
@@ -635,10 +636,10 @@ SUPERSET_TYPES = {"TEXT": "text", "INTEGER": "int4", "DOUBLE PRECISION": "float8
 
 @pytest.fixture(scope="module")
 def superset(yaml):
-    files = yaml((BI / "superset").rglob("*.yaml"))
+    files = yaml((SHIPPED / "superset").rglob("*.yaml"))
     kinds = collections.defaultdict(list)
     for path, value in files.items():
-        kinds[path.relative_to(BI / "superset").parts[0]].append(value)
+        kinds[path.relative_to(SHIPPED / "superset").parts[0]].append(value)
     return kinds
 
 

@@ -372,7 +372,7 @@ README_ROWS = {"MT-Bench": "MT_Bench", "LMSYS Chatbot Arena": "LMSYS_Chatbot_Are
 
 def test_readme_table(paper, shared_data):
     """README's table of the paper's numbers, and its verdicts in words."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("−", "-")
+    readme = (ROOT / "src/stats/README.md").read_text(encoding="utf-8").replace("−", "-")
     with open(shared_data / "safetywashing" / "published.csv", encoding="utf-8", newline="") as lines:
         published = {row["column"]: float(row["published_pct"]) for row in csv.DictReader(lines)
                      if (row["statistic"], row["models"]) == ("capabilities", "chat")}

@@ -1,10 +1,10 @@
-"""README.md says what is true.
+"""The documents say what is true.
 
-Its SQL examples run in order, in one psql session on a new database, from the
+Their SQL examples run in order, in one psql session on a new database, from the
 top of the source tree; where a block of text follows one, that is what psql
 prints.  Those that are marked are run by test_recipes.py, which has more servers,
 and by test_dashboards.py.
-Its reference is held against the catalogs, its limits against the
+The reference is held against the catalogs, its limits against the
 headers.
 """
 import math
@@ -16,7 +16,12 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+# In the order in which somebody follows them: examples use what those before have made.
+DOCS = ["README.md", "src/stats/README.md", "sql/README.md", "test/bench/README.md", "sql/loading.md", "sql/recipes.md",
+        "sql/servers.md", "src/dashboards/README.md", "test/README.md"]
+TEXTS = {doc: (ROOT / doc).read_text(encoding="utf-8") for doc in DOCS}
+TEXT = "".join(TEXTS.values())
+REFERENCE = TEXTS["sql/README.md"]
 DEMO_FIRST_LINE = "Rank correlation with capabilities and with compute"
 
 # Functions that PostgreSQL calls, not people.
@@ -24,21 +29,27 @@ SUPPORT = re.compile(r"_(in|out|recv|send|accum|support|inv|combine|final|eq|ne|
 
 
 class Block:
-    """A fenced block: its language, its text, the line of its first fence, where it runs."""
+    """A fenced block: its language, its text, the document and line of its first fence, where it runs."""
 
     def __init__(self, match):
         self.language, self.text, self.where = match["language"], match["text"], match["where"]
         self.start, self.end = match.span()
-        self.line = README.count("\n", 0, match.start("language")) + 1
+        before, self.line = TEXT[:match.start("language")], 0
+        for doc, text in TEXTS.items():
+            self.doc = doc
+            if len(before) < len(text):
+                break
+            before = before[len(text):]
+        self.line = f"{self.doc}:{before.count(chr(10)) + 1}"
         self.output = None  # the text block that follows, if any
 
 
 def read_blocks():
     fence = re.compile(r"^(?:<!-- run by test_\w+\.py: (?P<where>.*?) -->\n)?"
                        r"```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
-    blocks = [Block(match) for match in fence.finditer(README)]
+    blocks = [Block(match) for match in fence.finditer(TEXT)]
     for block, following in zip(blocks, blocks[1:]):
-        if following.language == "text" and not README[block.end:following.start].strip():
+        if following.language == "text" and not TEXT[block.end:following.start].strip():
             block.output = following
     return blocks
 
@@ -56,7 +67,7 @@ def psql(database, script, *options):
 
 
 def without_trailing_blanks(text):
-    """psql pads its headers; README.md, as every text here, has no such blanks."""
+    """psql pads its headers; the documents, as every text here, has no such blanks."""
     return "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
 
 
@@ -93,14 +104,14 @@ def new_database(db):
 
 @pytest.fixture(scope="module")
 def printed(new_database):
-    """What each example prints, by its line in README.md."""
+    """What each example prints, by its place in the documents."""
     script = "".join(f"\\echo <<{block.line}>>\n{block.text}" for block in EXAMPLES)
-    parts = re.split(r"^<<(\d+)>>\n", psql(new_database("examples"), script), flags=re.M)
+    parts = re.split(r"^<<(\S+)>>\n", psql(new_database("examples"), script), flags=re.M)
     assert parts[0] == ""
-    return {int(line): text for line, text in zip(parts[1::2], parts[2::2])}
+    return {line: text for line, text in zip(parts[1::2], parts[2::2])}
 
 
-@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: f"line_{block.line}")
+@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.line)
 def test_example(block, printed):
     output = printed[block.line]
     if block.output is None:
@@ -145,7 +156,7 @@ MEMBERS = """
 
 
 def short(text):
-    """A list of arguments or columns as README.md writes it."""
+    """A list of arguments or columns as the reference writes it."""
     for name, alias in SHORT_TYPES.items():
         text = re.sub(rf"\b{name}\b", alias, text)
     return re.sub(r"::(text|jsonb|float8|int4|principal_component)(\[\])?", "", text)
@@ -158,14 +169,14 @@ def functions(db):
 
 
 def test_reference_has_every_function_with_its_arguments(db):
-    words = re.sub(r"\s+", " ", README)
+    words = re.sub(r"\s+", " ", REFERENCE)
     missing = [f"{name}({arguments})" for name, arguments, _ in functions(db)
                if not SUPPORT.search(name) and f"{name}({arguments})" not in words]
     assert missing == []
 
 
 def test_reference_has_every_result_column(db):
-    words = re.sub(r"\s+", " ", README)
+    words = re.sub(r"\s+", " ", REFERENCE)
     columns = {f"SETOF {name}": short(text) for name, text in db.rows(
         """SELECT a.attrelid::regclass::text, string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
         FROM pg_attribute AS a JOIN pg_type AS t ON t.typrelid = a.attrelid WHERE t.oid IN (SELECT d.objid """
@@ -181,9 +192,9 @@ def test_reference_has_every_type_and_its_support(db):
         " AND NOT EXISTS (SELECT FROM pg_type AS t WHERE t.typarray = d.objid)")]
     assert len(types) == 18
     types = [name for name in types if not name.endswith("_row")]
-    assert [name for name in types if f"| `{name}` |" not in README] == []
+    assert [name for name in types if f"| `{name}` |" not in REFERENCE] == []
     kinds = {SUPPORT.search(name)[1] for name, _, _ in functions(db) if SUPPORT.search(name)}
-    assert [kind for kind in kinds if f"`…_{kind}`" not in README] == []
+    assert [kind for kind in kinds if f"`…_{kind}`" not in REFERENCE] == []
 
 
 def test_reference_has_every_cast(db):
@@ -191,7 +202,7 @@ def test_reference_has_every_cast(db):
         """SELECT c.castsource::regtype::text, c.casttarget::regtype::text FROM pg_cast AS c
         WHERE c.oid IN (SELECT d.objid """ + MEMBERS.format("pg_cast") + ")")
     assert len(casts) == 4
-    assert [cast for cast in casts if "`{}::{}`".format(*cast) not in README] == []
+    assert [cast for cast in casts if "`{}::{}`".format(*cast) not in REFERENCE] == []
 
 
 # ---------------------------------------------------------------------------
@@ -209,14 +220,14 @@ def test_every_status_word_is_explained():
     words.update(re.findall(r'\breturn "([^"]+)";', code))
     words.update(re.findall(r'"(constant [^"]+)"', code))
     assert {"ok", "incomplete", "too few models", "constant reference", "covariate"} <= words
-    section = README[README.index("### Status words"):README.index("## The recipe")]
+    section = REFERENCE[REFERENCE.index("## Status words"):REFERENCE.index("## Rules")]
     assert [word for word in sorted(words) if f"`{word}`" not in section] == []
 
 
 def test_every_verdict_is_explained():
     words = re.findall(r'"([a-z]+)"', source("stats/correlation/infer.c"))
     assert {"entangled", "unresolved"} <= set(words) and len(words) == 6
-    section = README[README.index("**Verdict**"):README.index("**p-value, q-value**")]
+    section = TEXT[TEXT.index("**Verdict**"):TEXT.index("**p-value, q-value**")]
     assert [word for word in words if f"`{word}`" not in section] == []
 
 
@@ -225,7 +236,7 @@ def test_every_limit_is_quoted_as_it_is():
         r"^#define (SC_(?:MAX|MIN|VERDICT)_\w+|SC_EXACT_(?:UN)?TIED|SC_\w+_TOLERANCE|SC_DEFAULT_CONFIDENCE)[ \t]+"
         r"(?:\(\(size_t\) )?([\d.e+-]+)", source("*/*/*.h"), re.M)}
     quoted = {name: float(value.replace(",", "")) for value, name in re.findall(
-        r"\| ([\d,.e+-]+) \| `(SC_\w+)` \|", README)}
+        r"\| ([\d,.e+-]+) \| `(SC_\w+)` \|", REFERENCE)}
     assert len(defined) > 5
     assert quoted == defined
 
@@ -235,19 +246,40 @@ def test_what_few_models_can_show():
     def low(corr, n):
         return math.tanh(math.atanh(corr) - 1.959964 * math.sqrt((1 + corr**2 / 2) / (n - 3)))
 
-    rows = re.findall(r"^\| (\d+) \| (0\.\d\d) \| (0\.\d\d) \|$", README, re.M)
+    rows = re.findall(r"^\| (\d+) \| (0\.\d\d) \| (0\.\d\d) \|$", TEXT, re.M)
     assert len(rows) > 4
     for n, above_zero, above_line in rows:
         for corr, line in ((float(above_zero), 0), (float(above_line), 0.4)):
             assert low(corr + 0.005, int(n)) > line > low(corr - 0.005, int(n)), (n, corr)
 
 
-def test_links_lead_somewhere():
+def prose(text):
+    return re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+
+
+def anchors(text):
     """Headings are linked as GitHub names them."""
-    prose = re.sub(r"^```.*?^```$", "", README, flags=re.M | re.S)
-    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-               for heading in re.findall(r"^#+ (.+)$", prose, re.M)}
-    targets = re.findall(r"\]\((?!https?:)([^)]+)\)", prose)
-    lost = [target for target in targets if not (
-        target[1:] in anchors if target.startswith("#") else (ROOT / target).exists())]
-    assert targets and lost == []
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+            for heading in re.findall(r"^#+ (.+)$", prose(text), re.M)}
+
+
+@pytest.mark.parametrize("doc", DOCS)
+def test_links_lead_somewhere(doc):
+    """From where the document lies; to headings that are there."""
+    targets = re.findall(r"\]\((?!https?:)([^)]+)\)", prose(TEXTS[doc]))
+    lost = []
+    for target in targets:
+        path, _, anchor = target.partition("#")
+        file = (ROOT / doc).parent / path if path else ROOT / doc
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text(encoding="utf-8"))):
+            lost.append(target)
+    assert lost == []
+
+
+def test_every_document_is_linked_from_the_front_door():
+    linked = re.findall(r"\]\(([^)#:]+\.md)", TEXTS["README.md"])
+    assert [doc for doc in DOCS[1:] if doc not in linked] == []
+
+
+def test_front_door_is_short():
+    assert TEXTS["README.md"].count("\n") <= 350

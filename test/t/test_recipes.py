@@ -1,6 +1,6 @@
-"""The recipes of README.md that need more than a session: more servers, more writers.
+"""The recipes that need more than a session: more servers, more writers.
 
-The text of README.md is what runs here, with its host names replaced, and its
+The text of the documents is what runs here, with its host names replaced, and its
 results are held against those of the raw rows on one server.  (What it shows
 as output of a single server is compared by test_readme.py.)
 """
@@ -15,15 +15,16 @@ import pytest
 import conftest
 from clusters import running_shards
 from fingerprint import create, explain
-from test_readme import BLOCKS, EXAMPLES, README, is_same_output, psql, without_trailing_blanks
+from test_readme import BLOCKS, EXAMPLES, TEXT, is_same_output, psql, without_trailing_blanks
 
 MATRIX = "score_matrix(model, benchmark, score)"
 
 
 def examples(heading):
     """The SQL blocks of a section, and those of the sections before it."""
-    begin = README.index(f"\n### {heading}\n")
-    end = README.index("\n### ", begin + 1) if "\n### " in README[begin + 1:] else len(README)
+    begin = re.search(rf"^#+ {re.escape(heading)}$", TEXT, re.M).start()
+    following = re.compile(r"^#{1,2} ", re.M).search(TEXT, begin + 4)
+    end = following.start() if following else len(TEXT)
     return ([block for block in BLOCKS if block.language == "sql" and begin < block.start < end],
             [block for block in EXAMPLES if block.start < begin
              and not (block.output and block.output.text.startswith("ERROR"))])
@@ -39,7 +40,7 @@ def failed(output):
 
 @pytest.fixture(scope="module")
 def daily(db):
-    """A database in which README.md was followed up to and through this recipe."""
+    """A database in which the documents were followed up to and through this recipe."""
     blocks, before = examples("A table of daily states")
     script = "".join(block.text for block in before + blocks)
     name = f"{db.name}_daily"
@@ -88,7 +89,7 @@ def test_merging_twice_counts_twice(daily):
 
 
 # What a writer does with the rows of one id.  ON CONFLICT takes the keys of the
-# table in order, as README.md advises; MERGE joins, so that it takes one key.
+# table in order, as the recipe advises; MERGE joins, so that it takes one key.
 UPSERTS = {
     "conflict": f"""INSERT INTO written AS t SELECT day, family, {MATRIX} FROM runs WHERE id = %s GROUP BY 1, 2
         ORDER BY 1, 2 ON CONFLICT (day, family) DO UPDATE SET m = merge(t.m, excluded.m)""",
@@ -154,7 +155,7 @@ def test_the_second_writer_waits(daily, kind, known):
     second.join()
     first.connection.close()
     ids = (3, 6, 9) if known else (6, 9)
-    if kind == "merge" and not known:  # as README.md says
+    if kind == "merge" and not known:  # as the recipe says
         assert [error.pgcode for error in errors] == ["23505"]
         write(daily, [9], UPSERTS[kind], errors)
         errors.pop()
@@ -209,7 +210,7 @@ def test_files_of_the_server(loading):
         assert loading.value("SELECT count(DISTINCT file) FROM log_scores") == len(list(folder.iterdir())) == 5
         client = [block.text.partition(";")[0] for block in EXAMPLES if "CREATE TABLE logs" in block.text][0]
         assert failed(psql(loading.name, client + ";" + "".join(
-            re.findall(r"^\\copy logs .*\n", README, re.M)))) == []
+            re.findall(r"^\\copy logs .*\n", TEXT, re.M)))) == []
         assert loading.value("SELECT count(*) FROM log_scores") == 13
         columns = "benchmark, metric, score, stderr, n, run_at, source"
         assert loading.rows(f"SELECT {columns} FROM log_scores ORDER BY log_scores::text") == loading.rows(
@@ -406,7 +407,7 @@ def test_all_blocks_run_somewhere():
 
 @pytest.mark.parametrize("block", ON_HUB, ids=lambda block: f"line_{block.line}")
 def test_recipe(block, printed):
-    """It runs, and prints what README.md shows."""
+    """It runs, and prints what the documents show."""
     if block.line not in printed:
         pytest.skip("plproxy is not installed")
     output = printed[block.line]
