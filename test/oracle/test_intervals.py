@@ -371,8 +371,8 @@ README_ROWS = {"MT-Bench": "MT_Bench", "LMSYS Chatbot Arena": "LMSYS_Chatbot_Are
 
 
 def test_readme_table(paper, shared_data):
-    """README's table of the paper's numbers, and its verdicts in words."""
-    readme = (ROOT / "src/stats/README.md").read_text(encoding="utf-8").replace("−", "-")
+    """The documents' table of the paper's numbers, and the verdicts in words."""
+    readme = "".join((ROOT / doc).read_text(encoding="utf-8") for doc in ("src/stats/README.md", "sql/recipes.md")).replace("−", "-")
     with open(shared_data / "safetywashing" / "published.csv", encoding="utf-8", newline="") as lines:
         published = {row["column"]: float(row["published_pct"]) for row in csv.DictReader(lines)
                      if (row["statistic"], row["models"]) == ("capabilities", "chat")}
