@@ -1,12 +1,14 @@
 # safetycorr: capabilities correlations of safety benchmarks in PostgreSQL.
 #
+#   make help                                this list
 #   make; make install; make installcheck    as every PGXS extension
-#   make demo                                the answer on a small data set
+#   make demo                                the answer for the paper's models
 #   make test                                everything that is tested
-#   make matrix                              the tests on PostgreSQL 15 to 18
+#   make unit                                the statistics alone, without a server
+#   make matrix [SUITE=trixie]               the tests on PostgreSQL 15 to 18
 #   make paper DATA=folder                   the paper's tables from its data
 #   make dashboard [DATA=folder]             a page of results on localhost
-#   make bench                               how fast it is (test/bench/run)
+#   make bench [ONLY=name]                   how fast it is (test/bench/run)
 #
 # demo, test, dashboard and bench install what they need first (test/setup) and run on a
 # throwaway cluster (test/cluster).  PG_CONFIG=path chooses the server.
@@ -103,7 +105,10 @@ endif
 build = $(MAKE) --no-print-directory -s $(parallel) all
 parallel = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(or $(shell nproc 2>/dev/null),1))
 
-.PHONY: test matrix demo paper dashboard bench unit
+.PHONY: help test matrix demo paper dashboard bench unit
+
+help:
+	@sed -n "s/^#   make/make/p" "$(here)Makefile"
 
 ifeq ($(here),./)
 

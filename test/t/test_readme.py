@@ -22,7 +22,7 @@ DOCS = ["README.md", "src/stats/README.md", "sql/README.md", "test/bench/README.
 TEXTS = {doc: (ROOT / doc).read_text(encoding="utf-8") for doc in DOCS}
 TEXT = "".join(TEXTS.values())
 REFERENCE = TEXTS["sql/README.md"]
-DEMO_FIRST_LINE = "Rank correlation with capabilities and with compute"
+DEMO_FIRST_LINE = "Correlation with capabilities, 95 % interval"
 
 # Functions that PostgreSQL calls, not people.
 SUPPORT = re.compile(r"_(in|out|recv|send|accum|support|inv|combine|final|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)$")
