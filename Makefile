@@ -3,8 +3,9 @@
 #   make help                                this list
 #   make; make install; make installcheck    as every PGXS extension
 #   make demo                                the answer for the paper's models
-#   make test                                everything that is tested
+#   make test                                the tests
 #   make unit                                the statistics alone, without a server
+#   make integration                         dashboards, drivers and R, with what they want
 #   make matrix [SUITE=trixie]               the tests on PostgreSQL 15 to 18
 #   make paper DATA=folder                   the paper's tables from its data
 #   make dashboard [DATA=folder]             a page of results on localhost
@@ -105,7 +106,7 @@ endif
 build = $(MAKE) --no-print-directory -s $(parallel) all
 parallel = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(or $(shell nproc 2>/dev/null),1))
 
-.PHONY: help test matrix demo paper dashboard bench unit
+.PHONY: help test integration matrix demo paper dashboard bench unit
 
 help:
 	@sed -n "s/^#   make/make/p" "$(here)Makefile"
@@ -116,6 +117,13 @@ test:
 	@test/setup test
 	+@$(build)
 	@test/run
+
+# Dashboards in a browser, drivers of other languages, packages of R: what they
+# want is large, so it is not part of "make test".
+integration:
+	@test/setup integration
+	+@$(build)
+	@test/run integration
 
 # make matrix [SUITE=trixie]
 matrix:
@@ -140,7 +148,7 @@ dashboard: export PORT := $(PORT)
 dashboard:
 	@test/setup dashboard
 	+@$(build)
-	@test/cluster test/bi/dashboard $(if $(PICTURES),--pictures) $(if $(PAPER_DATA),'$(PAPER_DATA)')
+	@test/cluster test/integration/dashboard $(if $(PICTURES),--pictures) $(if $(PAPER_DATA),'$(PAPER_DATA)')
 
 # make bench [ONLY=name,name] [SCALE=0.01] [UPDATE=yes] [SYMMV=full]: make hands
 # what is set here down to test/bench/run in the environment.  Its largest
@@ -157,7 +165,7 @@ unit:
 else
 
 # Outside the source tree only what PGXS does is of use.
-test matrix demo paper dashboard bench unit:
+test integration matrix demo paper dashboard bench unit:
 	$(MAKE) -C $(here) $@
 
 endif

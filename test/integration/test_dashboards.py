@@ -1,10 +1,10 @@
-"""What test/bi ships for BI tools is run, or held against what can be had of the tool.
+"""What test/integration ships for BI tools is run, or held against what can be had of the tool.
 
 The page of Observable Framework is built against this server and opened in
 Chromium; what is on it is compared with the views.  Of Grafana, Metabase and
 Superset, which are no packages, every SQL string is run as the role that only
 reads, and the columns it gives are those, of the types, that the charts name.
-npm packages are installed outside the tree, see test/bi/npm.
+npm packages are installed outside the tree, see test/integration/npm.
 """
 import collections
 import json
@@ -116,13 +116,13 @@ def test_readme_example(block, printed):
 
 @pytest.fixture(scope="module")
 def llama2(databases, printed):  # an example creates the role, so it comes first
-    return databases("llama2", "test/bi/demo.sql")
+    return databases("llama2", "test/integration/demo.sql")
 
 
 @pytest.fixture(scope="module")
 def over_time(llama2, databases):
     """The same with release dates, for the view that only they make."""
-    asset = databases("over_time", "test/bi/demo.sql")
+    asset = databases("over_time", "test/integration/demo.sql")
     asset.owner.rows("""
         ALTER TABLE scores ADD released date;
         UPDATE scores SET released = DATE '2023-01-01' + 20 * number::int
@@ -404,7 +404,7 @@ def test_pictures_of_the_readme():
 
 
 def test_nothing_built_is_in_the_tree():
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "test/bi", "src/dashboards"],
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "test/integration", "src/dashboards"],
                             cwd=conftest.ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8")
     if listed.returncode:
         pytest.skip("not a git repository")

@@ -9,15 +9,18 @@ One Rscript does it all; the tests are skipped without it, and without a package
 """
 import shutil
 import subprocess
+import sys
 
 import numpy as np
 import pytest
 from scipy import stats
 
-import imputation
-import reference
-from compare import near
-from tables import CAPABILITIES, load_paper
+import conftest
+sys.path.insert(0, str(conftest.ROOT / "test" / "oracle"))
+import imputation  # noqa: E402
+import reference  # noqa: E402
+from compare import near  # noqa: E402
+from tables import CAPABILITIES, load_paper  # noqa: E402
 
 SHARES = (0.05, 0.2, 0.4)
 SEEDS = range(1, 21)

@@ -1,5 +1,5 @@
 -- Scores to show on a dashboard, views over them, and a role that reads these.
--- test/bi/dashboard runs this file in a new database, from the top of the
+-- test/integration/dashboard runs this file in a new database, from the top of the
 -- source tree: with the paper's models if CHAT_CSV and BASE_CSV name its files,
 -- else with the 12 models of the Llama 2 report.
 \set QUIET on
