@@ -1815,7 +1815,7 @@ AS 'MODULE_PATHNAME', 'sc_impute_scores'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
 COMMENT ON FUNCTION impute_scores(score_matrix, text[], int4) IS
-'the scores of every model on the capability benchmarks, observed ones and what missing => ''impute'' fills in for the others, with standard error and a flag';
+'the scores of every model on the capability benchmarks, observed or, where they are missing, imputed as missing => ''impute'' does, with standard error and a flag';
 
 CREATE FUNCTION capabilities_component(m score_matrix,
 	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
@@ -1935,14 +1935,14 @@ COMMENT ON COLUMN capabilities_adjusted_scores_row.negated IS 'lower is better o
 COMMENT ON COLUMN capabilities_adjusted_scores_row.capability IS 'capabilities score of the model: its projection on the first component; 0 is the average of these models';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.imputed IS 'share of the capability benchmarks on which the model''s score was imputed, 0 to 1';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.score IS 'score of the model on the benchmark, as it is stored';
-COMMENT ON COLUMN capabilities_adjusted_scores_row.expected IS 'score that the model''s capability lets expect';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.expected IS 'score that the model''s capability predicts';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.pi_low IS 'lower end of the prediction interval of the score of a new model of this capability';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.pi_high IS 'upper end of the prediction interval of the score of a new model of this capability';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.residual IS 'score minus expected';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.studentised IS 'residual from the fit of the other models, in standard errors';
-COMMENT ON COLUMN capabilities_adjusted_scores_row.p_value IS 'p-value of the model being where the fit of the others expects it';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.p_value IS 'p-value of the model being where the fit of the others predicts it';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.q_value IS 'p-value adjusted for the number of models and benchmarks (Benjamini and Hochberg)';
-COMMENT ON COLUMN capabilities_adjusted_scores_row.rank IS 'rank on the benchmark given capability: 1 is furthest above expectation, where lower is better below';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.rank IS 'rank on the benchmark given capability: 1 is furthest above what capability predicts, where lower is better furthest below';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.n IS 'number of models behind the numbers of this row';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.status IS 'ok, or why numbers of this row are NULL';
 
@@ -1956,7 +1956,7 @@ AS 'MODULE_PATHNAME', 'sc_capabilities_adjusted_scores'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
 COMMENT ON FUNCTION capabilities_adjusted_scores(score_matrix, text[], text[], text, text, int4, float8) IS
-'score of every model on every target beside the score that its capability lets expect (least squares), with prediction interval, residual and externally studentised residual; rank 1 is furthest above expectation, where lower is better below';
+'score of every model on every target beside the score that its capability predicts (least squares), with prediction interval, residual and externally studentised residual; rank 1 is furthest above what capability predicts, where lower is better furthest below';
 
 CREATE TYPE capabilities_robustness_row AS (
 	benchmark text,

@@ -146,7 +146,7 @@ def test_numbers_are_those_of_the_analysis(data, view):
     ({"missing": "'impute'"}, ", missing => 'impute'"),
     ({"missing": "'impute'", "min_scores": "5"}, ", missing => 'impute', min_scores => 5")])
 def test_missing_scores(work, options, arguments):
-    """Filled as the analyses fill them, in every view that has a component."""
+    """Imputed as the analyses impute them, in every view that has a component."""
     work.rows("CREATE TABLE work.source AS SELECT * FROM evals WHERE NOT (model = 'model 9' AND benchmark IN ('bbh', 'math'))")
     work.rows(call("work", "work.source", **options))
     for view, (function, more, some) in VIEWS.items():
@@ -158,8 +158,8 @@ def test_missing_scores(work, options, arguments):
             FROM (SELECT {MATRIX} AS m FROM work.source) AS q, {function}(m{more}{arguments}) AS c) AS r""")
         assert found == direct and found
     assert work.value("SELECT max(n_imputed) FROM work.capabilities_correlations") == (2 if "min_scores" in options else 3)
-    assert "filled in" in work.value("SELECT obj_description('work.capabilities_scatter'::regclass)")
-    assert "filled in" not in work.value("SELECT obj_description('work.correlation_matrix'::regclass)")
+    assert "scores imputed" in work.value("SELECT obj_description('work.capabilities_scatter'::regclass)")
+    assert "scores imputed" not in work.value("SELECT obj_description('work.correlation_matrix'::regclass)")
 
 
 def window_by_hand(scores, models, target, sign):

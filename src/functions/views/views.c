@@ -330,7 +330,7 @@ comment(const ViewTarget *target, const ViewKind *kind, const ViewSource *source
 	initStringInfo(&text);
 	appendStringInfo(&text, "%s Of %s", kind->comment, source->relation);
 	if (kind->fitted && source->impute)
-		appendStringInfoString(&text, ", missing capability scores filled in");
+		appendStringInfoString(&text, ", missing capability scores imputed");
 	if (materialized)
 		appendStringInfoString(&text, ", as of the last refresh_capabilities_views()");
 	appendStringInfo(&text, ". %s", VIEW_MARK);

@@ -72,12 +72,12 @@ const ViewKind sc_view_kinds[] =
 	{
 		"capabilities_scatter", "capabilities_adjusted_scores", "", scatter_columns,
 		"stratum, model, benchmark", true, false,
-		"Every score beside the capabilities score of its model, with the score that this lets expect (a line by least squares) and its prediction interval, for scatter plots."
+		"Every score beside the capabilities score of its model, with the score that this predicts (a line by least squares) and its prediction interval, for scatter plots."
 	},
 	{
 		"capabilities_adjusted_scores", "capabilities_adjusted_scores", "", NULL,
 		"stratum, model, benchmark", true, false,
-		"How far every model is above or below the score that its capability lets expect, benchmark by benchmark."
+		"How far every model is above or below the score that its capability predicts, benchmark by benchmark."
 	},
 	{
 		"capabilities_correlations_over_time", "capabilities_correlations", "", over_time_columns,
