@@ -168,22 +168,65 @@ def functions(db):
         FROM pg_proc AS p WHERE p.oid IN (SELECT d.objid """ + MEMBERS.format("pg_proc") + ")")]
 
 
+def entry(name):
+    """What stands under the heading of a function or type."""
+    heading = f"\n### `{name}`\n"
+    assert REFERENCE.count(heading) == 1, name
+    return re.split(r"^#{1,3} ", REFERENCE[REFERENCE.index(heading) + len(heading):], maxsplit=1, flags=re.M)[0]
+
+
+def table_rows(first, text):
+    """The first cells of table rows that match, and the other cells."""
+    return [(match[1], [cell.strip() for cell in match[2].split(" | ")])
+            for match in re.finditer(rf"^\| {first} \| (.*) \|$", text, re.M)]
+
+
 def test_reference_has_every_function_with_its_arguments(db):
-    words = re.sub(r"\s+", " ", REFERENCE)
-    missing = [f"{name}({arguments})" for name, arguments, _ in functions(db)
-               if not SUPPORT.search(name) and f"{name}({arguments})" not in words]
+    """Under its own heading, with what it returns."""
+    missing = [f"{name}({arguments}) RETURNS {result}" for name, arguments, result in functions(db)
+               if not SUPPORT.search(name)
+               and f"{name}({arguments}) RETURNS {result}" not in re.sub(r"\s+", " ", entry(name))]
     assert missing == []
 
 
+def test_reference_has_every_argument(db):
+    """In a table row, with its default if it has one; a link where options are explained."""
+    lost = []
+    for name, arguments, _ in functions(db):
+        if SUPPORT.search(name) or not re.match(r"\w+ ", arguments):  # rollup's have no names
+            continue
+        rows = {(argument, cells[0] if len(cells) == 2 else "")
+                for argument, cells in table_rows(r"\[?`(\w+)`(?:\]\(#options\))?", entry(name))}
+        wanted = re.findall(r"(\w+) [^ ,]+(?: DEFAULT ('[^']*'|[^,]+))?(?:, |$)", arguments)
+        assert len(wanted) == len(re.findall(r", |$", arguments))
+        lost += [f"{name}: {argument}" for argument, default in wanted
+                 if (argument, f"`{default}`" if default else "") not in rows]
+    assert lost == []
+
+
 def test_reference_has_every_result_column(db):
-    words = re.sub(r"\s+", " ", REFERENCE)
-    columns = {f"SETOF {name}": short(text) for name, text in db.rows(
-        """SELECT a.attrelid::regclass::text, string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
-        FROM pg_attribute AS a JOIN pg_type AS t ON t.typrelid = a.attrelid WHERE t.oid IN (SELECT d.objid """
-        + MEMBERS.format("pg_type") + ") GROUP BY 1")}
-    sets = {name: columns[result] for name, _, result in functions(db) if result.startswith("SETOF")}
-    assert len(sets) > 14
-    assert [name for name, text in sets.items() if text not in words] == []
+    """Under the heading of a function every column of its rows, and those of a correlation_test under its own."""
+    columns = {}
+    for row_type, name, kind in db.rows(
+            """SELECT a.attrelid::regclass::text, a.attname, format_type(a.atttypid, a.atttypmod)
+            FROM pg_attribute AS a JOIN pg_type AS t ON t.typrelid = a.attrelid WHERE t.oid IN (SELECT d.objid """
+            + MEMBERS.format("pg_type") + ") ORDER BY a.attrelid, a.attnum"):
+        columns.setdefault(row_type, []).append((name, short(kind)))
+    described = {name: result.removeprefix("SETOF ") for name, _, result in functions(db) if result.startswith("SETOF")}
+    assert len(described) > 14
+    described["correlation_test"] = "correlation_test"
+    assert set(described.values()) == set(columns)
+    for name, row_type in described.items():
+        table = entry(name).partition("| column | type |")[2].partition("\n\n")[0]
+        assert [(column, cells[0]) for column, cells in table_rows(r"`(\w+)`", table)] == columns[row_type], name
+        assert all(len(cells) == 2 and cells[1] for _, cells in table_rows(r"`(\w+)`", table)), name
+
+
+def test_reference_has_an_index(db):
+    """Of every function, above the first section."""
+    index = REFERENCE[:REFERENCE.index("\n## ")]
+    names = {name for name, _, _ in functions(db) if not SUPPORT.search(name)}
+    assert names == set(re.findall(r"\[`(\w+)`\]\(#\1\)", index)) - {"correlation_test"}
 
 
 def test_reference_has_every_type_and_its_support(db):
