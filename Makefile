@@ -73,7 +73,7 @@ include $(PGXS)
 
 # Loops over the elements of rows are worth vectorising; no bit depends on it.
 src/stats/correlation/moments.o src/stats/base/products.o src/stats/component/lanczos.o \
-	src/stats/component/power_method.o src/functions/shared/support.o: override CFLAGS += -O3
+	src/stats/component/power_method.o src/functions/shared/arrays.o: override CFLAGS += -O3
 src/stats/resampling/refit_lanes.o: override CFLAGS += -O3 -fno-math-errno
 
 # PG_CFLAGS does not reach the bitcode, which JIT inlines.

@@ -16,9 +16,10 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-#include "functions/shared/names.h"
+#include "functions/shared/benchmark_names.h"
+#include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
-#include "functions/shared/support.h"
+#include "types/forms/poll.h"
 #include "types/score_matrix/score_matrix.h"
 #include "types/forms/state_context.h"
 

@@ -21,7 +21,9 @@
 #include "utils/memutils.h"
 #include "windowapi.h"
 
-#include "functions/shared/support.h"
+#include "functions/shared/arrays.h"
+#include "functions/shared/memory.h"
+#include "functions/shared/run.h"
 #include "types/states/score_rows.h"
 #include "types/forms/state_context.h"
 #include "stats/component/capability.h"

@@ -15,7 +15,10 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-#include "functions/shared/support.h"
+#include "functions/shared/arrays.h"
+#include "functions/shared/memory.h"
+#include "functions/shared/run.h"
+#include "types/forms/poll.h"
 #include "types/states/principal_component.h"
 #include "types/states/score_moments.h"
 

@@ -16,7 +16,8 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
-#include "functions/shared/support.h"
+#include "functions/shared/memory.h"
+#include "types/forms/poll.h"
 #include "types/score_matrix/pooled.h"
 #include "types/score_matrix/score_matrix.h"
 

@@ -21,7 +21,10 @@
 #include "utils/array.h"
 #include "utils/float.h"
 
-#include "functions/shared/support.h"
+#include "functions/shared/arrays.h"
+#include "functions/shared/memory.h"
+#include "functions/shared/result_rows.h"
+#include "functions/shared/run.h"
 #include "types/score_matrix/pooled.h"
 #include "types/states/score_rows.h"
 #include "stats/component/capability.h"

@@ -17,9 +17,11 @@
 #include "utils/memutils.h"
 
 #include "functions/analyses/correlation_rows.h"
-#include "functions/shared/names.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
+#include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
-#include "functions/shared/support.h"
+#include "types/forms/poll.h"
 #include "stats/regression/residuals.h"
 #include "stats/correlation/q_values.h"
 #include "stats/base/student.h"

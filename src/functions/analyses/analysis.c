@@ -15,7 +15,9 @@
 #include "utils/float.h"
 
 #include "functions/analyses/analysis.h"
-#include "functions/shared/support.h"
+#include "functions/shared/memory.h"
+#include "functions/shared/run.h"
+#include "types/forms/poll.h"
 #include "stats/correlation/rank.h"
 
 void

@@ -16,8 +16,8 @@
 
 #include "fmgr.h"
 
-#include "functions/shared/names.h"
-#include "functions/shared/recipe.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
 #include "types/score_matrix/score_matrix.h"
 #include "stats/component/capability.h"
 #include "stats/correlation/correlate.h"

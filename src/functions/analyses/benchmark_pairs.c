@@ -13,9 +13,11 @@
 
 #include "functions/analyses/analysis.h"
 #include "functions/analyses/correlation_rows.h"
-#include "functions/shared/names.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
+#include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
-#include "functions/shared/support.h"
+#include "types/forms/poll.h"
 #include "stats/correlation/pairwise.h"
 #include "stats/correlation/rank.h"
 

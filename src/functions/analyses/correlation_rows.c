@@ -13,8 +13,9 @@
 #include "utils/float.h"
 
 #include "functions/analyses/correlation_rows.h"
-#include "functions/shared/names.h"
-#include "functions/shared/support.h"
+#include "functions/shared/memory.h"
+#include "functions/shared/run.h"
+#include "types/forms/poll.h"
 #include "stats/correlation/infer.h"
 #include "stats/correlation/q_values.h"
 

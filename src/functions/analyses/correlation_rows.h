@@ -12,7 +12,7 @@
 #include "fmgr.h"
 
 #include "functions/analyses/analysis.h"
-#include "functions/shared/interval_options.h"
+#include "functions/shared/benchmark_names.h"
 #include "functions/shared/result_rows.h"
 
 /*

@@ -15,8 +15,11 @@
 #include "functions/analyses/analysis.h"
 #include "functions/analyses/correlation_rows.h"
 #include "functions/analyses/intervals.h"
-#include "functions/shared/names.h"
-#include "functions/shared/support.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
+#include "functions/shared/interval_options.h"
+#include "functions/shared/memory.h"
+#include "functions/shared/result_rows.h"
 
 PG_FUNCTION_INFO_V1(sc_score_matrix_capabilities_corr);
 PG_FUNCTION_INFO_V1(sc_score_matrix_capabilities_test);

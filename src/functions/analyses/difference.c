@@ -20,9 +20,13 @@
 
 #include "functions/analyses/correlation_rows.h"
 #include "functions/analyses/intervals.h"
-#include "functions/shared/names.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
+#include "functions/shared/interval_options.h"
+#include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
-#include "functions/shared/support.h"
+#include "functions/shared/run.h"
+#include "types/forms/poll.h"
 #include "stats/resampling/replicates.h"
 
 PG_FUNCTION_INFO_V1(sc_capabilities_difference);

@@ -10,7 +10,10 @@
 #include <math.h>
 
 #include "functions/analyses/fitted_scores.h"
-#include "functions/shared/support.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
+#include "functions/shared/memory.h"
+#include "types/forms/poll.h"
 #include "types/states/principal_component.h"
 
 /*

@@ -16,9 +16,11 @@
 #include "utils/float.h"
 
 #include "functions/analyses/analysis.h"
-#include "functions/shared/names.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
+#include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
-#include "functions/shared/support.h"
+#include "types/forms/poll.h"
 #include "stats/imputation/impute.h"
 
 PG_FUNCTION_INFO_V1(sc_impute_scores);

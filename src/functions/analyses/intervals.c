@@ -14,7 +14,8 @@
 #include "utils/float.h"
 
 #include "functions/analyses/intervals.h"
-#include "functions/shared/support.h"
+#include "functions/shared/memory.h"
+#include "types/forms/poll.h"
 #include "stats/correlation/infer.h"
 #include "stats/resampling/refit.h"
 #include "stats/resampling/refit_imputed.h"

@@ -10,6 +10,7 @@
 #define SC_FUNCTIONS_ANALYSES_INTERVALS_H
 
 #include "functions/analyses/correlation_rows.h"
+#include "functions/shared/interval_options.h"
 
 /*
  * Targets as the refitting wants them: those of target t are at start[t] ..

@@ -21,9 +21,12 @@
 
 #include "functions/analyses/correlation_rows.h"
 #include "functions/analyses/intervals.h"
-#include "functions/shared/names.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
+#include "functions/shared/interval_options.h"
+#include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
-#include "functions/shared/support.h"
+#include "types/forms/poll.h"
 #include "stats/correlation/infer.h"
 
 PG_FUNCTION_INFO_V1(sc_capabilities_robustness);

@@ -1,90 +1,19 @@
 /*-------------------------------------------------------------------------
  *
  * interval_options.c
- *	  The parameters that say how sure a number shall be.
+ *	  Families of models, and the five parameters of an interval together.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
 #include "functions/shared/interval_options.h"
-#include "functions/shared/names.h"
-#include "functions/shared/support.h"
+#include "functions/shared/memory.h"
 #include "types/score_matrix/labels.h"
-#include "stats/correlation/infer.h"
-
-/* By CiKind. */
-static const char *const ci_words[] = {"none", "analytic", "bootstrap", "jackknife"};
-
-CiKind
-sc_ci_argument(FunctionCallInfo fcinfo, int i, int allowed, CiKind preferred)
-{
-	StringInfoData list;
-	char	   *word;
-	int			kind;
-
-	StaticAssertStmt(CI_NONE == 0 && CI_ANALYTIC == 1 && CI_BOOTSTRAP == 2 &&
-					 CI_JACKKNIFE == 3, "words follow CiKind");
-	if (PG_ARGISNULL(i))
-		return preferred;
-	word = text_to_cstring(PG_GETARG_TEXT_PP(i));
-	initStringInfo(&list);
-	for (kind = CI_NONE; kind <= CI_JACKKNIFE; kind++)
-	{
-		if ((allowed & CI_BIT(kind)) == 0)
-			continue;
-		if (pg_strcasecmp(word, ci_words[kind]) == 0)
-			return (CiKind) kind;
-		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", ci_words[kind]);
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("invalid value for parameter \"%s\": \"%s\"", "ci", word),
-			 errhint("Available values: %s.", list.data)));
-	return preferred;			/* keep compiler quiet */
-}
-
-int32
-sc_resamples_argument(FunctionCallInfo fcinfo, int i)
-{
-	int32		resamples = sc_count_argument(fcinfo, i, "resamples");
-
-	if (resamples < SC_MIN_RESAMPLES || resamples > SC_MAX_RESAMPLES)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"%s\": %d", "resamples", resamples),
-				 errdetail("It must be between %d and %d.", SC_MIN_RESAMPLES, SC_MAX_RESAMPLES)));
-	return resamples;
-}
-
-uint64
-sc_seed_argument(FunctionCallInfo fcinfo, int i)
-{
-	if (PG_ARGISNULL(i))
-		sc_null_parameter("seed");
-	return (uint64) PG_GETARG_INT64(i);
-}
-
-double
-sc_threshold_argument(FunctionCallInfo fcinfo, int i, ScMethod method)
-{
-	double		threshold;
-
-	if (PG_ARGISNULL(i))
-		return method == SC_KENDALL ? SC_VERDICT_THRESHOLD_KENDALL : SC_VERDICT_THRESHOLD;
-	threshold = PG_GETARG_FLOAT8(i);
-	if (!(threshold > 0 && threshold < 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"%s\": %g", "threshold", threshold),
-				 errdetail("It must be greater than 0 and less than 1.")));
-	return threshold;
-}
 
 /* ----------
  * Families
@@ -176,7 +105,7 @@ sc_interval_options(FunctionCallInfo fcinfo, int first, const ScoreMatrixView *v
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("parameter \"%s\" cannot be used with %s => '%s'",
-						"families", "ci", ci_words[options->kind]),
+						"families", "ci", sc_ci_word(options->kind)),
 				 errdetail("Models of one family are not independent, which only the jackknife over families accounts for."),
 				 errhint("Leave out \"ci\", or set it to 'jackknife'.")));
 	if (!has_families && options->kind == CI_JACKKNIFE)

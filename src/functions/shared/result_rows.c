@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 
 #include "functions/shared/result_rows.h"
+#include "stats/correlation/infer.h"
 
 /* Where the catalog has a column, or -1. */
 static int
@@ -96,4 +97,43 @@ sc_one_row(FunctionCallInfo fcinfo, const ResultColumn *columns, int n,
 	prepare(&row, BlessTupleDesc(desc), columns, n);
 	fill(&row, values, nulls);
 	return HeapTupleGetDatum(heap_form_tuple(row.desc, row.values, row.nulls));
+}
+
+/* ----------
+ * The test of one correlation
+ * ----------
+ */
+
+static const ResultColumn test_columns[] = {
+	{"n", INT4OID},
+	{"corr", FLOAT8OID},
+	{"ci_low", FLOAT8OID},
+	{"ci_high", FLOAT8OID},
+	{"p_value", FLOAT8OID},
+};
+
+Datum
+sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c,
+			  double p_value)
+{
+	Datum		values[lengthof(test_columns)] = {0};
+	bool		nulls[lengthof(test_columns)] = {false, true, true, true, true};
+	double		low;
+	double		high;
+
+	values[0] = Int32GetDatum((int32) c->n);
+	if (status == SC_OK)
+	{
+		values[1] = Float8GetDatum(c->corr);
+		nulls[1] = false;
+		if (sc_interval(c, sc_normal_quantile(SC_DEFAULT_CONFIDENCE), &low, &high))
+		{
+			values[2] = Float8GetDatum(low);
+			values[3] = Float8GetDatum(high);
+			nulls[2] = nulls[3] = false;
+		}
+		values[4] = Float8GetDatum(p_value);
+		nulls[4] = false;
+	}
+	return sc_one_row(fcinfo, test_columns, lengthof(test_columns), values, nulls);
 }

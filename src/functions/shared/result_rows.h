@@ -13,10 +13,14 @@
 #ifndef SC_FUNCTIONS_SHARED_RESULT_ROWS_H
 #define SC_FUNCTIONS_SHARED_RESULT_ROWS_H
 
+#include <math.h>
+
 #include "access/tupdesc.h"
 #include "catalog/pg_type_d.h"
 #include "fmgr.h"
 #include "utils/tuplestore.h"
+
+#include "stats/correlation/correlate.h"
 
 /* A column that the library gives, in the order of its values. */
 typedef struct ResultColumn
@@ -55,5 +59,30 @@ extern void sc_put_row(ResultRows *rows, const Datum *values, const bool *nulls)
 /* The one row of a function that returns a composite value. */
 extern Datum sc_one_row(FunctionCallInfo fcinfo, const ResultColumn *columns,
 						int n, const Datum *values, const bool *nulls);
+
+/* Numbers as values of a column; NaN and -1 become NULL. */
+static inline void
+sc_put_float8(double value, Datum *datum, bool *null)
+{
+	*null = isnan(value);
+	*datum = *null ? (Datum) 0 : Float8GetDatum(value);
+}
+
+static inline void
+sc_put_count(int32 value, Datum *datum, bool *null)
+{
+	*null = value < 0;
+	*datum = *null ? (Datum) 0 : Int32GetDatum(value);
+}
+
+/* 0.95: the confidence of forms that have no such parameter. */
+#define SC_DEFAULT_CONFIDENCE 0.95
+
+/*
+ * The composite correlation_test (n, corr, ci_low, ci_high, p_value) for a
+ * function declared to return it; all but n NULL unless status is SC_OK.
+ */
+extern Datum sc_test_datum(FunctionCallInfo fcinfo, ScStatus status,
+						   const ScCorrelation *c, double p_value);
 
 #endif							/* SC_FUNCTIONS_SHARED_RESULT_ROWS_H */

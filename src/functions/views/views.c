@@ -36,7 +36,8 @@
 #include "utils/rls.h"
 #include "utils/syscache.h"
 
-#include "functions/shared/names.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
 #include "functions/shared/result_rows.h"
 #include "functions/views/views_kept.h"
 #include "functions/views/views_targets.h"

@@ -19,20 +19,12 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "functions/shared/names.h"
-#include "functions/shared/recipe.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
 #include "functions/views/views_source.h"
 
 /* How many columns of a table are listed when one is not found. */
 #define MAX_LISTED 20
-
-char *
-sc_text_parameter(FunctionCallInfo fcinfo, int i, const char *parameter)
-{
-	if (PG_ARGISNULL(i))
-		sc_null_parameter(parameter);
-	return text_to_cstring(PG_GETARG_TEXT_PP(i));
-}
 
 /* Raises 42703. */
 static void

@@ -39,7 +39,4 @@ typedef struct ViewSource
  */
 extern Oid	sc_view_source(FunctionCallInfo fcinfo, ViewSource *source);
 
-/* Argument i, a text that may not be NULL (22023). */
-extern char *sc_text_parameter(FunctionCallInfo fcinfo, int i, const char *parameter);
-
 #endif							/* SC_FUNCTIONS_VIEWS_VIEWS_SOURCE_H */

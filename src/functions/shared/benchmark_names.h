@@ -1,20 +1,18 @@
 /*-------------------------------------------------------------------------
  *
- * names.h
- *	  Names of benchmarks and words of options, as given by the user.
+ * benchmark_names.h
+ *	  Benchmarks of a score_matrix as the user names them.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef SC_FUNCTIONS_SHARED_NAMES_H
-#define SC_FUNCTIONS_SHARED_NAMES_H
+#ifndef SC_FUNCTIONS_SHARED_BENCHMARK_NAMES_H
+#define SC_FUNCTIONS_SHARED_BENCHMARK_NAMES_H
 
 #include "fmgr.h"
 #include "utils/array.h"
 
 #include "types/forms/compat.h"
 #include "types/score_matrix/matrix_flat.h"
-#include "stats/component/capability.h"
-#include "stats/correlation/correlate.h"
 
 /* Benchmarks by their place in C order, ascending. */
 typedef struct BenchmarkSet
@@ -31,9 +29,6 @@ typedef enum MissingName
 	MISSING_IGNORE,				/* leave it out */
 	MISSING_TELL				/* return false */
 } MissingName;
-
-/* Raises 22023 for a parameter that is NULL. */
-pg_noreturn extern void sc_null_parameter(const char *parameter);
 
 /* Raises 22023 with near matches for a name that is not in the matrix. */
 pg_noreturn extern void sc_unknown_benchmark(const ScoreMatrixView *view,
@@ -70,12 +65,4 @@ extern bool sc_capability_set(FunctionCallInfo fcinfo, int i,
 							  const ScoreMatrixView *view,
 							  MissingName missing, BenchmarkSet *set);
 
-/* Options; 22023 for NULL or a value that is not one of them. */
-extern ScMethod sc_method_argument(FunctionCallInfo fcinfo, int i);
-extern ScPca sc_pca_argument(FunctionCallInfo fcinfo, int i);
-extern bool sc_impute_argument(FunctionCallInfo fcinfo, int i);	/* missing */
-extern bool sc_bool_argument(FunctionCallInfo fcinfo, int i, const char *parameter);
-extern double sc_confidence_argument(FunctionCallInfo fcinfo, int i);
-extern int32 sc_count_argument(FunctionCallInfo fcinfo, int i, const char *parameter);
-
-#endif							/* SC_FUNCTIONS_SHARED_NAMES_H */
+#endif							/* SC_FUNCTIONS_SHARED_BENCHMARK_NAMES_H */

@@ -1,42 +1,28 @@
 /*-------------------------------------------------------------------------
  *
- * names.c
- *	  Names of benchmarks and words of options, as given by the user.
+ * benchmark_names.c
+ *	  Benchmarks of a score_matrix as the user names them.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
 #include "utils/varlena.h"
 
-#include "functions/shared/names.h"
-#include "functions/shared/support.h"
+#include "functions/shared/arguments.h"
+#include "functions/shared/benchmark_names.h"
+#include "functions/shared/memory.h"
+#include "types/forms/poll.h"
 #include "types/score_matrix/score_matrix.h"
 
 /* Near matches to show, and the longest name they are looked for. */
 #define MAX_NEAR 3
 #define MAX_NEAR_BYTES 255
-
-void
-sc_null_parameter(const char *parameter)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("parameter \"%s\" must not be null", parameter)));
-}
-
-/* ----------
- * Names
- * ----------
- */
 
 /*
  * Edits between two names, ignoring case, one if either is a part of the other;
@@ -254,102 +240,4 @@ sc_capability_set(FunctionCallInfo fcinfo, int i, const ScoreMatrixView *view,
 				 errdetail("The parameter \"capabilities\" is null and the score matrix has none annotated."),
 				 errhint("Name them, or mark them once with annotate(m, capabilities => ...).")));
 	return set->n > 0;
-}
-
-/* ----------
- * Options
- * ----------
- */
-
-/* Index of the word of text argument i, in any case, among options; 22023 if it is none. */
-static int
-word_argument(FunctionCallInfo fcinfo, int i, const char *parameter,
-			  const char *const *options, int n, const char *list)
-{
-	char	   *word;
-	int			k;
-
-	if (PG_ARGISNULL(i))
-		sc_null_parameter(parameter);
-	word = text_to_cstring(PG_GETARG_TEXT_PP(i));
-	for (k = 0; k < n; k++)
-	{
-		if (pg_strcasecmp(word, options[k]) == 0)
-			return k;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("invalid value for parameter \"%s\": \"%s\"", parameter, word),
-			 errhint("Available values: %s.", list)));
-	return 0;					/* keep compiler quiet */
-}
-
-ScMethod
-sc_method_argument(FunctionCallInfo fcinfo, int i)
-{
-	static const char *const options[] = {"spearman", "pearson", "kendall"};
-
-	StaticAssertStmt(SC_SPEARMAN == 0 && SC_PEARSON == 1 && SC_KENDALL == 2,
-					 "options follow ScMethod");
-	return (ScMethod) word_argument(fcinfo, i, "method", options, 3,
-									"spearman, pearson, kendall");
-}
-
-ScPca
-sc_pca_argument(FunctionCallInfo fcinfo, int i)
-{
-	static const char *const options[] = {"spearman", "pearson"};
-
-	StaticAssertStmt(SC_PCA_SPEARMAN == 0 && SC_PCA_PEARSON == 1,
-					 "options follow ScPca");
-	return (ScPca) word_argument(fcinfo, i, "pca", options, 2,
-								 "spearman, pearson");
-}
-
-bool
-sc_impute_argument(FunctionCallInfo fcinfo, int i)
-{
-	static const char *const options[] = {"complete", "impute"};
-
-	return word_argument(fcinfo, i, "missing", options, 2, "complete, impute") == 1;
-}
-
-bool
-sc_bool_argument(FunctionCallInfo fcinfo, int i, const char *parameter)
-{
-	if (PG_ARGISNULL(i))
-		sc_null_parameter(parameter);
-	return PG_GETARG_BOOL(i);
-}
-
-double
-sc_confidence_argument(FunctionCallInfo fcinfo, int i)
-{
-	double		confidence;
-
-	if (PG_ARGISNULL(i))
-		sc_null_parameter("confidence");
-	confidence = PG_GETARG_FLOAT8(i);
-	if (!(confidence > 0 && confidence < 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"confidence\": %g", confidence),
-				 errdetail("It must be greater than 0 and less than 1.")));
-	return confidence;
-}
-
-int32
-sc_count_argument(FunctionCallInfo fcinfo, int i, const char *parameter)
-{
-	int32		count;
-
-	if (PG_ARGISNULL(i))
-		sc_null_parameter(parameter);
-	count = PG_GETARG_INT32(i);
-	if (count < 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"%s\": %d", parameter, count),
-				 errdetail("It must be at least 1.")));
-	return count;
 }
