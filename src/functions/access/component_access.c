@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
- * component_functions.c
- *	  score_moments and first_component over rows of scores, and what reads a
- *	  principal_component.
+ * component_access.c
+ *	  What reads a principal_component, and scores a row on it.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,15 +16,8 @@
 
 #include "functions/shared/arrays.h"
 #include "functions/shared/memory.h"
-#include "functions/shared/run.h"
-#include "types/forms/poll.h"
 #include "types/states/principal_component.h"
-#include "types/states/score_moments.h"
 
-PG_FUNCTION_INFO_V1(sc_score_moments_accum);
-PG_FUNCTION_INFO_V1(sc_score_moments_combine);
-PG_FUNCTION_INFO_V1(sc_score_moments_n_rows);
-PG_FUNCTION_INFO_V1(sc_first_component);
 PG_FUNCTION_INFO_V1(sc_principal_component_score);
 PG_FUNCTION_INFO_V1(sc_principal_component_n_rows);
 PG_FUNCTION_INFO_V1(sc_principal_component_benchmarks);
@@ -37,110 +29,6 @@ PG_FUNCTION_INFO_V1(sc_principal_component_negated);
 PG_FUNCTION_INFO_V1(sc_principal_component_eigenvalues);
 PG_FUNCTION_INFO_V1(sc_principal_component_explained);
 PG_FUNCTION_INFO_V1(sc_principal_component_matrix_kind);
-
-/* ----------
- * score_moments
- * ----------
- */
-
-/* The state to change: the one given, a copy of a stored one, or a new one. */
-static ExpandedScoreMoments *
-state_for_write(FunctionCallInfo fcinfo)
-{
-	ExpandedScoreMoments *state;
-	ScMoments from;
-
-	if (sc_is_writable(fcinfo, 0))
-		return sc_moments_from_datum(PG_GETARG_DATUM(0));
-	state = sc_moments_create(sc_state_context(fcinfo));
-	if (!PG_ARGISNULL(0))
-	{
-		sc_moments_read(PG_GETARG_DATUM(0), &from);
-		sc_moments_absorb(state, &from);
-	}
-	return state;
-}
-
-Datum
-sc_score_moments_accum(PG_FUNCTION_ARGS)
-{
-	ExpandedScoreMoments *m = state_for_write(fcinfo);
-
-	if (!PG_ARGISNULL(1))
-	{
-		ArrayType  *scores = PG_GETARG_ARRAYTYPE_P(1);
-		double	   *row = sc_moments_reserve_row(m, sc_scores_length(scores));
-
-		if (sc_scores_copy(scores, row))
-			sc_moments_commit_row(m);
-		PG_FREE_IF_COPY(scores, 1);
-	}
-	PG_RETURN_DATUM(ScoreMomentsGetDatum(m));
-}
-
-Datum
-sc_score_moments_combine(PG_FUNCTION_ARGS)
-{
-	ExpandedScoreMoments *m;
-	ScMoments	from;
-
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		return ScoreMomentsGetDatum(state_for_write(fcinfo));
-	}
-	m = state_for_write(fcinfo);
-	sc_moments_read(PG_GETARG_DATUM(1), &from);
-	sc_moments_absorb(m, &from);
-	PG_RETURN_DATUM(ScoreMomentsGetDatum(m));
-}
-
-Datum
-sc_score_moments_n_rows(PG_FUNCTION_ARGS)
-{
-	ScMoments	m;
-
-	sc_moments_read(PG_GETARG_DATUM(0), &m);
-	PG_RETURN_INT64(m.n);
-}
-
-Datum
-sc_first_component(PG_FUNCTION_ARGS)
-{
-	ScMoments	m;
-	PrincipalComponent c;
-	PrincipalComponentFlat *flat;
-	double	   *matrix;
-	void	   *work;
-	Size		constant;
-	ScStatus	status;
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	sc_moments_read(PG_GETARG_DATUM(0), &m);
-	if (m.n < SC_MIN_MODELS)
-		PG_RETURN_NULL();
-
-	flat = sc_component_create(SC_PCA_PEARSON, (int32) m.d, m.n,
-							   (int32) sc_eigenvalues_found(m.d, 1), -1, &c);
-	matrix = sc_alloc(m.d * m.d, sizeof(double));
-	work = sc_alloc(sc_components_workspace(m.d, 1), 1);
-	if (sc_moments_correlation(&m, c.mean, c.sd, matrix, &constant) != SC_OK)
-		PG_RETURN_NULL();
-	status = sc_components(matrix, m.d, 1, c.eigenvalue, c.weight, work, sc_poll);
-	sc_check_status(status, m.n, m.d);
-	if (!sc_component_is_defined(c.eigenvalue, c.n_eigenvalues, 0))
-		PG_RETURN_NULL();
-	pfree(matrix);
-	pfree(work);
-	PG_RETURN_POINTER(flat);
-}
-
-/* ----------
- * principal_component
- * ----------
- */
 
 Datum
 sc_principal_component_score(PG_FUNCTION_ARGS)
