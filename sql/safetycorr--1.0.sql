@@ -1679,7 +1679,7 @@ COMMENT ON COLUMN benchmark_correlations_row.role IS 'target: a benchmark that i
 COMMENT ON COLUMN benchmark_correlations_row.negated IS 'lower is better: scores were negated before they were correlated, so that higher means better or safer';
 COMMENT ON COLUMN benchmark_correlations_row.n IS 'number of models behind the numbers of this row';
 COMMENT ON COLUMN benchmark_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on what it is correlated with';
-COMMENT ON COLUMN benchmark_correlations_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
+COMMENT ON COLUMN benchmark_correlations_row.n_imputed IS '0: nothing is imputed here; as in capabilities_correlations';
 COMMENT ON COLUMN benchmark_correlations_row.n_families IS 'number of families of models in the jackknife; NULL without families';
 COMMENT ON COLUMN benchmark_correlations_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN benchmark_correlations_row.corr IS 'correlation with the benchmark or covariate that was named, between -1 and 1; NULL where it is undefined, see status';

@@ -40,7 +40,7 @@ WHERE c.models = 'all'
 		'Sycophancy', 'WMDP Cyber')
 ORDER BY c.corr DESC;
 
-\echo 'entangled, inverse: it orders models largely as capability does.  low: hardly.'
+\echo 'entangled: it orders models much as capability does; inverse: the other way round; low: hardly.'
 \echo 'CrowS-Pairs and BBQ Ambiguous are low over all models, and of opposite sign in the two kinds:'
 
 SELECT benchmark, models, n, round(corr::numeric, 2) AS corr,
@@ -49,4 +49,4 @@ FROM correlations
 WHERE benchmark IN ('CrowS-Pairs English', 'BBQ Ambiguous') AND models <> 'all'
 ORDER BY benchmark, models;
 
-\echo 'But 26 or 27 models are too few to be sure of a sign: each interval holds 0.'
+\echo 'But each of these intervals holds 0: so few models leave so small a correlation open.'

@@ -6,7 +6,7 @@ capabilities score?  Simulated, on demand: some minutes.  Samples of correlation
 are bivariate normal, for families with a part of the variance common to the models
 of one family; the truth is known, on the scale of each method.  The truth of a
 score is that on the many benchmarks of which a few are a sample.  Prints the tables
-of README.md.
+of src/stats/README.md.
 """
 import io
 import sys

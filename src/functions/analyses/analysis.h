@@ -189,7 +189,7 @@ extern Datum sc_benchmark_name(const ScoreColumns *columns, uint32 benchmark);
 extern Datum sc_model_name(const ScoreColumns *columns, uint32 model);
 
 /*
- * The words of the column "status", listed in README.md.
+ * The words of the column "status", listed in sql/README.md.
  */
 #define SC_STATUS_OK "ok"
 #define SC_STATUS_PART_WHOLE "part-whole"

@@ -32,7 +32,7 @@
 
 #define SC_MATRIX_VERSION 1
 
-/* Limits, documented in README.md. */
+/* Limits, documented in sql/README.md. */
 #define SC_MAX_LABEL_BYTES 10000
 #define SC_MAX_TEXT_BYTES 1000000000	/* of the text form, see below */
 
