@@ -119,17 +119,19 @@ adjust_target(const ScoreColumns *columns, uint32 target, const CapabilityScores
 {
 	uint32		start = columns->start[target];
 	uint32		n_cells = columns->start[target + 1] - start;
-	double	   *x = sc_alloc(n_cells, sizeof(double));
-	double	   *y = sc_alloc(n_cells, sizeof(double));
 	double	   *numbers = sc_alloc((Size) n_cells * 6, sizeof(double));
-	uint32		n = sc_gather_pairs(columns, target, scores, x, y);
+	TargetPairs pairs;
 	TargetCorrelation result = {0};
 	ScAdjusted	line;
-	void	   *work = sc_alloc(sc_adjusted_workspace(n), 1);
+	uint32		n;
+	void	   *work;
 	const char *status;
 	uint32		i;
 	uint32		k = 0;
 
+	sc_gather_pairs(columns, target, scores, &pairs);
+	n = pairs.n;
+	work = sc_alloc(sc_adjusted_workspace(n), 1);
 	line.expected = numbers;
 	line.residual = numbers + n_cells;
 	line.leverage = numbers + 2 * (Size) n_cells;
@@ -138,7 +140,8 @@ adjust_target(const ScoreColumns *columns, uint32 target, const CapabilityScores
 	line.high = numbers + 5 * (Size) n_cells;
 	result.fit_status = result.status = scores->status;
 	if (result.status == SC_OK)
-		result.status = sc_adjust(y, x, n, n > 2 ? -sc_student_quantile((1 - confidence) / 2, n - 2.0) : 0,
+		result.status = sc_adjust(pairs.y, pairs.x, n,
+								  n > 2 ? -sc_student_quantile((1 - confidence) / 2, n - 2.0) : 0,
 								  work, sc_poll, &line);
 	status = sc_correlation_status(&result, SC_STATUS_CONSTANT_CAPABILITY);
 
@@ -163,7 +166,7 @@ adjust_target(const ScoreColumns *columns, uint32 target, const CapabilityScores
 		}
 		if (scores->status == SC_OK)
 		{
-			c->capability = x[k];
+			c->capability = pairs.x[k];
 			c->imputed = sc_imputed_share(scores, c->model);
 		}
 		if (result.status == SC_OK)
@@ -179,8 +182,7 @@ adjust_target(const ScoreColumns *columns, uint32 target, const CapabilityScores
 		k++;
 	}
 	set_ranks(cell, n_cells);
-	pfree(x);
-	pfree(y);
+	sc_free_pairs(&pairs);
 	pfree(numbers);
 	pfree(work);
 }

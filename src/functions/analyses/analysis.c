@@ -82,7 +82,7 @@ sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns)
 static void
 set_scores(CapabilityScores *scores, const double *score)
 {
-	void	   *work = sc_alloc(sc_mid_ranks_workspace(scores->n), 1);
+	void	   *work = sc_alloc(sc_sort_workspace(scores->n), 1);
 	ScSpread	spread;
 	uint32		i;
 
@@ -101,14 +101,14 @@ set_scores(CapabilityScores *scores, const double *score)
 	for (i = 0; i < scores->n; i++)
 		scores->order[i] = i;
 	sc_sort_order(score, scores->n, scores->order, work, sc_poll);
+	pfree(work);
 	for (i = 0; i < scores->n; i++)
 	{
 		sc_poll_step(i);
 		scores->sorted[i] = score[scores->order[i]];
 	}
 	scores->rank = sc_alloc(scores->n, sizeof(int32));
-	sc_mid_ranks(score, scores->n, scores->rank, work, sc_poll);
-	pfree(work);
+	sc_ranks_of_order(score, scores->n, scores->order, scores->rank, sc_poll);
 	for (i = 0; i < scores->n && scores->rank[i] == 0; i++)
 		;
 	if (i == scores->n)
@@ -328,127 +328,6 @@ sc_reference_scores(const ScoreColumns *columns, uint32 benchmark,
 	sc_gather_capabilities(columns, &benchmark, 1, NULL, &sc_complete_recipe, scores);
 	scores->status = SC_OK;
 	set_scores(scores, scores->x);
-}
-
-uint32
-sc_gather_pairs(const ScoreColumns *columns, uint32 target,
-				const CapabilityScores *scores, double *x, double *y)
-{
-	uint32		n = 0;
-	uint32		k;
-
-	for (k = columns->start[target]; k < columns->start[target + 1]; k++)
-	{
-		sc_poll_step(k);
-		if (!scores->included[columns->model[k]])
-			continue;
-		x[n] = scores->score[columns->model[k]];
-		y[n++] = columns->score[k];
-	}
-	return n;
-}
-
-uint32
-sc_gather_sorted_pairs(const ScoreColumns *columns, uint32 target,
-					   const CapabilityScores *scores, double *x, double *y)
-{
-	uint32		n = sc_gather_pairs(columns, target, scores, x, y);
-	uint32		i;
-
-	if (n < scores->n || scores->status != SC_OK)
-		return n;
-
-	/* y is in the order of rows; x is known in the order of its own */
-	memcpy(x, y, sizeof(double) * n);
-	for (i = 0; i < n; i++)
-	{
-		sc_poll_step(i);
-		y[i] = x[scores->order[i]];
-	}
-	memcpy(x, scores->sorted, sizeof(double) * n);
-	return n;
-}
-
-void
-sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
-						 const CapabilityScores *scores, ScMethod method,
-						 TargetCorrelation *result)
-{
-	uint32		n_all = columns->start[target + 1] - columns->start[target];
-	double	   *x = sc_alloc(n_all, sizeof(double));
-	double	   *y = sc_alloc(n_all, sizeof(double));
-	uint32		n = sc_gather_pairs(columns, target, scores, x, y);
-	uint32		k;
-
-	result->n_dropped = (int32) (n_all - n);
-	result->n_imputed = 0;
-	for (k = columns->start[target]; scores->missing != NULL && k < columns->start[target + 1]; k++)
-		result->n_imputed += sc_is_imputed(scores, columns->model[k]);
-	result->fit_status = result->status = scores->status;
-	if (result->status == SC_OK)
-	{
-		if (method == SC_SPEARMAN && n == scores->n && scores->rank != NULL)
-			result->status = sc_run_correlation_with_ranks(y, scores->rank, n, &result->c);
-		else
-			result->status = sc_run_correlation(method, y, x, n, &result->c);
-	}
-	result->c.n = n;
-	pfree(x);
-	pfree(y);
-}
-
-double
-sc_p_value_with_scores(const ScoreColumns *columns, uint32 target,
-					   const CapabilityScores *scores,
-					   const TargetCorrelation *result)
-{
-	uint32		n_all = columns->start[target + 1] - columns->start[target];
-	double	   *x = sc_alloc(n_all, sizeof(double));
-	double	   *y = sc_alloc(n_all, sizeof(double));
-	double		p_value;
-
-	Assert(result->status == SC_OK);
-	(void) sc_gather_pairs(columns, target, scores, x, y);
-	p_value = sc_run_p_value(y, x, &result->c);
-	pfree(x);
-	pfree(y);
-	return p_value;
-}
-
-void
-sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
-						uint32 against, ScMethod method,
-						TargetCorrelation *result)
-{
-	uint32		a = columns->start[target];
-	uint32		a_end = columns->start[target + 1];
-	uint32		b = columns->start[against];
-	uint32		b_end = columns->start[against + 1];
-	double	   *x = sc_alloc(a_end - a, sizeof(double));
-	double	   *y = sc_alloc(a_end - a, sizeof(double));
-	uint32		n = 0;
-
-	/* both ascend by model */
-	result->n_dropped = 0;
-	result->n_imputed = 0;
-	for (; a < a_end; a++)
-	{
-		sc_poll_step(a);
-		while (b < b_end && columns->model[b] < columns->model[a])
-			b++;
-		if (b == b_end || columns->model[b] != columns->model[a])
-		{
-			result->n_dropped++;
-			continue;
-		}
-		x[n] = columns->score[b];
-		y[n++] = columns->score[a];
-	}
-	result->fit_status = SC_OK;
-	result->status = sc_run_correlation(method, y, x, n, &result->c);
-	result->c.n = n;
-	pfree(x);
-	pfree(y);
 }
 
 Datum

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * analysis.h
- *	  From a score_matrix to the numbers that the statistics want: columns, the
- *	  capabilities scores, pairs.
+ *	  From a score_matrix to the numbers that the statistics want: columns and
+ *	  the capabilities scores.
  *
  * Everything here is in C order of models and benchmarks, and polarity has been
  * applied: a benchmark of which lower is better is negated, so that higher
@@ -20,7 +20,6 @@
 #include "functions/shared/benchmark_names.h"
 #include "types/score_matrix/score_matrix.h"
 #include "stats/component/capability.h"
-#include "stats/correlation/correlate.h"
 #include "stats/imputation/impute.h"
 
 /*
@@ -87,16 +86,6 @@ sc_imputed_share(const CapabilityScores *scores, uint32 model)
 /* The number of models with filled scores. */
 extern int32 sc_count_imputed(const CapabilityScores *scores);
 
-/* Correlation of a benchmark with the capabilities score, or what it is instead. */
-typedef struct TargetCorrelation
-{
-	ScStatus	fit_status;		/* of the capabilities score; SC_OK without one */
-	ScStatus	status;			/* of the correlation; fit_status if that failed */
-	int32		n_dropped;		/* models with the target's score only */
-	int32		n_imputed;		/* of the others, those with filled scores */
-	ScCorrelation c;
-} TargetCorrelation;
-
 /* An empty matrix for a NULL argument 0. */
 extern void sc_read_columns(FunctionCallInfo fcinfo, int i, ScoreColumns *columns);
 
@@ -152,37 +141,6 @@ extern CapabilityScores *sc_fit_others(const ScoreColumns *columns, uint32 targe
  */
 extern void sc_reference_scores(const ScoreColumns *columns, uint32 benchmark,
 								CapabilityScores *scores);
-
-/*
- * The models of a target that have a capabilities score, ascending: both scores
- * into x (the capabilities score, unless scores->status is not SC_OK) and y, which
- * have room for all scores of the target.  Returns their number.
- */
-extern uint32 sc_gather_pairs(const ScoreColumns *columns, uint32 target,
-							  const CapabilityScores *scores, double *x, double *y);
-
-/*
- * The same pairs, in ascending order of x if the target has a score of each
- * model of the fit.
- */
-extern uint32 sc_gather_sorted_pairs(const ScoreColumns *columns, uint32 target,
-									 const CapabilityScores *scores,
-									 double *x, double *y);
-
-/* Correlation of a benchmark with the capabilities score. */
-extern void sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
-									 const CapabilityScores *scores,
-									 ScMethod method, TargetCorrelation *result);
-
-/* The p-value of a correlation of a benchmark that came with SC_OK. */
-extern double sc_p_value_with_scores(const ScoreColumns *columns, uint32 target,
-									 const CapabilityScores *scores,
-									 const TargetCorrelation *result);
-
-/* Correlation of two benchmarks over the models that have both. */
-extern void sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
-									uint32 against, ScMethod method,
-									TargetCorrelation *result);
 
 /* The datum of a benchmark's or a model's name. */
 extern Datum sc_benchmark_name(const ScoreColumns *columns, uint32 benchmark);

@@ -95,28 +95,21 @@ sc_correlation_status(const TargetCorrelation *result, const char *constant_x)
  * for Pearson by least squares, per standard deviation of what they rise with.
  */
 static void
-describe_target(CorrelationRow *row, const ScoreColumns *columns, ScMethod method)
+describe_target(CorrelationRow *row, const TargetPairs *pairs, ScMethod method)
 {
-	const CapabilityScores *scores = row->scores;
-	uint32		n_all = columns->start[row->target + 1] - columns->start[row->target];
-	double	   *x = sc_alloc(n_all, sizeof(double));
-	double	   *y = sc_alloc(n_all, sizeof(double));
-	uint32		n = sc_gather_sorted_pairs(columns, row->target, scores, x, y);
 	ScSpread	spread;
 
-	if (n >= SC_MIN_MODELS)
+	if (pairs->n >= SC_MIN_MODELS)
 	{
-		sc_spread(y, n, sc_poll, &spread);
+		sc_spread(pairs->y, pairs->n, sc_poll, &spread);
 		row->benchmark_sd = spread.sd;
 	}
 	if (row->result.status == SC_OK)
 	{
-		row->slope = sc_run_slope(method, y, x, n) * scores->sd;
+		row->slope = sc_run_slope(method, pairs->y, pairs->x, pairs->n) * row->scores->sd;
 		if (!isfinite(row->slope))
 			row->slope = get_float8_nan();
 	}
-	pfree(x);
-	pfree(y);
 }
 
 static void
@@ -137,15 +130,20 @@ sc_row_init(CorrelationRow *row, const ScoreColumns *columns, uint32 target,
 			const char *role, const CapabilityScores *scores, ScMethod method,
 			bool part_whole, const char *constant_x)
 {
+	TargetPairs pairs;
+
 	clear_row(row, target, role, scores);
-	sc_correlate_with_scores(columns, target, scores, method, &row->result);
+	sc_gather_pairs(columns, target, scores, &pairs);
+	sc_correlate_pairs(&pairs, scores, method, &row->result);
 	row->status = sc_correlation_status(&row->result, constant_x);
 	row->tested = row->result.status == SC_OK && !part_whole;
 	if (row->tested)
-		row->p_value = sc_p_value_with_scores(columns, target, scores, &row->result);
+		row->p_value = sc_run_p_value(pairs.y, pairs.x, &row->result.c);
 	else if (row->result.status == SC_OK)
 		row->status = SC_STATUS_PART_WHOLE;
-	describe_target(row, columns, method);
+	sc_sort_pairs(scores, &pairs);
+	describe_target(row, &pairs, method);
+	sc_free_pairs(&pairs);
 }
 
 void

@@ -11,7 +11,7 @@
 
 #include "fmgr.h"
 
-#include "functions/analyses/analysis.h"
+#include "functions/analyses/target_pairs.h"
 #include "functions/shared/benchmark_names.h"
 #include "functions/shared/result_rows.h"
 

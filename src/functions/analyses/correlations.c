@@ -20,6 +20,7 @@
 #include "functions/shared/interval_options.h"
 #include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
+#include "functions/shared/run.h"
 
 PG_FUNCTION_INFO_V1(sc_score_matrix_capabilities_corr);
 PG_FUNCTION_INFO_V1(sc_score_matrix_capabilities_test);
@@ -43,6 +44,7 @@ scalar_correlation(FunctionCallInfo fcinfo, TargetCorrelation *result, double *p
 	BenchmarkSet capabilities;
 	CapabilityScores scores;
 	CapabilityScores *with;
+	TargetPairs pairs;
 	int64		target;
 
 	sc_read_columns(fcinfo, 0, &columns);
@@ -57,9 +59,11 @@ scalar_correlation(FunctionCallInfo fcinfo, TargetCorrelation *result, double *p
 		sc_fit_named(&columns, capabilities.place, capabilities.n, &sc_complete_recipe, 1, &scores);
 	if (with == NULL)
 		return false;
-	sc_correlate_with_scores(&columns, (uint32) target, with, SC_SPEARMAN, result);
+	sc_gather_pairs(&columns, (uint32) target, with, &pairs);
+	sc_correlate_pairs(&pairs, with, SC_SPEARMAN, result);
 	if (p_value != NULL && result->status == SC_OK)
-		*p_value = sc_p_value_with_scores(&columns, (uint32) target, with, result);
+		*p_value = sc_run_p_value(pairs.y, pairs.x, &result->c);
+	sc_free_pairs(&pairs);
 	return true;
 }
 

@@ -179,19 +179,11 @@ sc_sort_order(const double *x, size_t n, uint32_t *order, void *work,
 }
 
 void
-sc_mid_ranks(const double *x, size_t n, int32_t *q, void *work, ScPoll poll)
+sc_ranks_of_order(const double *x, size_t n, const uint32_t *order, int32_t *q, ScPoll poll)
 {
-	uint32_t   *order = work;
 	size_t		i;
 	size_t		start;
 	size_t		end;
-
-	for (i = 0; i < n; i++)
-	{
-		order[i] = (uint32_t) i;
-		sc_poll_at(poll, i);
-	}
-	sc_sort_order(x, n, order, order + n, poll);
 
 	/*
 	 * Values start .. end - 1 (from 0) in ascending order are equal: they
@@ -215,6 +207,21 @@ sc_mid_ranks(const double *x, size_t n, int32_t *q, void *work, ScPoll poll)
 			sc_poll_at(poll, i);
 		}
 	}
+}
+
+void
+sc_mid_ranks(const double *x, size_t n, int32_t *q, void *work, ScPoll poll)
+{
+	uint32_t   *order = work;
+	size_t		i;
+
+	for (i = 0; i < n; i++)
+	{
+		order[i] = (uint32_t) i;
+		sc_poll_at(poll, i);
+	}
+	sc_sort_order(x, n, order, order + n, poll);
+	sc_ranks_of_order(x, n, order, q, poll);
 }
 
 __int128

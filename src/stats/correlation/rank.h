@@ -35,6 +35,10 @@ extern int64_t sc_sort_order(const double *x, size_t n, uint32_t *order,
 extern void sc_mid_ranks(const double *x, size_t n, int32_t *q,
 						 void *work, ScPoll poll);
 
+/* The same where sc_sort_order() has given the order, and without workspace. */
+extern void sc_ranks_of_order(const double *x, size_t n, const uint32_t *order,
+							  int32_t *q, ScPoll poll);
+
 /*
  * sum of a[i] * b[i], exact for every n <= 2^31 - 1 and |a|, |b| < 2^31.
  */

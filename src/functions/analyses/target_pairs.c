@@ -1,0 +1,131 @@
+/*-------------------------------------------------------------------------
+ *
+ * target_pairs.c
+ *	  A target's scores beside those of capability, and their correlation.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "functions/analyses/target_pairs.h"
+#include "functions/shared/memory.h"
+#include "functions/shared/run.h"
+#include "types/forms/poll.h"
+
+void
+sc_gather_pairs(const ScoreColumns *columns, uint32 target,
+				const CapabilityScores *scores, TargetPairs *pairs)
+{
+	uint32		start = columns->start[target];
+	uint32		end = columns->start[target + 1];
+	double	   *x = sc_alloc(end - start, sizeof(double));
+	double	   *y = sc_alloc(end - start, sizeof(double));
+	uint32		n = 0;
+	uint32		k;
+
+	for (k = start; k < end; k++)
+	{
+		sc_poll_step(k);
+		if (!scores->included[columns->model[k]])
+			continue;
+		x[n] = scores->score[columns->model[k]];
+		y[n++] = columns->score[k];
+	}
+	pairs->x = x;
+	pairs->y = y;
+	pairs->n = n;
+	pairs->n_dropped = (int32) (end - start - n);
+	pairs->n_imputed = 0;
+	for (k = start; scores->missing != NULL && k < end; k++)
+		pairs->n_imputed += sc_is_imputed(scores, columns->model[k]);
+}
+
+void
+sc_free_pairs(TargetPairs *pairs)
+{
+	pfree(pairs->x);
+	pfree(pairs->y);
+}
+
+void
+sc_sort_pairs(const CapabilityScores *scores, TargetPairs *pairs)
+{
+	uint32		i;
+
+	if (pairs->n < scores->n || scores->status != SC_OK)
+		return;
+
+	/* y is in the order of rows; x is known in the order of its own */
+	memcpy(pairs->x, pairs->y, sizeof(double) * pairs->n);
+	for (i = 0; i < pairs->n; i++)
+	{
+		sc_poll_step(i);
+		pairs->y[i] = pairs->x[scores->order[i]];
+	}
+	memcpy(pairs->x, scores->sorted, sizeof(double) * pairs->n);
+}
+
+void
+sc_correlate_pairs(const TargetPairs *pairs, const CapabilityScores *scores,
+				   ScMethod method, TargetCorrelation *result)
+{
+	result->n_dropped = pairs->n_dropped;
+	result->n_imputed = pairs->n_imputed;
+	result->fit_status = result->status = scores->status;
+	if (result->status == SC_OK)
+	{
+		if (method == SC_SPEARMAN && pairs->n == scores->n && scores->rank != NULL)
+			result->status = sc_run_correlation_with_ranks(pairs->y, scores->rank, pairs->n, &result->c);
+		else
+			result->status = sc_run_correlation(method, pairs->y, pairs->x, pairs->n, &result->c);
+	}
+	result->c.n = pairs->n;
+}
+
+void
+sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
+						 const CapabilityScores *scores, ScMethod method,
+						 TargetCorrelation *result)
+{
+	TargetPairs pairs;
+
+	sc_gather_pairs(columns, target, scores, &pairs);
+	sc_correlate_pairs(&pairs, scores, method, result);
+	sc_free_pairs(&pairs);
+}
+
+void
+sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
+						uint32 against, ScMethod method,
+						TargetCorrelation *result)
+{
+	uint32		a = columns->start[target];
+	uint32		a_end = columns->start[target + 1];
+	uint32		b = columns->start[against];
+	uint32		b_end = columns->start[against + 1];
+	double	   *x = sc_alloc(a_end - a, sizeof(double));
+	double	   *y = sc_alloc(a_end - a, sizeof(double));
+	uint32		n = 0;
+
+	/* both ascend by model */
+	result->n_dropped = 0;
+	result->n_imputed = 0;
+	for (; a < a_end; a++)
+	{
+		sc_poll_step(a);
+		while (b < b_end && columns->model[b] < columns->model[a])
+			b++;
+		if (b == b_end || columns->model[b] != columns->model[a])
+		{
+			result->n_dropped++;
+			continue;
+		}
+		x[n] = columns->score[b];
+		y[n++] = columns->score[a];
+	}
+	result->fit_status = SC_OK;
+	result->status = sc_run_correlation(method, y, x, n, &result->c);
+	result->c.n = n;
+	pfree(x);
+	pfree(y);
+}
