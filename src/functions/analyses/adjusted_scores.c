@@ -14,7 +14,6 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
-#include "utils/memutils.h"
 
 #include "functions/analyses/correlation_rows.h"
 #include "functions/shared/arguments.h"
@@ -194,28 +193,25 @@ adjust_with_others(const ScoreColumns *columns, uint32 target,
 				   double confidence,
 				   AdjustedCell *cell)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "component of the others",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	CapabilityScores *others = sc_fit_others(columns, target, capabilities, recipe);
-	CapabilityScores none = {0};
 	uint32		n_cells = columns->start[target + 1] - columns->start[target];
+	OtherBenchmarks others;
+	CapabilityScores scores = {0};
 	uint32		i;
 
-	if (others == NULL)
+	sc_begin_others(capabilities, target, &others);
+	if (others.n > 0)
+		sc_fit_capabilities(columns, others.place, others.n, recipe, 1, &scores);
+	else
 	{
 		/* nothing to expect it from */
-		none.included = sc_alloc(columns->view.n_models, sizeof(bool));
-		memset(none.included, 0, columns->view.n_models);
-		none.status = SC_TOO_FEW_MODELS;
-		others = &none;
+		scores.included = sc_alloc(columns->view.n_models, sizeof(bool));
+		memset(scores.included, 0, columns->view.n_models);
+		scores.status = SC_TOO_FEW_MODELS;
 	}
-	adjust_target(columns, target, others, confidence, cell);
-	for (i = 0; others == &none && i < n_cells; i++)
+	adjust_target(columns, target, &scores, confidence, cell);
+	for (i = 0; others.n == 0 && i < n_cells; i++)
 		cell[i].status = SC_STATUS_NO_OTHER;
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
+	sc_end_others(&others);
 }
 
 /* Either, as the target may be; returns the number of its cells. */

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
+#include "utils/memutils.h"
 
 #include "functions/analyses/analysis.h"
 #include "functions/shared/memory.h"
@@ -299,26 +300,36 @@ sc_count_imputed(const CapabilityScores *scores)
 	return count;
 }
 
-CapabilityScores *
-sc_fit_others(const ScoreColumns *columns, uint32 target,
-			  const BenchmarkSet *capabilities, const CapabilityRecipe *recipe)
+uint32
+sc_without(const uint32 *place, uint32 n, uint32 left_out, uint32 *others)
 {
-	CapabilityScores *scores;
-	uint32	   *others;
-	uint32		n = 0;
+	uint32		left = 0;
 	uint32		k;
 
-	if (capabilities->n < 2)
-		return NULL;
-	scores = sc_alloc(1, sizeof(CapabilityScores));
-	others = sc_alloc(capabilities->n, sizeof(uint32));
-	for (k = 0; k < capabilities->n; k++)
+	for (k = 0; k < n; k++)
 	{
-		if (capabilities->place[k] != target)
-			others[n++] = capabilities->place[k];
+		if (place[k] != left_out)
+			others[left++] = place[k];
 	}
-	sc_fit_capabilities(columns, others, n, recipe, 1, scores);
-	return scores;
+	return left;
+}
+
+void
+sc_begin_others(const BenchmarkSet *capabilities, uint32 target, OtherBenchmarks *others)
+{
+	others->context = AllocSetContextCreate(CurrentMemoryContext,
+											"component of the others",
+											ALLOCSET_DEFAULT_SIZES);
+	others->caller = MemoryContextSwitchTo(others->context);
+	others->place = sc_alloc(capabilities->n, sizeof(uint32));
+	others->n = sc_without(capabilities->place, capabilities->n, target, others->place);
+}
+
+void
+sc_end_others(OtherBenchmarks *others)
+{
+	MemoryContextSwitchTo(others->caller);
+	MemoryContextDelete(others->context);
 }
 
 void

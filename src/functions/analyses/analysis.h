@@ -128,12 +128,27 @@ extern void sc_fit_named(const ScoreColumns *columns, const uint32 *benchmark, u
 						 CapabilityScores *scores);
 
 /*
- * The same as the first, first component only, without one of the capability
- * benchmarks; NULL if it is the only one.
+ * Copies n places but for one that is left out to others, which has room for all
+ * and may be the same array; returns their number.
  */
-extern CapabilityScores *sc_fit_others(const ScoreColumns *columns, uint32 target,
-									   const BenchmarkSet *capabilities,
-									   const CapabilityRecipe *recipe);
+extern uint32 sc_without(const uint32 *place, uint32 n, uint32 left_out, uint32 *others);
+
+/*
+ * The capability benchmarks that a target is held against, all but itself; there may
+ * be none.  There may be many such targets: from sc_begin_others() on memory is that
+ * of a context of its own, which sc_end_others() deletes.
+ */
+typedef struct OtherBenchmarks
+{
+	uint32		n;
+	uint32	   *place;			/* [n] */
+	MemoryContext context;
+	MemoryContext caller;
+} OtherBenchmarks;
+
+extern void sc_begin_others(const BenchmarkSet *capabilities, uint32 target,
+							OtherBenchmarks *others);
+extern void sc_end_others(OtherBenchmarks *others);
 
 /*
  * The scores of a benchmark in the place of the capabilities score, SC_OK always:

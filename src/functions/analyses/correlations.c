@@ -10,7 +10,6 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "utils/memutils.h"
 
 #include "functions/analyses/analysis.h"
 #include "functions/analyses/correlation_rows.h"
@@ -43,7 +42,6 @@ scalar_correlation(FunctionCallInfo fcinfo, TargetCorrelation *result, double *p
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
 	CapabilityScores scores;
-	CapabilityScores *with;
 	TargetPairs pairs;
 	int64		target;
 
@@ -52,15 +50,13 @@ scalar_correlation(FunctionCallInfo fcinfo, TargetCorrelation *result, double *p
 	if (!sc_capability_set(fcinfo, 2, &columns.view, MISSING_TELL, &capabilities) ||
 		target < 0)
 		return false;
-	with = &scores;
-	if (capabilities.member[target])
-		with = sc_fit_others(&columns, (uint32) target, &capabilities, &sc_complete_recipe);
-	else
-		sc_fit_named(&columns, capabilities.place, capabilities.n, &sc_complete_recipe, 1, &scores);
-	if (with == NULL)
+	capabilities.n = sc_without(capabilities.place, capabilities.n, (uint32) target,
+								capabilities.place);
+	if (capabilities.n == 0)
 		return false;
-	sc_gather_pairs(&columns, (uint32) target, with, &pairs);
-	sc_correlate_pairs(&pairs, with, SC_SPEARMAN, result);
+	sc_fit_named(&columns, capabilities.place, capabilities.n, &sc_complete_recipe, 1, &scores);
+	sc_gather_pairs(&columns, (uint32) target, &scores, &pairs);
+	sc_correlate_pairs(&pairs, &scores, SC_SPEARMAN, result);
 	if (p_value != NULL && result->status == SC_OK)
 		*p_value = sc_run_p_value(pairs.y, pairs.x, &result->c);
 	sc_free_pairs(&pairs);
@@ -93,33 +89,28 @@ sc_score_matrix_capabilities_test(PG_FUNCTION_ARGS)
  * ----------
  */
 
-/*
- * A capability benchmark and the component of the others, of which nothing is
- * kept: there may be many of them.
- */
+/* A capability benchmark and the component of the others, of which nothing is kept. */
 static void
 correlate_with_others(const ScoreColumns *columns, uint32 target,
 					  const BenchmarkSet *capabilities, const CapabilityRecipe *recipe,
 					  ScMethod method, const IntervalOptions *options,
 					  CorrelationRow *row)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "component of the others",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	CapabilityScores *others = sc_fit_others(columns, target, capabilities, recipe);
+	OtherBenchmarks others;
+	CapabilityScores scores;
 
-	if (others == NULL)
+	sc_begin_others(capabilities, target, &others);
+	if (others.n == 0)
 		sc_row_init_alone(row, columns, target, SC_ROLE_CAPABILITY);
 	else
 	{
-		sc_row_init(row, columns, target, SC_ROLE_CAPABILITY, others, method, false,
+		sc_fit_capabilities(columns, others.place, others.n, recipe, 1, &scores);
+		sc_row_init(row, columns, target, SC_ROLE_CAPABILITY, &scores, method, false,
 					SC_STATUS_CONSTANT_CAPABILITY);
-		sc_set_intervals(columns, others, row, 1, method, options);
+		sc_set_intervals(columns, &scores, row, 1, method, options);
 	}
 	row->scores = NULL;
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
+	sc_end_others(&others);
 }
 
 /* Finds what the rows have in common, and puts them out. */

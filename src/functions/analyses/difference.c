@@ -69,14 +69,9 @@ fit_without(const ScoreColumns *columns, const BenchmarkSet *capabilities,
 			CapabilityScores *scores)
 {
 	uint32	   *others = sc_alloc(capabilities->n, sizeof(uint32));
-	uint32		n = 0;
-	uint32		k;
+	uint32		n = sc_without(capabilities->place, capabilities->n, target[0], others);
 
-	for (k = 0; k < capabilities->n; k++)
-	{
-		if (capabilities->place[k] != target[0] && capabilities->place[k] != target[1])
-			others[n++] = capabilities->place[k];
-	}
+	n = sc_without(others, n, target[1], others);
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -205,19 +200,16 @@ jackknife_difference(const CapabilityScores *scores, const RefitTargets *targets
 	uint32	   *group = sc_alloc(scores->n, sizeof(uint32));
 	uint32		n_groups = sc_complete_groups(scores, options, group);
 	double	   *corr = sc_alloc(2 * (Size) n_groups, sizeof(double));
-	bool	   *there = sc_alloc(n_groups, sizeof(bool));
+	Size	   *left_out = sc_alloc(n_groups, sizeof(Size));
 	ScJackknife found;
 	uint32		families = 0;
 	uint32		g;
-	uint32		i;
 
-	memset(there, 0, n_groups);
-	for (i = 0; i < d->n; i++)
-		there[group[targets->row[i]]] = true;
+	sc_count_left_out(targets, 0, group, n_groups, left_out);
 	sc_refit_without(scores, targets, method, group, n_groups, corr);
 	for (g = 0; g < n_groups; g++)
 	{
-		if (there[g])
+		if (left_out[g] > 0)
 			corr[families++] = corr[g] - corr[n_groups + g];
 	}
 	d->n_families = (int32) families;

@@ -197,6 +197,17 @@ sc_complete_groups(const CapabilityScores *scores, const IntervalOptions *option
 	return n_groups;
 }
 
+void
+sc_count_left_out(const RefitTargets *targets, uint32 t, const uint32 *group,
+				  uint32 n_groups, Size *left_out)
+{
+	Size		k;
+
+	memset(left_out, 0, sizeof(Size) * n_groups);
+	for (k = targets->start[t]; k < targets->start[t + 1]; k++)
+		left_out[group[targets->row[k]]]++;
+}
+
 /* ----------
  * The three kinds
  * ----------
@@ -248,11 +259,8 @@ set_jackknife(CorrelationRow *row, const RefitTargets *targets, uint32 t,
 	ScJackknife found;
 	uint32		families = 0;
 	uint32		g;
-	Size		k;
 
-	memset(n_left, 0, sizeof(Size) * n_groups);
-	for (k = targets->start[t]; k < targets->start[t + 1]; k++)
-		n_left[group[targets->row[k]]]++;
+	sc_count_left_out(targets, t, group, n_groups, n_left);
 	for (g = 0; g < n_groups; g++)
 	{
 		if (n_left[g] == 0)

@@ -52,6 +52,13 @@ extern uint32 sc_complete_groups(const CapabilityScores *scores,
 								 const IntervalOptions *options, uint32 *group);
 
 /*
+ * How many models of target t are of each group, and left out with it; a group with
+ * none has no part in the target's correlation.
+ */
+extern void sc_count_left_out(const RefitTargets *targets, uint32 t,
+							  const uint32 *group, uint32 n_groups, Size *left_out);
+
+/*
  * Finds the intervals of the tested rows, all of which are correlated with the
  * given scores (others are passed over).  Where there is none, the row's status says why.
  */

@@ -206,8 +206,7 @@ without_benchmarks(const Robustness *r, RobustnessRow **row, uint32 m,
 		uint32	   *others = sc_alloc(d, sizeof(uint32));
 		CapabilityScores scores;
 
-		memcpy(others, capability, sizeof(uint32) * out);
-		memcpy(others + out, capability + out + 1, sizeof(uint32) * (d - out - 1));
+		(void) sc_without(capability, d, capability[out], others);
 		sc_fit_capabilities(&r->columns, others, d - 1, &r->recipe, 1, &scores);
 		for (t = 0; t < m; t++)
 		{
@@ -255,12 +254,9 @@ without_groups(const Robustness *r, RobustnessRow **row, uint32 m,
 		{
 			Size		n = targets.start[t + 1] - targets.start[t];
 			uint32		g;
-			Size		k;
 
 			CHECK_FOR_INTERRUPTS();
-			memset(left_out, 0, sizeof(Size) * n_groups);
-			for (k = targets.start[t]; k < targets.start[t + 1]; k++)
-				left_out[group[targets.row[k]]]++;
+			sc_count_left_out(&targets, t, group, n_groups, left_out);
 			for (g = 0; g < n_groups; g++)
 			{
 				/* others have no part in the correlation */
@@ -377,29 +373,14 @@ static void
 analyse_with_others(const Robustness *r, RobustnessRow *row,
 					const BenchmarkSet *capabilities)
 {
-	uint32	   *place = sc_alloc(capabilities->n, sizeof(uint32));
-	MemoryContext context;
-	MemoryContext old;
-	uint32		d = 0;
-	uint32		k;
+	OtherBenchmarks others;
 
-	for (k = 0; k < capabilities->n; k++)
-	{
-		if (capabilities->place[k] != row->base.target)
-			place[d++] = capabilities->place[k];
-	}
-	if (d == 0)
-	{
+	sc_begin_others(capabilities, row->base.target, &others);
+	if (others.n == 0)
 		sc_row_init_alone(&row->base, &r->columns, row->base.target, row->base.role);
-		return;
-	}
-	context = AllocSetContextCreate(CurrentMemoryContext, "component of the others",
-									ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(context);
-	analyse(r, &row, 1, place, d, false);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
-	pfree(place);
+	else
+		analyse(r, &row, 1, others.place, others.n, false);
+	sc_end_others(&others);
 }
 
 /* ----------
