@@ -47,10 +47,8 @@ score_partition(WindowObject winobj, int64 n_rows, double *score)
 	ScoreRowsView view;
 	const double **sorted;
 	ScCapabilityFit fit;
-	double	   *x;
 	int64		i;
 	Size		d;
-	Size		j;
 
 	/* an argument that is computed, such as ARRAY[...], is the caller's garbage */
 	row_context = AllocSetContextCreate(CurrentMemoryContext,
@@ -86,13 +84,7 @@ score_partition(WindowObject winobj, int64 n_rows, double *score)
 		return;
 	d = view.width;
 	sorted = sc_rows_sorted(&view);
-	x = sc_alloc(view.n_rows * d, sizeof(double));
-	for (i = 0; i < view.n_rows; i++)
-	{
-		for (j = 0; j < d; j++)
-			x[j * view.n_rows + i] = sorted[i][j];
-	}
-	if (sc_run_fit(x, view.n_rows, d, SC_PCA_SPEARMAN, 1, &fit) != SC_OK)
+	if (sc_run_fit_of_rows(sorted, view.n_rows, d, &fit) != SC_OK)
 		return;
 	for (i = 0; i < view.n_rows; i++)
 		score[origin[(sorted[i] - view.score) / d]] = fit.score[i];

@@ -264,29 +264,16 @@ static void
 rank_rows(Datum state, RankedRows *ranked)
 {
 	ScoreRowsView *view = &ranked->view;
-	double	   *x;
-	Size		n;
-	Size		d;
-	Size		i;
-	Size		j;
 
 	sc_rows_read(state, view);
-	n = view->n_rows;
-	d = Max(view->n_capabilities, 0);
-	if (n < SC_MIN_MODELS)
+	if (view->n_rows < SC_MIN_MODELS)
 	{
 		ranked->status = SC_TOO_FEW_MODELS;
 		return;
 	}
 	ranked->row = sc_rows_sorted(view);
-	x = sc_alloc(n * d, sizeof(double));
-	for (i = 0; i < n; i++)
-	{
-		for (j = 0; j < d; j++)
-			x[j * n + i] = ranked->row[i][j];
-	}
-	ranked->status = sc_run_fit(x, n, d, SC_PCA_SPEARMAN, 1, &ranked->fit);
-	pfree(x);
+	ranked->status = sc_run_fit_of_rows(ranked->row, view->n_rows,
+										Max(view->n_capabilities, 0), &ranked->fit);
 }
 
 /*

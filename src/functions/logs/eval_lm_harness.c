@@ -164,14 +164,13 @@ lower_is_better(const LmEvalTask *task, EvalText metric)
 	int			higher = sc_eval_bool(task->higher_is_better, metric);
 	JsonbContainer *list = sc_eval_maybe_array(task->config, "metric_list");
 	JsonbIterator *iterator;
-	JsonbIteratorToken token;
 	JsonbValue	value;
 
 	if (higher < 0 && list != NULL)
 	{
 		iterator = JsonbIteratorInit(list);
 		(void) JsonbIteratorNext(&iterator, &value, false); /* the array begins */
-		while ((token = JsonbIteratorNext(&iterator, &value, true)) == WJB_ELEM)
+		while (JsonbIteratorNext(&iterator, &value, true) == WJB_ELEM)
 		{
 			EvalText	name;
 

@@ -26,35 +26,42 @@ sc_null_parameter(const char *parameter)
  * ----------
  */
 
-/* Index of the word of text argument i, in any case, among options; 22023 if it is none. */
-static int
-word_argument(FunctionCallInfo fcinfo, int i, const char *parameter,
-			  const char *const *options, int n, const char *list)
-{
-	char	   *word;
-	int			k;
-
-	if (PG_ARGISNULL(i))
-		sc_null_parameter(parameter);
-	word = text_to_cstring(PG_GETARG_TEXT_PP(i));
-	for (k = 0; k < n; k++)
-	{
-		if (pg_strcasecmp(word, options[k]) == 0)
-			return k;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("invalid value for parameter \"%s\": \"%s\"", parameter, word),
-			 errhint("Available values: %s.", list)));
-	return 0;					/* keep compiler quiet */
-}
-
 char *
 sc_text_parameter(FunctionCallInfo fcinfo, int i, const char *parameter)
 {
 	if (PG_ARGISNULL(i))
 		sc_null_parameter(parameter);
 	return text_to_cstring(PG_GETARG_TEXT_PP(i));
+}
+
+#define ALL_WORDS (~0)
+
+/*
+ * Index of the word of text argument i, in any case, among those whose bits are in
+ * allowed; 22023 if it is none.
+ */
+static int
+word_argument(FunctionCallInfo fcinfo, int i, const char *parameter,
+			  const char *const *words, int n, int allowed)
+{
+	char	   *word = sc_text_parameter(fcinfo, i, parameter);
+	StringInfoData list;
+	int			k;
+
+	initStringInfo(&list);
+	for (k = 0; k < n; k++)
+	{
+		if ((allowed & (1 << k)) == 0)
+			continue;
+		if (pg_strcasecmp(word, words[k]) == 0)
+			return k;
+		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", words[k]);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid value for parameter \"%s\": \"%s\"", parameter, word),
+			 errhint("Available values: %s.", list.data)));
+	return 0;					/* keep compiler quiet */
 }
 
 bool
@@ -84,12 +91,11 @@ sc_count_argument(FunctionCallInfo fcinfo, int i, const char *parameter)
 ScMethod
 sc_method_argument(FunctionCallInfo fcinfo, int i)
 {
-	static const char *const options[] = {"spearman", "pearson", "kendall"};
+	static const char *const words[] = {"spearman", "pearson", "kendall"};
 
 	StaticAssertStmt(SC_SPEARMAN == 0 && SC_PEARSON == 1 && SC_KENDALL == 2,
-					 "options follow ScMethod");
-	return (ScMethod) word_argument(fcinfo, i, "method", options, 3,
-									"spearman, pearson, kendall");
+					 "words follow ScMethod");
+	return (ScMethod) word_argument(fcinfo, i, "method", words, lengthof(words), ALL_WORDS);
 }
 
 /* ----------
@@ -102,20 +108,19 @@ const CapabilityRecipe sc_complete_recipe = {SC_PCA_SPEARMAN, false, 0};
 static ScPca
 pca_argument(FunctionCallInfo fcinfo, int i)
 {
-	static const char *const options[] = {"spearman", "pearson"};
+	static const char *const words[] = {"spearman", "pearson"};
 
 	StaticAssertStmt(SC_PCA_SPEARMAN == 0 && SC_PCA_PEARSON == 1,
-					 "options follow ScPca");
-	return (ScPca) word_argument(fcinfo, i, "pca", options, 2,
-								 "spearman, pearson");
+					 "words follow ScPca");
+	return (ScPca) word_argument(fcinfo, i, "pca", words, lengthof(words), ALL_WORDS);
 }
 
 static bool
 impute_argument(FunctionCallInfo fcinfo, int i)
 {
-	static const char *const options[] = {"complete", "impute"};
+	static const char *const words[] = {"complete", "impute"};
 
-	return word_argument(fcinfo, i, "missing", options, 2, "complete, impute") == 1;
+	return word_argument(fcinfo, i, "missing", words, lengthof(words), ALL_WORDS) == 1;
 }
 
 void
@@ -189,29 +194,11 @@ static const char *const ci_words[] = {"none", "analytic", "bootstrap", "jackkni
 CiKind
 sc_ci_argument(FunctionCallInfo fcinfo, int i, int allowed, CiKind preferred)
 {
-	StringInfoData list;
-	char	   *word;
-	int			kind;
-
 	StaticAssertStmt(CI_NONE == 0 && CI_ANALYTIC == 1 && CI_BOOTSTRAP == 2 &&
 					 CI_JACKKNIFE == 3, "words follow CiKind");
 	if (PG_ARGISNULL(i))
 		return preferred;
-	word = text_to_cstring(PG_GETARG_TEXT_PP(i));
-	initStringInfo(&list);
-	for (kind = CI_NONE; kind <= CI_JACKKNIFE; kind++)
-	{
-		if ((allowed & CI_BIT(kind)) == 0)
-			continue;
-		if (pg_strcasecmp(word, ci_words[kind]) == 0)
-			return (CiKind) kind;
-		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", ci_words[kind]);
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("invalid value for parameter \"%s\": \"%s\"", "ci", word),
-			 errhint("Available values: %s.", list.data)));
-	return preferred;			/* keep compiler quiet */
+	return (CiKind) word_argument(fcinfo, i, "ci", ci_words, lengthof(ci_words), allowed);
 }
 
 const char *

@@ -68,6 +68,24 @@ sc_run_fit(const double *x, Size n, Size d, ScPca pca, Size wanted,
 }
 
 ScStatus
+sc_run_fit_of_rows(const double *const *row, Size n, Size d, ScCapabilityFit *fit)
+{
+	double	   *x = sc_alloc(n * d, sizeof(double));
+	ScStatus	status;
+	Size		i;
+	Size		j;
+
+	for (i = 0; i < n; i++)
+	{
+		for (j = 0; j < d; j++)
+			x[j * n + i] = row[i][j];
+	}
+	status = sc_run_fit(x, n, d, SC_PCA_SPEARMAN, 1, fit);
+	pfree(x);
+	return status;
+}
+
+ScStatus
 sc_run_correlation(ScMethod method, const double *y, const double *x, Size n,
 				   ScCorrelation *out)
 {

@@ -19,6 +19,12 @@
 extern ScStatus sc_run_fit(const double *x, Size n, Size d, ScPca pca,
 						   Size wanted, ScCapabilityFit *fit);
 
+/*
+ * The same of the first component of n rows of scores, each with its d capability
+ * scores in front.
+ */
+extern ScStatus sc_run_fit_of_rows(const double *const *row, Size n, Size d, ScCapabilityFit *fit);
+
 /* Raises for those two statuses, returns for the others. */
 extern void sc_check_status(ScStatus status, Size rows, Size columns);
 
