@@ -21,9 +21,10 @@ MATRIX = "score_matrix(model, benchmark, score)"
 
 
 def examples(heading):
-    """The SQL blocks of a section, and those of the sections before it."""
-    begin = re.search(rf"^#+ {re.escape(heading)}$", TEXT, re.M).start()
-    following = re.compile(r"^#{1,2} ", re.M).search(TEXT, begin + 4)
+    """The SQL blocks of a section with all below it, and those of the sections before it."""
+    found = re.search(rf"^(#+) {re.escape(heading)}$", TEXT, re.M)
+    begin, level = found.start(), len(found[1])
+    following = re.compile(rf"^#{{1,{level}}} \w", re.M).search(TEXT, begin + level)
     end = following.start() if following else len(TEXT)
     return ([block for block in BLOCKS if block.language == "sql" and begin < block.start < end],
             [block for block in EXAMPLES if block.start < begin
