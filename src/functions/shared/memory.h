@@ -10,6 +10,8 @@
 
 #include "fmgr.h"
 
+#include "types/forms/compat.h"
+
 /*
  * Where a new transition state lives: with the others of its aggregate, or by
  * itself when a support function is called from plain SQL, as Citus does.
