@@ -568,6 +568,21 @@ def test_what_is_not_kept_is_said(work, setting):
     assert {note for _, note in work.rows(again)} == {None}
 
 
+def test_old_strings_warn_of_nothing(work):
+    """Our queries hold no backslash, which strings that are not as the standard says would warn of."""
+    if work.connection.server_version >= 190000:
+        pytest.skip("from 19 on strings are as the standard says, always")
+    work.rows("SET standard_conforming_strings = off")
+    try:
+        del work.connection.notices[:]
+        for options in ({}, {"materialized": "true"}, {"materialized": "true"}, {"released": "'released'"}):
+            work.rows(call("work", **options))
+        work.rows("SELECT drop_capabilities_views('work')")
+        assert [notice for notice in work.connection.notices if notice.startswith("WARNING")] == []
+    finally:
+        work.rows("RESET standard_conforming_strings")
+
+
 def test_what_a_plain_view_does_not_keep_is_said(work):
     """Options are those that we set; what hangs on a view that is only replaced stays."""
     work.rows(call("work"))

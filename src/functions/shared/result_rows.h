@@ -56,7 +56,7 @@ extern void sc_begin_rows(FunctionCallInfo fcinfo, const ResultColumn *columns,
 /* Puts a row out; the values are copied. */
 extern void sc_put_row(ResultRows *rows, const Datum *values, const bool *nulls);
 
-/* The one row of a function that returns a composite value. */
+/* The one row of a function that returns a composite value; errors as above. */
 extern Datum sc_one_row(FunctionCallInfo fcinfo, const ResultColumn *columns,
 						int n, const Datum *values, const bool *nulls);
 

@@ -203,7 +203,7 @@ sc_view_properties(const ViewTarget *target)
 	"'compression ' || CASE attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,"
 	"'default ' || pg_get_expr(d.adbin, d.adrelid)]"
 	/* there may be others, that the server sets */
-	" || ARRAY(SELECT o FROM unnest(attoptions) AS o WHERE o LIKE 'n\\_distinct%%')) AS p"
+	" || ARRAY(SELECT o FROM unnest(attoptions) AS o WHERE starts_with(o, 'n_distinct'))) AS p"
 	" WHERE attrelid = %1$u AND attnum > 0 AND NOT attisdropped AND p IS NOT NULL"
 	" UNION ALL SELECT 'security label of ' || provider FROM pg_seclabel"
 	" WHERE objoid = %1$u AND classoid = 'pg_class'::regclass AND objsubid = 0";
