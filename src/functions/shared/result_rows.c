@@ -85,20 +85,6 @@ sc_put_row(ResultRows *rows, const Datum *values, const bool *nulls)
 	tuplestore_putvalues(rows->store, rows->row.desc, rows->row.values, rows->row.nulls);
 }
 
-Datum
-sc_one_row(FunctionCallInfo fcinfo, const ResultColumn *columns, int n,
-		   const Datum *values, const bool *nulls)
-{
-	ResultRow	row;
-	TupleDesc	desc;
-
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a composite type");
-	prepare(&row, BlessTupleDesc(desc), columns, n);
-	fill(&row, values, nulls);
-	return HeapTupleGetDatum(heap_form_tuple(row.desc, row.values, row.nulls));
-}
-
 /* ----------
  * The test of one correlation
  * ----------
@@ -111,6 +97,21 @@ static const ResultColumn test_columns[] = {
 	{"ci_high", FLOAT8OID},
 	{"p_value", FLOAT8OID},
 };
+
+/* The one row of a function that returns a composite value. */
+static Datum
+one_row(FunctionCallInfo fcinfo, const ResultColumn *columns, int n,
+		const Datum *values, const bool *nulls)
+{
+	ResultRow	row;
+	TupleDesc	desc;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a composite type");
+	prepare(&row, BlessTupleDesc(desc), columns, n);
+	fill(&row, values, nulls);
+	return HeapTupleGetDatum(heap_form_tuple(row.desc, row.values, row.nulls));
+}
 
 Datum
 sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c,
@@ -135,5 +136,5 @@ sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c,
 		values[4] = Float8GetDatum(p_value);
 		nulls[4] = false;
 	}
-	return sc_one_row(fcinfo, test_columns, lengthof(test_columns), values, nulls);
+	return one_row(fcinfo, test_columns, lengthof(test_columns), values, nulls);
 }

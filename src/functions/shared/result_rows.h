@@ -56,10 +56,6 @@ extern void sc_begin_rows(FunctionCallInfo fcinfo, const ResultColumn *columns,
 /* Puts a row out; the values are copied. */
 extern void sc_put_row(ResultRows *rows, const Datum *values, const bool *nulls);
 
-/* The one row of a function that returns a composite value; errors as above. */
-extern Datum sc_one_row(FunctionCallInfo fcinfo, const ResultColumn *columns,
-						int n, const Datum *values, const bool *nulls);
-
 /* Numbers as values of a column; NaN and -1 become NULL. */
 static inline void
 sc_put_float8(double value, Datum *datum, bool *null)
@@ -80,7 +76,8 @@ sc_put_count(int32 value, Datum *datum, bool *null)
 
 /*
  * The composite correlation_test (n, corr, ci_low, ci_high, p_value) for a
- * function declared to return it; all but n NULL unless status is SC_OK.
+ * function declared to return it; all but n NULL unless status is SC_OK.  42804 as
+ * for sc_begin_rows().
  */
 extern Datum sc_test_datum(FunctionCallInfo fcinfo, ScStatus status,
 						   const ScCorrelation *c, double p_value);
