@@ -5,8 +5,8 @@
 #   make demo                                the answer for the paper's models
 #   make test                                the tests
 #   make unit                                the statistics alone, without a server
-#   make integration                         dashboards, drivers and R, with what they want
-#   make matrix [SUITE=trixie]               the tests on PostgreSQL 15 to 18
+#   make integration                         dashboards, drivers, R and harnesses, with what they want
+#   make matrix [SUITE=trixie]               the tests on PostgreSQL 15, 17 and 18
 #   make paper DATA=folder                   the paper's tables from its data
 #   make dashboard [DATA=folder]             a page of results on localhost
 #   make bench [ONLY=name]                   how fast it is (test/bench/run)
@@ -26,7 +26,7 @@ PAPER_DATA := $(if $(filter command environment,$(firstword $(origin DATA))),$(D
 override DATA := sql/safetycorr--1.0.sql
 
 # Regression tests, in the order they run: sql/NAME.sql, expected/NAME.out.
-REGRESS = install types wide matrix analyses missing uncertainty eval_logs errors constants views
+REGRESS = install types wide matrix annotations analyses described missing uncertainty eval_logs errors constants views eval_tables
 
 # Tests compare text with non-ASCII labels in C order on any cluster.
 ENCODING = UTF8
@@ -35,8 +35,13 @@ NO_LOCALE = 1
 # The folder of this file, also in a build outside the source tree.
 here := $(dir $(lastword $(MAKEFILE_LIST)))
 
-OBJS = $(patsubst $(here)%.c,%.o,$(sort $(wildcard $(addprefix $(here)src/,*/*.c */*/*.c))))
-HDRS = $(wildcard $(addprefix $(here)src/,*/*.h */*/*.h))
+# src/load is a program of its own.
+LOADER = safetycorr-load
+LOADER_OBJS := $(patsubst $(here)%.c,%.o,$(sort $(wildcard $(here)src/load/*.c)))
+LOADER_HDRS := $(wildcard $(here)src/load/*.h)
+
+OBJS = $(filter-out $(LOADER_OBJS),$(patsubst $(here)%.c,%.o,$(sort $(wildcard $(addprefix $(here)src/,*/*.c */*/*.c)))))
+HDRS = $(filter-out $(LOADER_HDRS),$(wildcard $(addprefix $(here)src/,*/*.h */*/*.h)))
 
 # The server's headers are not clean under -Wextra: as system headers they are
 # not warned about.
@@ -51,7 +56,7 @@ GSL_LIBS := $(or $(shell $(GSL_CONFIG) --libs-without-cblas 2>/dev/null),-lgsl)
 GSL_CPPFLAGS := $(filter-out -I/usr/include,$(shell $(GSL_CONFIG) --cflags 2>/dev/null))
 SHLIB_LINK = $(GSL_LIBS) -lgslcblas -lm
 
-EXTRA_CLEAN = test/unit/build test/fuzz/build
+EXTRA_CLEAN = test/unit/build test/fuzz/build $(LOADER) $(LOADER_OBJS)
 
 # Refused before PGXS or the compiler say something else about it.
 PG_CONFIG ?= pg_config
@@ -81,9 +86,38 @@ BITCODE_CFLAGS += -ffp-contract=off
 
 # PGXS of a server built without --enable-depend (Debian's) knows no headers,
 # and makes no folders in a build outside the source tree.
-OBJDIRS := $(addprefix $(CURDIR)/,$(patsubst %/,%,$(sort $(dir $(OBJS)))))
+OBJDIRS := $(addprefix $(CURDIR)/,$(patsubst %/,%,$(sort $(dir $(OBJS) $(LOADER_OBJS)))))
 
 $(OBJS) $(OBJS:.o=.bc): $(HDRS) $(here)Makefile | $(OBJDIRS)
+
+# The loader is a client: it has libpq's headers and none of the server's.
+# (PGXS knows programs only where there is no module, and forgets scripts when
+# it uninstalls.)
+all: $(LOADER)
+
+$(LOADER_OBJS): override CPPFLAGS := -I$(here)src -I$(includedir) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+$(LOADER_OBJS): $(LOADER_HDRS) $(here)Makefile | $(OBJDIRS) libpq-is-there
+
+$(LOADER): $(LOADER_OBJS)
+	$(CC) $(CFLAGS) $(LOADER_OBJS) $(LDFLAGS) $(LDFLAGS_EX) -L$(libdir) -lpq -o $@
+
+libpq-is-there:
+	@echo '#include <libpq-fe.h>' | $(CC) -I$(includedir) -E -x c - >/dev/null 2>&1 || \
+	  { echo "libpq-fe.h is not there, which $(LOADER) is built with:" >&2; \
+	    echo "install libpq's development files (Debian: libpq-dev)" >&2; exit 1; }
+
+install: install-loader
+
+install-loader: $(LOADER)
+	$(MKDIR_P) '$(DESTDIR)$(bindir)'
+	$(INSTALL_PROGRAM) $(LOADER) '$(DESTDIR)$(bindir)/$(LOADER)'
+
+uninstall: uninstall-loader
+
+uninstall-loader:
+	rm -f '$(DESTDIR)$(bindir)/$(LOADER)'
+
+.PHONY: libpq-is-there install-loader uninstall-loader
 
 $(OBJDIRS):
 	mkdir -p $@
@@ -118,8 +152,8 @@ test:
 	+@$(build)
 	@test/run
 
-# Dashboards in a browser, drivers of other languages, packages of R: what they
-# want is large, so it is not part of "make test".
+# Dashboards in a browser, drivers of other languages, packages of R, harnesses: what
+# they want is large, so it is not part of "make test".
 integration:
 	@test/setup integration
 	+@$(build)
@@ -142,8 +176,8 @@ paper:
 	+@$(build)
 	@test/cluster test/paper '$(PAPER_DATA)'
 
-# make dashboard [DATA=folder] [PORT=number] [PICTURES=yes]: of the paper's data
-# if they are named or stand beside this tree, else of the Llama 2 report.
+# make dashboard [DATA=folder] [PORT=number] [PICTURES=yes]: of the scores that the
+# project ships, or of the data folder of the paper's repository.
 dashboard: export PORT := $(PORT)
 dashboard:
 	@test/setup dashboard

@@ -20,11 +20,11 @@ CREATE FUNCTION six(float8) RETURNS numeric LANGUAGE sql RETURN round($1::numeri
 
 -- capabilities_correlations.  safe: 0.9, as in wide.sql; toxic, negated, 1.  p is
 -- exact: 10 and 2 of 120 orders lie as far out.  f's score counts nowhere.
-SELECT benchmark, role, negated, n, n_dropped, six(corr) AS corr, six(ci_low) AS ci_low, six(ci_high) AS ci_high,
+SELECT benchmark, role, direction, n, n_dropped, six(corr) AS corr, six(ci_low) AS ci_low, six(ci_high) AS ci_high,
        six(p_value) AS p_value, status
 FROM m, capabilities_correlations(m);
 -- All of them named: each capability against the other, and a covariate too.
-SELECT benchmark, role, negated, n, n_dropped, six(corr) AS corr, six(p_value) AS p_value, status
+SELECT benchmark, role, direction, n, n_dropped, six(corr) AS corr, six(p_value) AS p_value, status
 FROM m, capabilities_correlations(m, targets => benchmarks(m));
 -- Against a component that contains it: part-whole, never tested.
 SELECT benchmark, role, n, six(corr) AS corr, six(ci_low) AS ci_low, six(ci_high) AS ci_high, six(p_value) AS p_value, status
@@ -41,7 +41,7 @@ SELECT benchmark, role, n, six(corr) AS corr, status FROM m, capabilities_correl
 -- Methods: pearson is 0.9 too (equal values and ranks), p by t with 3 degrees of
 -- freedom the same, its interval Fisher's: tanh(atanh(0.9) -+ 1.959964 / sqrt(2));
 -- kendall 0.8, p exact: 10 of 120 orders have at most one discordant pair, or one
--- concordant; interval tanh(atanh(0.8) -+ 1.959964 * sqrt(0.437)).
+-- concordant; its interval all t with (0.8 - t)^2 <= 1.959964^2 v(t), v(0) = 1 / 6.
 SELECT method, n, six(corr) AS corr, six(ci_low) AS ci_low, six(ci_high) AS ci_high, six(p_value) AS p_value
 FROM m, unnest('{spearman,pearson,kendall}'::text[]) method, capabilities_correlations(m, targets => '{safe}', method => method);
 -- Confidence: z of 0.5 and 0.999.
@@ -62,13 +62,13 @@ FROM m, unnest('{safe,toxic,sparse,constant,mmlu,absent}'::text[]) benchmark, ca
 
 -- benchmark_correlations.  safe ranks the models as flop does, all others have d
 -- and e the other way round: 0.9.
-SELECT benchmark, role, negated, n, n_dropped, six(corr) AS corr, six(p_value) AS p_value, status
+SELECT benchmark, role, direction, n, n_dropped, six(corr) AS corr, six(p_value) AS p_value, status
 FROM m, benchmark_correlations(m, 'flop');
 SELECT benchmark, role, n, six(corr) AS corr, six(ci_low) AS ci_low, six(p_value) AS p_value, status
 FROM m, benchmark_correlations(m, 'flop', benchmarks(m), 'kendall', 0.9);
 SELECT benchmark, n, corr, status FROM m, benchmark_correlations(m, 'constant', '{safe,sparse}');
 -- With a reference that is lower is better, it is negated too.
-SELECT benchmark, negated, n, six(corr) AS corr FROM m, benchmark_correlations(m, 'toxic', '{safe}');
+SELECT benchmark, direction, n, six(corr) AS corr FROM m, benchmark_correlations(m, 'toxic', '{safe}');
 
 -- capabilities_scores: the highest first, those without last, equal ones share a rank.
 SELECT model, six(capability) AS capability, rank, n_observed, status FROM m, capabilities_scores(m);
@@ -149,7 +149,7 @@ SELECT error_of($$SELECT capabilities_component(m, '{GSM-8K}') FROM m$$);
 SELECT error_of($$SELECT capabilities_loadings(m, '{"mmlu "}') FROM m$$);
 SELECT error_of($$SELECT capabilities_components(m, '{""}') FROM m$$);
 SELECT error_of($$SELECT capabilities_scores(NULL, '{mmlu}')$$);
-SELECT error_of($$SELECT benchmark_correlations(subset(m, '{}'), 'flop') FROM m$$);
+SELECT error_of($$SELECT benchmark_correlations(NULL, 'flop') FROM m$$);
 \pset tuples_only off
 \pset format aligned
 

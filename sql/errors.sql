@@ -152,6 +152,9 @@ SELECT error_of($$SELECT capabilities_loadings(m, components => 0) FROM m$$);
 SELECT error_of($$SELECT capabilities_loadings(m, components => -1) FROM m$$);
 SELECT error_of($$SELECT capabilities_loadings(m, components => NULL) FROM m$$);
 SELECT error_of($$SELECT capabilities_components(m, pca => 'x') FROM m$$);
+SELECT error_of(format('SELECT models_needed(%s)', arguments)) FROM unnest(ARRAY[
+    '1.1', '-2', '''NaN''', '''-Infinity''', '0, 0', '0, 1', '0, power => 0', '0, power => 1', '0, power => NULL', '0, power => ''NaN''',
+    '0, confidence => 1', '0, confidence => NULL', 'NULL, 2']) arguments;
 -- Options are looked at first, whatever the matrix.
 SELECT error_of($$SELECT capabilities_correlations(NULL, method => 'x')$$);
 

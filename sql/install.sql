@@ -115,10 +115,11 @@ FROM pg_aggregate JOIN pg_proc p ON aggfnoid = p.oid JOIN members ON objid = p.o
 WHERE aggcombinefn = 0 OR proparallel <> 's' OR aggtranstype = 'internal'::regtype OR
       aggtranstype = 'float8[]'::regtype;
 
--- Every function is immutable and safe in parallel, but for those that make views.
+-- Every function is immutable and safe in parallel, but for those that make views and
+-- tables, and what goes into them.
 SELECT p.oid::regprocedure, provolatile, proparallel
 FROM pg_proc p JOIN members ON objid = p.oid AND classid = 'pg_proc'::regclass
-WHERE (provolatile <> 'i' OR proparallel <> 's') AND proname !~ '_capabilities_views$';
+WHERE (provolatile <> 'i' OR proparallel <> 's') AND proname !~ '_(capabilities_views|eval_tables|eval_log)$|^eval_log_(is_known|problem)$';
 
 -- What the tests that follow use: the error that a query raises.
 CREATE FUNCTION error_of(query text) RETURNS text LANGUAGE plpgsql AS $$

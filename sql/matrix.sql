@@ -102,8 +102,8 @@ SELECT subset(m, '{c}', '{mmlu}') FROM m;
 SELECT subset(m)::text = m::text AS all, subset(m, NULL, NULL)::text = m::text AS null,
        subset(m, '{}')::text AS none, subset(NULL) IS NULL AS of_nothing FROM m;
 
--- Roles and polarity are said once; they add up, and what is not there is ignored.
-SELECT annotate(m, '{mmlu,gpqa,NULL}', '{arc}')::jsonb -> 'benchmarks' AS benchmarks FROM m;
+-- Roles and direction are said once (annotations.sql has more).
+SELECT annotate(m, '{mmlu}', '{arc}')::jsonb -> 'benchmarks' AS benchmarks FROM m;
 SELECT annotate(annotate(m, '{mmlu}'), lower_is_better => '{mmlu}', covariates => '{arc}')::jsonb -> 'benchmarks' AS benchmarks FROM m;
 SELECT annotate(m)::text = m::text AS same, annotate(m, NULL, NULL, NULL)::text = m::text AS null, annotate(NULL, '{a}') IS NULL AS nothing FROM m;
 -- Merging keeps them, from either side; subsets keep them.
@@ -112,7 +112,6 @@ SELECT subset(annotate(m, '{mmlu}', '{mmlu}'), '{b}')::jsonb -> 'benchmarks' AS 
 \pset format unaligned
 \pset tuples_only on
 SELECT error_of($$SELECT annotate(m, '{mmlu}', '{}', '{arc,mmlu}') FROM m$$);
-SELECT error_of($$SELECT merge(annotate(m, '{mmlu}'), annotate(m, '{}', '{}', '{mmlu}')) FROM m$$);
 SELECT error_of($$SELECT annotate(m, '{{mmlu},{arc}}') FROM m$$);
 SELECT error_of($$SELECT subset(m, benchmarks => '{{mmlu},{arc}}') FROM m$$);
 SELECT error_of($$SELECT subset(m, '{{a},{b}}') FROM m$$);

@@ -21,7 +21,7 @@ CREATE TYPE correlation_test AS (
 );
 
 COMMENT ON TYPE correlation_test IS
-'a correlation, the number of models it was taken over, its 95 % interval and the p-value of no association';
+'a correlation, the number of models it was taken over, its 95 % interval and the p-value of no association, as of independent models';
 
 COMMENT ON COLUMN correlation_test.n IS 'number of models, those with both values';
 COMMENT ON COLUMN correlation_test.corr IS 'correlation, between -1 and 1; NULL where it is undefined';
@@ -1087,7 +1087,7 @@ CREATE AGGREGATE capabilities_test(capabilities float8[], safety float8) (
 );
 
 COMMENT ON AGGREGATE capabilities_test(float8[], float8) IS
-'capabilities correlation of a safety benchmark with n, 95 % interval and p-value; a row is a model';
+'capabilities correlation of a safety benchmark with n, 95 % interval and p-value; a row is a model, independent of the others';
 
 CREATE FUNCTION capabilities_score(capabilities float8[])
 RETURNS float8
@@ -1386,7 +1386,7 @@ AS 'MODULE_PATHNAME', 'sc_modify_in_place'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION score_matrix_accum_support(internal) IS
-'support function: from PostgreSQL 18 on m := score_matrix_accum(m, …) in PL/pgSQL changes m in place';
+'support function: from PostgreSQL 18 on m := score_matrix_accum(m, ...) in PL/pgSQL changes m in place';
 
 CREATE FUNCTION score_matrix_accum(state score_matrix, model text, benchmark text, score float8)
 RETURNS score_matrix
@@ -1485,14 +1485,68 @@ COMMENT ON AGGREGATE rollup(score_matrix) IS
 'merges matrices of disjoint sets of scores: partitions, shards, days';
 
 CREATE FUNCTION annotate(m score_matrix,
-	capabilities text[] DEFAULT '{}', lower_is_better text[] DEFAULT '{}',
-	covariates text[] DEFAULT '{}')
+	capabilities text[] DEFAULT NULL, lower_is_better text[] DEFAULT NULL,
+	covariates text[] DEFAULT NULL, targets text[] DEFAULT NULL,
+	higher_is_better text[] DEFAULT NULL, families jsonb DEFAULT NULL,
+	overlaps jsonb DEFAULT NULL, missing_ok bool DEFAULT false)
 RETURNS score_matrix
 AS 'MODULE_PATHNAME', 'sc_score_matrix_annotate'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 
-COMMENT ON FUNCTION annotate(score_matrix, text[], text[], text[]) IS
-'the matrix with the roles and the polarity of its benchmarks marked; names that are not in it are ignored';
+COMMENT ON FUNCTION annotate(score_matrix, text[], text[], text[], text[], text[], jsonb, jsonb, bool) IS
+'the matrix with roles, direction and overlaps of its benchmarks and families of its models marked; a list that is given replaces its marks';
+
+CREATE TYPE roles_row AS (
+	benchmark text,
+	role text,
+	direction text,
+	overlaps_with text,
+	n_scores int4,
+	declared_only bool
+);
+
+COMMENT ON TYPE roles_row IS
+'a row of roles()';
+
+COMMENT ON COLUMN roles_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN roles_row.role IS 'capability, covariate or target: what it is marked as; NULL if as nothing; conflict if as several';
+COMMENT ON COLUMN roles_row.direction IS 'higher or lower is better; NULL if it is not marked; conflict if both are';
+COMMENT ON COLUMN roles_row.overlaps_with IS 'names of the capability benchmarks that share items with it, separated by commas; NULL for none';
+COMMENT ON COLUMN roles_row.n_scores IS 'number of models that have a score on it';
+COMMENT ON COLUMN roles_row.declared_only IS 'whether it has marks and no score';
+
+CREATE FUNCTION roles(m score_matrix)
+RETURNS SETOF roles_row
+AS 'MODULE_PATHNAME', 'sc_score_matrix_roles'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 100;
+
+COMMENT ON FUNCTION roles(score_matrix) IS
+'benchmarks in C order with their marks: role, direction, overlaps';
+
+CREATE TYPE families_row AS (
+	model text,
+	family text,
+	conflict bool,
+	n_scores int4,
+	declared_only bool
+);
+
+COMMENT ON TYPE families_row IS
+'a row of families()';
+
+COMMENT ON COLUMN families_row.model IS 'name of the model';
+COMMENT ON COLUMN families_row.family IS 'its family; NULL if it has none, or several';
+COMMENT ON COLUMN families_row.conflict IS 'whether matrices that were merged gave it different families';
+COMMENT ON COLUMN families_row.n_scores IS 'number of benchmarks that it has a score on';
+COMMENT ON COLUMN families_row.declared_only IS 'whether it has a family and no score';
+
+CREATE FUNCTION families(m score_matrix)
+RETURNS SETOF families_row
+AS 'MODULE_PATHNAME', 'sc_score_matrix_families'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 100;
+
+COMMENT ON FUNCTION families(score_matrix) IS
+'models with their families: those with scores in C order, then those that are only declared';
 
 CREATE FUNCTION models(m score_matrix)
 RETURNS text[]
@@ -1545,12 +1599,20 @@ COMMENT ON FUNCTION subset(score_matrix, text[], text[]) IS
 
 CREATE TYPE eval_scores_row AS (
 	model text,
+	setting text,
 	benchmark text,
+	variant text,
 	metric text,
+	filter text,
 	score float8,
 	stderr float8,
 	n int8,
+	n_total int8,
 	lower_is_better bool,
+	parent text,
+	is_group bool,
+	item text,
+	run_id text,
 	run_at timestamptz,
 	source text
 );
@@ -1558,13 +1620,21 @@ CREATE TYPE eval_scores_row AS (
 COMMENT ON TYPE eval_scores_row IS
 'a row of eval_scores()';
 
-COMMENT ON COLUMN eval_scores_row.model IS 'name of the model, as the log has it';
-COMMENT ON COLUMN eval_scores_row.benchmark IS 'name of the benchmark or task';
+COMMENT ON COLUMN eval_scores_row.model IS 'name of the model, as the log has it, without slashes at its end; a cached one as ORG/NAME';
+COMMENT ON COLUMN eval_scores_row.setting IS 'what the model ran with, as key=value, key=value: revision, adapter, quantization, chat template, system prompt, reasoning; NULL for nothing of it';
+COMMENT ON COLUMN eval_scores_row.benchmark IS 'name of the benchmark, task or group of tasks';
+COMMENT ON COLUMN eval_scores_row.variant IS 'how the task was asked, as key=value, key=value: shots, version, arguments; NULL for nothing of it';
 COMMENT ON COLUMN eval_scores_row.metric IS 'name of the metric';
+COMMENT ON COLUMN eval_scores_row.filter IS 'which of several values of the metric it is: a filter of answers, a scorer, a detector; NULL if there is only one';
 COMMENT ON COLUMN eval_scores_row.score IS 'value of the metric';
-COMMENT ON COLUMN eval_scores_row.stderr IS 'its standard error';
+COMMENT ON COLUMN eval_scores_row.stderr IS 'its standard error; NULL also where the log has 0 and the score is between 0 and 1';
 COMMENT ON COLUMN eval_scores_row.n IS 'number of items or samples that the score is the mean of';
+COMMENT ON COLUMN eval_scores_row.n_total IS 'number that n would be if the run had not been limited';
 COMMENT ON COLUMN eval_scores_row.lower_is_better IS 'whether a lower score is better';
+COMMENT ON COLUMN eval_scores_row.parent IS 'the group of which the benchmark is a member';
+COMMENT ON COLUMN eval_scores_row.is_group IS 'whether the benchmark is a group of others, of which this is the mean';
+COMMENT ON COLUMN eval_scores_row.item IS 'which item this is the score of; NULL of a result, which is that of all items';
+COMMENT ON COLUMN eval_scores_row.run_id IS 'which run of the harness this is of';
 COMMENT ON COLUMN eval_scores_row.run_at IS 'when the evaluation ran';
 COMMENT ON COLUMN eval_scores_row.source IS 'which harness or format the log is of';
 
@@ -1574,7 +1644,31 @@ AS 'MODULE_PATHNAME', 'sc_eval_scores'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
 
 COMMENT ON FUNCTION eval_scores(jsonb) IS
-'scores of a result document of lm-evaluation-harness, Inspect or Every Eval Ever, one row for each benchmark and metric; NULL for what it does not say';
+'scores of one document of an evaluation harness, a row for each benchmark and metric; NULL for what it does not say';
+
+CREATE FUNCTION eval_scores(log text)
+RETURNS SETOF eval_scores_row
+AS 'MODULE_PATHNAME', 'sc_eval_scores_text'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
+
+COMMENT ON FUNCTION eval_scores(text) IS
+'the same of the text of a whole file, JSON, JSON Lines or CSV, with what jsonb refuses: NaN, Infinity, \u0000';
+
+CREATE FUNCTION eval_log_problem(log text)
+RETURNS text
+AS 'MODULE_PATHNAME', 'sc_eval_log_problem'
+LANGUAGE C IMMUTABLE STRICT PARALLEL UNSAFE COST 1000;
+
+COMMENT ON FUNCTION eval_log_problem(text) IS
+'why eval_scores() finds no scores in the text of a file; NULL if it does';
+
+CREATE FUNCTION eval_log_text(content bytea)
+RETURNS text
+AS 'MODULE_PATHNAME', 'sc_eval_log_text'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+
+COMMENT ON FUNCTION eval_log_text(bytea) IS
+'the bytes of a file as text: UTF-8 without its byte order mark; what is none, and zero bytes, as U+FFFD';
 
 -- ---------------------------------------------------------------------
 -- Analyses of a score_matrix
@@ -1594,17 +1688,20 @@ AS 'MODULE_PATHNAME', 'sc_score_matrix_capabilities_test'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 
 COMMENT ON FUNCTION capabilities_test(score_matrix, text, text[]) IS
-'capabilities correlation (Spearman) of one benchmark with n, 95 % interval and p-value; n = 0 where a named benchmark is not in the matrix';
+'capabilities correlation (Spearman) of one benchmark with n, 95 % interval and p-value, as of independent models; n = 0 where a named benchmark is not in the matrix';
 
 CREATE TYPE capabilities_correlations_row AS (
 	benchmark text,
 	role text,
-	negated bool,
+	direction text,
 	n int4,
 	n_dropped int4,
 	n_imputed int4,
 	n_families int4,
+	n_without_family int4,
+	n_capabilities int4,
 	n_resamples int4,
+	score_reliability float8,
 	corr float8,
 	ci_low float8,
 	ci_high float8,
@@ -1612,7 +1709,10 @@ CREATE TYPE capabilities_correlations_row AS (
 	q_value float8,
 	slope float8,
 	benchmark_sd float8,
+	reliability float8,
+	corr_disattenuated float8,
 	verdict text,
+	q_verdict float8,
 	status text
 );
 
@@ -1621,12 +1721,15 @@ COMMENT ON TYPE capabilities_correlations_row IS
 
 COMMENT ON COLUMN capabilities_correlations_row.benchmark IS 'name of the benchmark';
 COMMENT ON COLUMN capabilities_correlations_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
-COMMENT ON COLUMN capabilities_correlations_row.negated IS 'lower is better: scores were negated before they were correlated, so that higher means better or safer';
+COMMENT ON COLUMN capabilities_correlations_row.direction IS 'which is better, as marked: higher or lower; where it is lower, scores were negated before they were correlated, so that higher means better or safer; NULL: nobody has said, and higher is taken as better';
 COMMENT ON COLUMN capabilities_correlations_row.n IS 'number of models behind the numbers of this row';
 COMMENT ON COLUMN capabilities_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on a capability benchmark';
 COMMENT ON COLUMN capabilities_correlations_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_correlations_row.n_families IS 'number of families of models in the jackknife; NULL without families';
+COMMENT ON COLUMN capabilities_correlations_row.n_without_family IS 'how many of the n models have no family that is known, and count as one each; NULL without families';
+COMMENT ON COLUMN capabilities_correlations_row.n_capabilities IS 'number of capability benchmarks of the component of this row';
 COMMENT ON COLUMN capabilities_correlations_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
+COMMENT ON COLUMN capabilities_correlations_row.score_reliability IS 'reliability of the capabilities score as a measure of one thing, by its eigenvalue (Armor''s theta), with imputed scores by that of the others; NULL with one capability benchmark';
 COMMENT ON COLUMN capabilities_correlations_row.corr IS 'correlation, between -1 and 1; NULL where it is undefined, see status';
 COMMENT ON COLUMN capabilities_correlations_row.ci_low IS 'lower end of the interval of corr';
 COMMENT ON COLUMN capabilities_correlations_row.ci_high IS 'upper end of the interval of corr';
@@ -1634,8 +1737,11 @@ COMMENT ON COLUMN capabilities_correlations_row.p_value IS 'p-value of no associ
 COMMENT ON COLUMN capabilities_correlations_row.q_value IS 'p-value adjusted for the number of rows whose role is target (Benjamini and Hochberg)';
 COMMENT ON COLUMN capabilities_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of the capabilities score (Theil and Sen; least squares with pearson)';
 COMMENT ON COLUMN capabilities_correlations_row.benchmark_sd IS 'standard deviation of the benchmark''s scores over these models';
-COMMENT ON COLUMN capabilities_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved';
-COMMENT ON COLUMN capabilities_correlations_row.status IS 'ok, or why numbers of this row are NULL';
+COMMENT ON COLUMN capabilities_correlations_row.reliability IS 'share of the variance of the benchmark''s scores over these models that is not sampling error of its items, by their standard errors; NULL unless every score has one';
+COMMENT ON COLUMN capabilities_correlations_row.corr_disattenuated IS 'corr without that error, on the same scale: an upper bound of its magnitude as far as items go; NULL unless reliability is at least 0.7';
+COMMENT ON COLUMN capabilities_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved; NULL also where there is no component to give it by';
+COMMENT ON COLUMN capabilities_correlations_row.q_verdict IS 'p-value of what the verdict claims, adjusted for the number of rows whose role is target; q_value for positive and negative, NULL for unresolved';
+COMMENT ON COLUMN capabilities_correlations_row.status IS 'ok, or why numbers of this row are NULL, or what to keep in mind';
 
 CREATE FUNCTION capabilities_correlations(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
@@ -1654,12 +1760,15 @@ COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text
 CREATE TYPE benchmark_correlations_row AS (
 	benchmark text,
 	role text,
-	negated bool,
+	direction text,
 	n int4,
 	n_dropped int4,
 	n_imputed int4,
 	n_families int4,
+	n_without_family int4,
+	n_capabilities int4,
 	n_resamples int4,
+	score_reliability float8,
 	corr float8,
 	ci_low float8,
 	ci_high float8,
@@ -1667,7 +1776,10 @@ CREATE TYPE benchmark_correlations_row AS (
 	q_value float8,
 	slope float8,
 	benchmark_sd float8,
+	reliability float8,
+	corr_disattenuated float8,
 	verdict text,
+	q_verdict float8,
 	status text
 );
 
@@ -1676,12 +1788,15 @@ COMMENT ON TYPE benchmark_correlations_row IS
 
 COMMENT ON COLUMN benchmark_correlations_row.benchmark IS 'name of the benchmark';
 COMMENT ON COLUMN benchmark_correlations_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
-COMMENT ON COLUMN benchmark_correlations_row.negated IS 'lower is better: scores were negated before they were correlated, so that higher means better or safer';
+COMMENT ON COLUMN benchmark_correlations_row.direction IS 'which is better, as marked: higher or lower; where it is lower, scores were negated before they were correlated, so that higher means better or safer; NULL: nobody has said, and higher is taken as better';
 COMMENT ON COLUMN benchmark_correlations_row.n IS 'number of models behind the numbers of this row';
 COMMENT ON COLUMN benchmark_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on what it is correlated with';
 COMMENT ON COLUMN benchmark_correlations_row.n_imputed IS '0: nothing is imputed here; as in capabilities_correlations';
 COMMENT ON COLUMN benchmark_correlations_row.n_families IS 'number of families of models in the jackknife; NULL without families';
+COMMENT ON COLUMN benchmark_correlations_row.n_without_family IS 'how many of the n models have no family that is known, and count as one each; NULL without families';
+COMMENT ON COLUMN benchmark_correlations_row.n_capabilities IS 'NULL: there is no component here; as in capabilities_correlations';
 COMMENT ON COLUMN benchmark_correlations_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
+COMMENT ON COLUMN benchmark_correlations_row.score_reliability IS 'NULL: there is no component here; as in capabilities_correlations';
 COMMENT ON COLUMN benchmark_correlations_row.corr IS 'correlation with the benchmark or covariate that was named, between -1 and 1; NULL where it is undefined, see status';
 COMMENT ON COLUMN benchmark_correlations_row.ci_low IS 'lower end of the interval of corr';
 COMMENT ON COLUMN benchmark_correlations_row.ci_high IS 'upper end of the interval of corr';
@@ -1689,8 +1804,11 @@ COMMENT ON COLUMN benchmark_correlations_row.p_value IS 'p-value of no associati
 COMMENT ON COLUMN benchmark_correlations_row.q_value IS 'p-value adjusted for the number of rows whose role is target (Benjamini and Hochberg)';
 COMMENT ON COLUMN benchmark_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of what it is correlated with (Theil and Sen; least squares with pearson)';
 COMMENT ON COLUMN benchmark_correlations_row.benchmark_sd IS 'standard deviation of the benchmark''s scores over these models';
+COMMENT ON COLUMN benchmark_correlations_row.reliability IS 'share of the variance of the benchmark''s scores over these models that is not sampling error of its items, by their standard errors; NULL unless every score has one';
+COMMENT ON COLUMN benchmark_correlations_row.corr_disattenuated IS 'corr without that error, on the same scale: an upper bound of its magnitude as far as items go; NULL unless reliability is at least 0.7';
 COMMENT ON COLUMN benchmark_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved';
-COMMENT ON COLUMN benchmark_correlations_row.status IS 'ok, or why numbers of this row are NULL';
+COMMENT ON COLUMN benchmark_correlations_row.q_verdict IS 'p-value of what the verdict claims, adjusted for the number of rows whose role is target; q_value for positive and negative, NULL for unresolved';
+COMMENT ON COLUMN benchmark_correlations_row.status IS 'ok, or why numbers of this row are NULL, or what to keep in mind';
 
 CREATE FUNCTION benchmark_correlations(m score_matrix, against text,
 	targets text[] DEFAULT NULL, method text DEFAULT 'spearman',
@@ -1704,10 +1822,83 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 COMMENT ON FUNCTION benchmark_correlations(score_matrix, text, text[], text, float8, text, int4, int8, jsonb, float8) IS
 'correlation of every target benchmark with one benchmark or covariate, such as training compute, with n, interval, p-value, q-value, slope and verdict';
 
+CREATE TYPE capabilities_over_time_row AS (
+	window_start date,
+	window_end date,
+	benchmark text,
+	role text,
+	direction text,
+	n int4,
+	n_dropped int4,
+	n_imputed int4,
+	n_families int4,
+	n_without_family int4,
+	n_capabilities int4,
+	n_resamples int4,
+	score_reliability float8,
+	corr float8,
+	ci_low float8,
+	ci_high float8,
+	p_value float8,
+	q_value float8,
+	slope float8,
+	benchmark_sd float8,
+	reliability float8,
+	corr_disattenuated float8,
+	verdict text,
+	q_verdict float8,
+	status text
+);
+
+COMMENT ON TYPE capabilities_over_time_row IS
+'a row of capabilities_over_time()';
+
+COMMENT ON COLUMN capabilities_over_time_row.window_start IS 'first day of the window: models released from then on are in it';
+COMMENT ON COLUMN capabilities_over_time_row.window_end IS 'last day of the window: one on which a model was released';
+COMMENT ON COLUMN capabilities_over_time_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN capabilities_over_time_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
+COMMENT ON COLUMN capabilities_over_time_row.direction IS 'which is better, as marked: higher or lower; where it is lower, scores were negated before they were correlated, so that higher means better or safer; NULL: nobody has said, and higher is taken as better';
+COMMENT ON COLUMN capabilities_over_time_row.n IS 'number of models behind the numbers of this row';
+COMMENT ON COLUMN capabilities_over_time_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on a capability benchmark';
+COMMENT ON COLUMN capabilities_over_time_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
+COMMENT ON COLUMN capabilities_over_time_row.n_families IS 'number of families of models in the jackknife; NULL without families';
+COMMENT ON COLUMN capabilities_over_time_row.n_without_family IS 'how many of the n models have no family that is known, and count as one each; NULL without families';
+COMMENT ON COLUMN capabilities_over_time_row.n_capabilities IS 'number of capability benchmarks of the component of this row';
+COMMENT ON COLUMN capabilities_over_time_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
+COMMENT ON COLUMN capabilities_over_time_row.score_reliability IS 'reliability of the capabilities score as a measure of one thing, by its eigenvalue (Armor''s theta), with imputed scores by that of the others; NULL with one capability benchmark';
+COMMENT ON COLUMN capabilities_over_time_row.corr IS 'correlation, between -1 and 1; NULL where it is undefined, see status';
+COMMENT ON COLUMN capabilities_over_time_row.ci_low IS 'lower end of the interval of corr';
+COMMENT ON COLUMN capabilities_over_time_row.ci_high IS 'upper end of the interval of corr';
+COMMENT ON COLUMN capabilities_over_time_row.p_value IS 'p-value of no association at all, two-sided; it is no test of the verdict''s threshold';
+COMMENT ON COLUMN capabilities_over_time_row.q_value IS 'p-value adjusted for the number of rows of the window whose role is target (Benjamini and Hochberg)';
+COMMENT ON COLUMN capabilities_over_time_row.slope IS 'rise of the score, higher meaning better, per standard deviation of the capabilities score (Theil and Sen; least squares with pearson)';
+COMMENT ON COLUMN capabilities_over_time_row.benchmark_sd IS 'standard deviation of the benchmark''s scores over these models';
+COMMENT ON COLUMN capabilities_over_time_row.reliability IS 'share of the variance of the benchmark''s scores over these models that is not sampling error of its items, by their standard errors; NULL unless every score has one';
+COMMENT ON COLUMN capabilities_over_time_row.corr_disattenuated IS 'corr without that error, on the same scale: an upper bound of its magnitude as far as items go; NULL unless reliability is at least 0.7';
+COMMENT ON COLUMN capabilities_over_time_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved; NULL also where there is no component to give it by';
+COMMENT ON COLUMN capabilities_over_time_row.q_verdict IS 'p-value of what the verdict claims, adjusted for the number of rows of the window whose role is target; q_value for positive and negative, NULL for unresolved';
+COMMENT ON COLUMN capabilities_over_time_row.status IS 'ok, or why numbers of this row are NULL, or what to keep in mind';
+
+CREATE FUNCTION capabilities_over_time(m score_matrix,
+	released text, window_days int4 DEFAULT 365,
+	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
+	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
+	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
+	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
+	families jsonb DEFAULT NULL, threshold float8 DEFAULT NULL)
+RETURNS SETOF capabilities_over_time_row
+AS 'MODULE_PATHNAME', 'sc_capabilities_over_time'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1000;
+
+COMMENT ON FUNCTION capabilities_over_time(score_matrix, text, int4, text[], text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb, float8) IS
+'capabilities_correlations over the models of a moving window, which ends at each release date in turn; released names the covariate with the dates, as days since 1970-01-01';
+
 CREATE TYPE capabilities_difference_row AS (
 	n int4,
 	n_imputed int4,
 	n_families int4,
+	n_without_family int4,
 	n_resamples int4,
 	corr_a float8,
 	corr_b float8,
@@ -1724,10 +1915,11 @@ COMMENT ON TYPE capabilities_difference_row IS
 COMMENT ON COLUMN capabilities_difference_row.n IS 'number of models that have both benchmarks';
 COMMENT ON COLUMN capabilities_difference_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_difference_row.n_families IS 'number of families of models in the jackknife; NULL without families';
+COMMENT ON COLUMN capabilities_difference_row.n_without_family IS 'how many of the n models have no family that is known, and count as one each; NULL without families';
 COMMENT ON COLUMN capabilities_difference_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN capabilities_difference_row.corr_a IS 'capabilities correlation of benchmark_a over these models';
 COMMENT ON COLUMN capabilities_difference_row.corr_b IS 'capabilities correlation of benchmark_b over these models';
-COMMENT ON COLUMN capabilities_difference_row.difference IS 'corr_a - corr_b';
+COMMENT ON COLUMN capabilities_difference_row.difference IS 'corr_a - corr_b; with absolute that of their magnitudes: above 0 if a is the more entangled';
 COMMENT ON COLUMN capabilities_difference_row.ci_low IS 'lower end of the interval of difference';
 COMMENT ON COLUMN capabilities_difference_row.ci_high IS 'upper end of the interval of difference';
 COMMENT ON COLUMN capabilities_difference_row.p_value IS 'p-value of no difference, two-sided';
@@ -1737,15 +1929,15 @@ CREATE FUNCTION capabilities_difference(m score_matrix,
 	benchmark_a text, benchmark_b text, capabilities text[] DEFAULT NULL,
 	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
-	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
+	absolute bool DEFAULT false, confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
 	families jsonb DEFAULT NULL)
 RETURNS SETOF capabilities_difference_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_difference'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
 
-COMMENT ON FUNCTION capabilities_difference(score_matrix, text, text, text[], text, text, text, int4, float8, text, int4, int8, jsonb) IS
-'difference of the capabilities correlations of two benchmarks over the models that have both, with interval and p-value from the same resamples';
+COMMENT ON FUNCTION capabilities_difference(score_matrix, text, text, text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb) IS
+'difference of the capabilities correlations of two benchmarks, or of their magnitudes (absolute), over the models that have both, with interval and p-value';
 
 CREATE TYPE capabilities_scores_row AS (
 	model text,
@@ -1789,6 +1981,45 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 COMMENT ON FUNCTION capabilities_scores(score_matrix, text[], text, text, int4, principal_component, float8, text, int4, int8) IS
 'capabilities score and rank of every model of a matrix, with intervals from resampling the capability benchmarks; with fitted, on the component of other models (a set; over the rows of a wide table see capabilities_score, for a stored component component_score)';
 
+CREATE TYPE capabilities_scores_difference_row AS (
+	n_capabilities int4,
+	capability_a float8,
+	capability_b float8,
+	difference float8,
+	ci_low float8,
+	ci_high float8,
+	p_value float8,
+	n_resamples int4,
+	status text
+);
+
+COMMENT ON TYPE capabilities_scores_difference_row IS
+'a row of capabilities_scores_difference()';
+
+COMMENT ON COLUMN capabilities_scores_difference_row.n_capabilities IS 'number of capability benchmarks behind the scores';
+COMMENT ON COLUMN capabilities_scores_difference_row.capability_a IS 'capabilities score of model_a';
+COMMENT ON COLUMN capabilities_scores_difference_row.capability_b IS 'capabilities score of model_b';
+COMMENT ON COLUMN capabilities_scores_difference_row.difference IS 'capability_a - capability_b';
+COMMENT ON COLUMN capabilities_scores_difference_row.ci_low IS 'lower end of the interval of difference';
+COMMENT ON COLUMN capabilities_scores_difference_row.ci_high IS 'upper end of the interval of difference';
+COMMENT ON COLUMN capabilities_scores_difference_row.p_value IS 'p-value of no difference, two-sided';
+COMMENT ON COLUMN capabilities_scores_difference_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
+COMMENT ON COLUMN capabilities_scores_difference_row.status IS 'ok, or why numbers of this row are NULL';
+
+CREATE FUNCTION capabilities_scores_difference(m score_matrix,
+	model_a text, model_b text,
+	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
+	fitted principal_component DEFAULT NULL,
+	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
+	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0)
+RETURNS SETOF capabilities_scores_difference_row
+AS 'MODULE_PATHNAME', 'sc_capabilities_scores_difference'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1;
+
+COMMENT ON FUNCTION capabilities_scores_difference(score_matrix, text, text, text[], text, text, int4, principal_component, float8, text, int4, int8) IS
+'is one model really ahead of another? the difference of two capabilities scores, with an interval from the same resamples of the capability benchmarks';
+
 CREATE TYPE impute_scores_row AS (
 	model text,
 	benchmark text,
@@ -1803,7 +2034,7 @@ COMMENT ON TYPE impute_scores_row IS
 
 COMMENT ON COLUMN impute_scores_row.model IS 'name of the model';
 COMMENT ON COLUMN impute_scores_row.benchmark IS 'name of the benchmark';
-COMMENT ON COLUMN impute_scores_row.score IS 'score of the model on the benchmark, observed or imputed, in the units of the stored scores';
+COMMENT ON COLUMN impute_scores_row.score IS 'score of the model on the benchmark, observed or imputed, in the units of the stored scores; an imputed one may leave the scale of the benchmark';
 COMMENT ON COLUMN impute_scores_row.stderr IS 'standard error of the score';
 COMMENT ON COLUMN impute_scores_row.imputed IS 'whether the score is imputed';
 COMMENT ON COLUMN impute_scores_row.status IS 'ok, or why there is no score';
@@ -1852,7 +2083,7 @@ COMMENT ON COLUMN capabilities_loadings_row.ci_high IS 'upper end of the interva
 COMMENT ON COLUMN capabilities_loadings_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN capabilities_loadings_row.n IS 'number of models behind the numbers of this row';
 COMMENT ON COLUMN capabilities_loadings_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
-COMMENT ON COLUMN capabilities_loadings_row.status IS 'ok, or why numbers of this row are NULL';
+COMMENT ON COLUMN capabilities_loadings_row.status IS 'ok, or why numbers of this row are NULL, or that the benchmark goes against the others';
 
 CREATE FUNCTION capabilities_loadings(m score_matrix,
 	capabilities text[] DEFAULT NULL, pca text DEFAULT 'spearman',
@@ -1890,7 +2121,7 @@ COMMENT ON COLUMN capabilities_components_row.cumulative IS 'share of the varian
 COMMENT ON COLUMN capabilities_components_row.ci_low IS 'lower end of the interval of explained';
 COMMENT ON COLUMN capabilities_components_row.ci_high IS 'upper end of the interval of explained';
 COMMENT ON COLUMN capabilities_components_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
-COMMENT ON COLUMN capabilities_components_row.parallel_threshold IS 'eigenvalue that chance exceeds in 5 % of samples (parallel analysis)';
+COMMENT ON COLUMN capabilities_components_row.parallel_threshold IS 'eigenvalue that chance exceeds in 5 % of samples (parallel analysis); with imputed scores of the first component only';
 COMMENT ON COLUMN capabilities_components_row.n IS 'number of models behind the numbers of this row';
 COMMENT ON COLUMN capabilities_components_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_components_row.status IS 'ok, or why numbers of this row are NULL';
@@ -1910,7 +2141,7 @@ COMMENT ON FUNCTION capabilities_components(score_matrix, text[], text, text, in
 CREATE TYPE capabilities_adjusted_scores_row AS (
 	model text,
 	benchmark text,
-	negated bool,
+	direction text,
 	capability float8,
 	imputed float8,
 	score float8,
@@ -1931,23 +2162,24 @@ COMMENT ON TYPE capabilities_adjusted_scores_row IS
 
 COMMENT ON COLUMN capabilities_adjusted_scores_row.model IS 'name of the model';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.benchmark IS 'name of the benchmark';
-COMMENT ON COLUMN capabilities_adjusted_scores_row.negated IS 'lower is better on this benchmark';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.direction IS 'which is better, as marked: higher or lower; NULL: nobody has said, and higher is taken as better';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.capability IS 'capabilities score of the model: its projection on the first component; 0 is the average of these models';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.imputed IS 'share of the capability benchmarks on which the model''s score was imputed, 0 to 1';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.score IS 'score of the model on the benchmark, as it is stored';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.expected IS 'score that the model''s capability predicts';
-COMMENT ON COLUMN capabilities_adjusted_scores_row.pi_low IS 'lower end of the prediction interval of the score of a new model of this capability';
-COMMENT ON COLUMN capabilities_adjusted_scores_row.pi_high IS 'upper end of the prediction interval of the score of a new model of this capability';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.pi_low IS 'lower end of the prediction interval of the score of a new model of this capability; it may leave the scale of the benchmark, except with scale logit';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.pi_high IS 'upper end of the prediction interval of the score of a new model of this capability; it may leave the scale of the benchmark, except with scale logit';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.residual IS 'score minus expected';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.studentised IS 'residual from the fit of the other models, in standard errors';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.p_value IS 'p-value of the model being where the fit of the others predicts it';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.q_value IS 'p-value adjusted for the number of models and benchmarks (Benjamini and Hochberg)';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.rank IS 'rank on the benchmark given capability: 1 is furthest above what capability predicts, where lower is better furthest below';
 COMMENT ON COLUMN capabilities_adjusted_scores_row.n IS 'number of models behind the numbers of this row';
-COMMENT ON COLUMN capabilities_adjusted_scores_row.status IS 'ok, or why numbers of this row are NULL';
+COMMENT ON COLUMN capabilities_adjusted_scores_row.status IS 'ok, or why numbers of this row are NULL, or what to keep in mind';
 
 CREATE FUNCTION capabilities_adjusted_scores(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
+	fit text DEFAULT 'linear', scale text DEFAULT 'raw',
 	pca text DEFAULT 'spearman',
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	confidence float8 DEFAULT 0.95)
@@ -1955,15 +2187,16 @@ RETURNS SETOF capabilities_adjusted_scores_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_adjusted_scores'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
-COMMENT ON FUNCTION capabilities_adjusted_scores(score_matrix, text[], text[], text, text, int4, float8) IS
-'score of every model on every target beside the score that its capability predicts (least squares), with prediction interval, residual and externally studentised residual; rank 1 is furthest above what capability predicts, where lower is better furthest below';
+COMMENT ON FUNCTION capabilities_adjusted_scores(score_matrix, text[], text[], text, text, text, text, int4, float8) IS
+'score of every model on every target beside the score that its capability predicts (least squares, by a line or a quadratic curve), with prediction interval, residual and externally studentised residual; rank 1 is furthest above what capability predicts, where lower is better furthest below';
 
 CREATE TYPE capabilities_robustness_row AS (
 	benchmark text,
 	role text,
-	negated bool,
+	direction text,
 	n int4,
 	n_imputed int4,
+	n_without_family int4,
 	corr float8,
 	verdict text,
 	without_benchmark_low float8,
@@ -1992,11 +2225,12 @@ COMMENT ON TYPE capabilities_robustness_row IS
 
 COMMENT ON COLUMN capabilities_robustness_row.benchmark IS 'name of the benchmark';
 COMMENT ON COLUMN capabilities_robustness_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
-COMMENT ON COLUMN capabilities_robustness_row.negated IS 'lower is better: scores were negated before they were correlated, so that higher means better or safer';
+COMMENT ON COLUMN capabilities_robustness_row.direction IS 'which is better, as marked: higher or lower; where it is lower, scores were negated before they were correlated, so that higher means better or safer; NULL: nobody has said, and higher is taken as better';
 COMMENT ON COLUMN capabilities_robustness_row.n IS 'number of models behind the numbers of this row';
 COMMENT ON COLUMN capabilities_robustness_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
+COMMENT ON COLUMN capabilities_robustness_row.n_without_family IS 'how many of the n models have no family that is known, and count as one each; NULL without families';
 COMMENT ON COLUMN capabilities_robustness_row.corr IS 'correlation, between -1 and 1; NULL where it is undefined, see status';
-COMMENT ON COLUMN capabilities_robustness_row.verdict IS 'what the interval of corr says: entangled, inverse, low, positive, negative or unresolved';
+COMMENT ON COLUMN capabilities_robustness_row.verdict IS 'what the interval of corr says: entangled, inverse, low, positive, negative or unresolved; NULL also where there is no component to give it by';
 COMMENT ON COLUMN capabilities_robustness_row.without_benchmark_low IS 'lowest correlation when one capability benchmark is left out';
 COMMENT ON COLUMN capabilities_robustness_row.without_benchmark_low_name IS 'the capability benchmark without which it is the lowest';
 COMMENT ON COLUMN capabilities_robustness_row.without_benchmark_high IS 'highest correlation when one capability benchmark is left out';
@@ -2014,8 +2248,8 @@ COMMENT ON COLUMN capabilities_robustness_row.kendall IS 'the correlation by Ken
 COMMENT ON COLUMN capabilities_robustness_row.pca_pearson IS 'the correlation with the component of the Pearson matrix';
 COMMENT ON COLUMN capabilities_robustness_row.mean_z IS 'the correlation with the mean of the standardised capability scores instead of the component';
 COMMENT ON COLUMN capabilities_robustness_row.sign_flips IS 'whether any of these has another sign than corr';
-COMMENT ON COLUMN capabilities_robustness_row.verdict_flips IS 'whether any of these has another verdict than corr';
-COMMENT ON COLUMN capabilities_robustness_row.status IS 'ok, or why numbers of this row are NULL';
+COMMENT ON COLUMN capabilities_robustness_row.verdict_flips IS 'whether any of these has another verdict than corr, by its interval alone; NULL where there is no verdict';
+COMMENT ON COLUMN capabilities_robustness_row.status IS 'ok, or why numbers of this row are NULL, or what to keep in mind';
 
 CREATE FUNCTION capabilities_robustness(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
@@ -2028,6 +2262,15 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 100;
 
 COMMENT ON FUNCTION capabilities_robustness(score_matrix, text[], text[], text, int4, jsonb, float8, float8) IS
 'how far each capabilities correlation moves without one capability benchmark, model or family, by other methods and with other scores of capability, and whether its sign or verdict flips';
+
+CREATE FUNCTION models_needed(corr float8, threshold float8 DEFAULT NULL,
+	power float8 DEFAULT 0.8, confidence float8 DEFAULT 0.95)
+RETURNS int4
+AS 'MODULE_PATHNAME', 'sc_models_needed_for_verdict'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION models_needed(float8, float8, float8, float8) IS
+'how many independent models a verdict takes: with this true correlation (Spearman), entangled or inverse beyond the threshold, low within it; NULL on it';
 
 CREATE TYPE correlation_matrix_row AS (
 	benchmark_a text,
@@ -2072,18 +2315,14 @@ COMMENT ON COLUMN capabilities_views_row.view IS 'name of the view';
 COMMENT ON COLUMN capabilities_views_row.kind IS 'view or materialized view';
 COMMENT ON COLUMN capabilities_views_row.note IS 'what could not be kept or has to be done by hand; NULL if nothing';
 
-CREATE FUNCTION create_capabilities_views(target_schema text, source regclass,
-	capabilities text[], lower_is_better text[] DEFAULT '{}', covariates text[] DEFAULT '{}',
-	model text DEFAULT 'model', benchmark text DEFAULT 'benchmark', score text DEFAULT 'score',
-	strata text DEFAULT NULL, released text DEFAULT NULL, window_days int4 DEFAULT 365,
-	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
+CREATE FUNCTION create_capabilities_views(target_schema text, evaluation regclass,
 	materialized bool DEFAULT false)
 RETURNS SETOF capabilities_views_row
 AS 'MODULE_PATHNAME', 'sc_create_capabilities_views'
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 16;
 
-COMMENT ON FUNCTION create_capabilities_views(text, regclass, text[], text[], text[], text, text, text, text, text, int4, text, int4, bool) IS
-'makes plain views of every analysis in a schema, over a table with one row per score, for BI tools; again, it replaces those that it made';
+COMMENT ON FUNCTION create_capabilities_views(text, regclass, bool) IS
+'makes plain views of every analysis in a schema, over a relation (stratum text, m score_matrix), for BI tools; again, it replaces those that it made';
 
 CREATE FUNCTION refresh_capabilities_views(target_schema text)
 RETURNS SETOF capabilities_views_row
@@ -2100,3 +2339,91 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 16;
 
 COMMENT ON FUNCTION drop_capabilities_views(text) IS
 'drops the views that create_capabilities_views made in a schema, and nothing that depends on them';
+
+-- ---------------------------------------------------------------------
+-- Tables of evaluation logs
+-- ---------------------------------------------------------------------
+
+CREATE TYPE eval_tables_row AS (
+	relation text,
+	kind text,
+	note text
+);
+
+COMMENT ON TYPE eval_tables_row IS
+'a row of create_eval_tables() and drop_eval_tables()';
+
+COMMENT ON COLUMN eval_tables_row.relation IS 'name of the table or view';
+COMMENT ON COLUMN eval_tables_row.kind IS 'table or view';
+COMMENT ON COLUMN eval_tables_row.note IS 'what was added or could not be kept; NULL if nothing';
+
+CREATE FUNCTION create_eval_tables(schema text)
+RETURNS SETOF eval_tables_row
+AS 'MODULE_PATHNAME', 'sc_create_eval_tables'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 9;
+
+COMMENT ON FUNCTION create_eval_tables(text) IS
+'makes tables of evaluation logs in a schema, and views that choose scores from them; again, it brings them up to date and keeps their rows';
+
+CREATE FUNCTION drop_eval_tables(schema text)
+RETURNS SETOF eval_tables_row
+AS 'MODULE_PATHNAME', 'sc_drop_eval_tables'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 9;
+
+COMMENT ON FUNCTION drop_eval_tables(text) IS
+'drops the tables and views that create_eval_tables made in a schema, and nothing that depends on them';
+
+CREATE FUNCTION eval_log_is_known(schema text, hash text)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'sc_eval_log_is_known'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100;
+
+COMMENT ON FUNCTION eval_log_is_known(text, text) IS
+'whether a content of this hash is loaded, under whatever name';
+
+CREATE FUNCTION load_eval_log(schema text, file text, hash text, content bytea, is_last bool DEFAULT true)
+RETURNS text
+AS 'MODULE_PATHNAME', 'sc_load_eval_log'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+COMMENT ON FUNCTION load_eval_log(text, text, text, bytea, bool) IS
+'reads an evaluation log into the tables of create_eval_tables: loaded, replaced, known or rejected; staged if it is not the last part of the file';
+
+CREATE FUNCTION reject_eval_log(schema text, file text, reason text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'sc_reject_eval_log'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000;
+
+COMMENT ON FUNCTION reject_eval_log(text, text, text) IS
+'writes down that a file gives nothing, and why';
+
+CREATE FUNCTION fill_eval_tables(schema text)
+RETURNS int4
+AS 'MODULE_PATHNAME', 'sc_fill_eval_tables'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000;
+
+COMMENT ON FUNCTION fill_eval_tables(text) IS
+'adds a row for each benchmark and model that is new in the results, and says how many; rows that are there stay as they are';
+
+CREATE TYPE known_benchmarks_row AS (
+	pattern text,
+	role text,
+	metric text,
+	lower_is_better bool
+);
+
+COMMENT ON TYPE known_benchmarks_row IS
+'a row of known_benchmarks()';
+
+COMMENT ON COLUMN known_benchmarks_row.pattern IS 'pattern of LIKE for the name in lower case, without what harnesses put around it';
+COMMENT ON COLUMN known_benchmarks_row.role IS 'capability or target';
+COMMENT ON COLUMN known_benchmarks_row.metric IS 'the usual metric, which the direction is of; NULL: any';
+COMMENT ON COLUMN known_benchmarks_row.lower_is_better IS 'whether a lower score is better; NULL: not by the name of the benchmark';
+
+CREATE FUNCTION known_benchmarks()
+RETURNS SETOF known_benchmarks_row
+AS 'MODULE_PATHNAME', 'sc_known_benchmarks'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 200;
+
+COMMENT ON FUNCTION known_benchmarks() IS
+'the benchmarks by whose names fill_eval_tables sets roles and directions; the first pattern that fits counts';

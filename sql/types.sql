@@ -82,7 +82,7 @@ SELECT count(*), count(*) FILTER (WHERE f::text = t::text) AS same FROM forms f 
 DROP TABLE copied;
 
 -- The bytes, in network order: version 1; 1 model, 1 benchmark, 1 single cell,
--- no pooled one; "m"; "b" and no flags; cell 0, 0 of 1.0.
+-- no pooled one, no families or overlaps; "m"; "b" and no flags; cell 0, 0 of 1.0.
 SELECT score_matrix_send(m) FROM forms WHERE kind = 'one cell';
 
 -- No setting changes the text.
@@ -116,7 +116,18 @@ SELECT form, error_of(format('SELECT %L::score_matrix', form)) FROM unnest(ARRAY
     '{"version":1,"models":["m"],"benchmarks":["b"],"cells":[[0,0,1]]}',
     '{"version":1,"models":["m"],"benchmarks":[{}],"cells":[[0,0,1]]}',
     '{"version":1,"models":["m"],"benchmarks":[{"name":"b","weight":1}],"cells":[[0,0,1]]}',
-    '{"version":1,"models":["m"],"benchmarks":[{"name":"b","capability":true,"covariate":true}],"cells":[[0,0,1]]}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b","capability":1}],"cells":[[0,0,1]]}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"},{"name":"c"}],"cells":[[0,0,1]]}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]],"families":[]}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]],"families":{"m":1}}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]],"families":{"m":{}}}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]],"families":{"m":{"conflict":false}}}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]],"families":{"m":{"conflict":true,"x":1}}}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]],"families":{"m":"f","m":"f"}}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]],"overlaps":{"b":["c"]}}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]],"overlaps":{"c":["b"]}}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]],"overlaps":{"b":["b"]}}',
+    '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]],"overlaps":{"b":"c"}}',
     '{"version":1,"models":[1],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]]}',
     '{"version":1,"models":["a\u0000"],"benchmarks":[{"name":"b"}],"cells":[[0,0,1]]}',
     '{"version":1,"models":["m"],"benchmarks":[{"name":"b"}],"cells":[[0,0]]}',

@@ -36,9 +36,43 @@ JOIN m AS m2 ON true JOIN capabilities_correlations(m2.m, ci => 'bootstrap', see
 -- The jackknife over families is what families mean.
 SELECT benchmark, n, n_families, n_resamples, six(ci_low) AS low, six(ci_high) AS high, verdict, status
 FROM m, family, capabilities_correlations(m, families => families);
--- A model without a family, or with null, is one of its own; other names do not matter.
-SELECT benchmark, n_families, status
-FROM m, capabilities_correlations(m, targets => '{up,late}', families => '{"m01":"a","m02":"a","m03":null,"other":"b"}');
+-- A model without a family, or with null, is one of its own; other names do not
+-- matter.  Of the models of "late" fewer than half have one.
+SELECT benchmark, n, n_families, n_without_family AS without, six(corr) AS corr, six(ci_low) AS low, six(p_value) AS p, six(q_value) AS q, verdict, status
+FROM m, capabilities_correlations(m, targets => '{up,late}', families => '{"m01":"a","m02":"a","m03":"a","m04":"b","m05":"b","m06":"c","m07":null,"other":"b"}');
+-- No families, and what makes no sense of this matrix.
+SELECT n_families, n_without_family, six(ci_low) AS low, status FROM m, capabilities_correlations(m, targets => '{up}', families => '{}');
+SELECT error_of($$SELECT capabilities_correlations(m, targets => '{up}', families => '{"M01":"a","M02":"a"}') FROM m$$);
+SELECT error_of($$SELECT capabilities_robustness(m, families => '{"m01":"a","m02":"a","m03":"b","m04":null}') FROM m$$);
+SELECT error_of($$SELECT capabilities_difference(m, 'up', 'flat', families => '{"m01":"a","x":1}') FROM m$$);
+SELECT count(*) FROM benchmark_correlations(annotate(score_matrix('m', 'b', NULL), '{b}', missing_ok => true), 'b', families => '{"a":"b"}') AS c;
+
+-- What the matrix says of itself counts where the call says nothing; what the call
+-- asks for that families do not go with is done without them.
+CREATE TABLE told AS
+SELECT annotate(m, families => families) AS m,
+       annotate(m, families => '{"M01": "a"}', missing_ok => true) AS misspelt,
+       merge(annotate(m, families => families), annotate(subset(m, '{m01}'), families => '{"m01": "other"}')) AS conflict
+FROM m, family;
+SELECT count(*) AS rows, count(*) FILTER (WHERE a IS NOT DISTINCT FROM b) AS same
+FROM m, family, told, capabilities_correlations(told.m) AS a JOIN LATERAL capabilities_correlations(m.m, families => families) AS b USING (benchmark);
+SELECT ci, n_families, n_without_family AS without, n_resamples, six(ci_low) AS low, six(p_value) AS p, verdict, status
+FROM told, unnest('{NULL,analytic,bootstrap,jackknife,none}'::text[]) AS ci, capabilities_correlations(m, targets => '{up}', ci => ci, resamples => 100);
+SELECT n_families, n_resamples, six(ci_low) AS low FROM told, capabilities_correlations(m, targets => '{up}', families => '{}');
+SELECT n_families, n_without_family AS without, six(ci_low) AS low, six(p_value) AS p, status FROM told, capabilities_difference(m, 'up', 'flat');
+SELECT n_without_family AS without, without_family_low_name, status FROM told, capabilities_robustness(m, targets => '{up,late}');
+SELECT benchmark, n_families, six(ci_low) AS low, status FROM told, benchmark_correlations(m, 'up', '{late}');
+-- Families of models that are not there are no families of these.
+SELECT n_without_family AS without, six(corr) AS corr, ci_low, p_value, verdict, status
+FROM told, capabilities_correlations(misspelt, targets => '{up,c1}', ci => 'none');
+SELECT n_without_family AS without, six(difference) AS difference, ci_low, p_value, status FROM told, capabilities_difference(misspelt, 'up', 'flat');
+SELECT n_without_family AS without, six(corr) AS corr, without_family_low, without_family_low_name, status
+FROM told, capabilities_robustness(misspelt, targets => '{up}');
+-- A model of two families: the rows that have it cannot be tested.
+SELECT benchmark, n_without_family AS without, six(corr) AS corr, six(ci_low) AS low, six(p_value) AS p, six(q_value) AS q, verdict, status
+FROM told, capabilities_correlations(conflict, targets => '{up,late}');
+SELECT n_without_family AS without, six(difference) AS difference, ci_low, p_value, status FROM told, capabilities_difference(conflict, 'up', 'flat');
+SELECT benchmark, without_family_low_name, status FROM told, capabilities_robustness(conflict, targets => '{up,late}');
 SELECT benchmark, n_families, ci_low, status
 FROM m, capabilities_correlations(m, targets => '{up}', families => (
     SELECT jsonb_object_agg(x, CASE WHEN x < 'm08' THEN 'a' WHEN x < 'm10' THEN 'b' ELSE 'c' END) FROM unnest(models(m)) AS x));
@@ -52,20 +86,48 @@ SELECT method, verdict, six(ci_low) AS low FROM m, unnest('{spearman,pearson,ken
 -- Two benchmarks compared.
 SELECT n, n_families, n_resamples, six(corr_a) AS a, six(corr_b) AS b, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high,
        six(p_value) AS p, status
-FROM m, capabilities_difference(m, 'up', 'late', resamples => 1000);
+FROM m, capabilities_difference(m, 'up', 'late');
+SELECT n_resamples, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p FROM m, capabilities_difference(m, 'up', 'late', ci => 'bootstrap', resamples => 1000);
+-- Kendall has no formula, so that models are resampled.
+SELECT method, n_resamples, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p
+FROM m, unnest('{pearson,kendall}'::text[]) AS method, capabilities_difference(m, 'c1', 'late', method => method, resamples => 1000);
+-- Which is less entangled, whatever the signs?  The same for a benchmark and its opposite.
+SELECT absolute, six(corr_a) AS a, six(corr_b) AS b, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p
+FROM (SELECT annotate(m, lower_is_better => '{}') AS m FROM m) AS t, unnest('{false,true}'::bool[]) AS absolute,
+    capabilities_difference(m, 'late', 'down', absolute => absolute);
+SELECT count(DISTINCT (difference, ci_low, ci_high, p_value)) AS answers
+FROM m, unnest('{"{}","{late}","{down}","{late,down}"}'::text[]) AS lower, unnest('{analytic,bootstrap}'::text[]) AS ci,
+    LATERAL annotate(m, lower_is_better => lower::text[]) AS a (turned), capabilities_difference(turned, 'late', 'down', ci => ci, absolute => true, resamples => 100);
+SELECT n_families, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p, status
+FROM m, family, LATERAL annotate(m, lower_is_better => '{}') AS a (m2), capabilities_difference(m2, 'late', 'down', absolute => true, families => families);
+-- At a correlation of 1 nothing is certain, however the interval is made.
+SELECT ci, six(corr_a) AS a, six(corr_b) AS b, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p, status
+FROM (SELECT score_matrix('m' || i, b, CASE WHEN b = 'down' THEN -i ELSE i END) AS m FROM generate_series(1, 9) AS i, unnest('{c,up,down}'::text[]) AS b) AS t,
+    unnest('{analytic,bootstrap}'::text[]) AS ci, capabilities_difference(m, 'up', 'down', '{c}', ci => ci, resamples => 100);
+-- Three models are too few for the formula.
+SELECT n, corr_a, ci_low, p_value, status FROM m, capabilities_difference(subset(m, '{m01,m02,m05}'), 'up', 'flat');
 SELECT n, n_families, n_resamples, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p, status
 FROM m, family, capabilities_difference(m, 'up', 'flat', families => families);
-SELECT difference, ci_low, p_value, status FROM m, capabilities_difference(m, 'up', 'up', resamples => 100);
+SELECT difference, six(ci_low) AS low, six(ci_high) AS high, p_value, status FROM m, capabilities_difference(m, 'up', 'up');
 SELECT six(difference) AS difference, ci_low, p_value, status FROM m, capabilities_difference(m, 'c1', 'up', ci => 'none');
 
 -- Scores and components.
 SELECT model, rank, rank_low, rank_high, six(capability) AS capability, six(ci_low) AS low, six(ci_high) AS high, n_resamples, status
 FROM m, capabilities_scores(m, resamples => 1000) LIMIT 3;
+SELECT n_capabilities AS n, six(capability_a) AS a, six(capability_b) AS b, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high,
+       six(p_value) AS p, n_resamples, status
+FROM m, unnest('{m05,m06,m12}'::text[]) AS model, capabilities_scores_difference(m, 'm06', model, resamples => 1000);
+-- Without an interval: five benchmarks, none wanted, and a model without all scores.
+SELECT six(difference) AS difference, ci_low, p_value, n_resamples, status
+FROM m, unnest('{none,bootstrap}'::text[]) AS ci, unnest(ARRAY['{c1,c2,c3,c4,c5}', '{c1,late,up}']::text[]) AS c,
+    capabilities_scores_difference(m, 'm06', 'm03', c::text[], ci => ci);
+SELECT six(difference) AS difference, six(ci_low) AS low, status
+FROM m, capabilities_component(m) AS c, capabilities_scores_difference(m, 'm06', 'm03', fitted => c, resamples => 100);
 SELECT component, six(explained) AS explained, six(ci_low) AS low, six(ci_high) AS high, n_resamples, six(parallel_threshold) AS threshold, status
 FROM m, capabilities_components(m);
 SELECT component, benchmark, six(loading) AS loading, six(ci_low) AS low, six(ci_high) AS high, n_resamples, status
 FROM m, capabilities_loadings(m, '{c1,c2,c3}', resamples => 500);
-SELECT ci_low, n_resamples, parallel_threshold, status FROM m, capabilities_components(m, '{c1,c2}', ci => 'none');
+SELECT ci_low, n_resamples, six(parallel_threshold) AS threshold, status FROM m, capabilities_components(m, '{c1,c2}', ci => 'none');
 -- With many scores intervals of components are made only if they are asked for.
 CREATE TABLE many AS
 SELECT score_matrix('m' || i, 'b' || j, sin(i) + cos(i * j) / 2) AS m FROM generate_series(1, 2001) AS i, generate_series(1, 3) AS j;
@@ -75,7 +137,7 @@ SELECT DISTINCT ci_low IS NULL AS none, n_resamples, status FROM many, capabilit
 
 -- Adjusted for capability.  One model short of late; down is lower is better, so
 -- that its rank 1 lies furthest below the line.
-SELECT model, benchmark, negated, six(score) AS score, six(expected) AS expected, six(pi_low) AS low, six(pi_high) AS high,
+SELECT model, benchmark, direction, six(score) AS score, six(expected) AS expected, six(pi_low) AS low, six(pi_high) AS high,
        six(residual) AS residual, six(studentised) AS studentised, six(p_value) AS p, six(q_value) AS q, rank, n, status
 FROM m, capabilities_adjusted_scores(m, targets => '{down,late}') ORDER BY benchmark, rank, model;
 -- Nothing to expect it from; a straight line leaves nothing to judge by.
@@ -84,6 +146,30 @@ SELECT DISTINCT benchmark, expected - score AS off, studentised, rank, status
 FROM (SELECT score_matrix('m' || i, b, i) AS m FROM generate_series(1, 5) AS i, unnest('{x,y}'::text[]) AS b) AS s,
     capabilities_adjusted_scores(m, '{x}');
 
+-- A curve, logits, and what each needs: more models than coefficients, three values of
+-- capability, scores inside (0, 1).  miss is lower is better, and one less u.
+CREATE TABLE curved AS
+SELECT annotate(score_matrix('m' || to_char(i, 'FM00'), jsonb_build_object('x', i, 'u', u, 'miss', 1 - u, 'edge', CASE WHEN i > 1 THEN u ELSE 1 END,
+       'few', CASE WHEN i < 4 THEN u END, 'odd', i % 2)), '{x}', '{miss}') AS m
+FROM generate_series(1, 10) AS i, LATERAL (SELECT round((i - 5) * (i - 5) / 32.0 + 0.05 + (i * 7 % 5) / 50.0, 2)) AS s (u);
+SELECT fit, scale, benchmark, model, six(score) AS score, six(expected) AS expected, six(pi_low) AS low, six(pi_high) AS high,
+       six(residual) AS residual, six(studentised) AS studentised, six(p_value) AS p, rank, n, status
+FROM curved, unnest('{linear,quadratic}'::text[]) AS fit, unnest('{raw,logit}'::text[]) AS scale,
+    capabilities_adjusted_scores(m, targets => '{u,miss}', fit => fit, scale => scale)
+WHERE model IN ('m01', 'm05') ORDER BY fit, scale, model, benchmark;
+SELECT DISTINCT fit, scale, benchmark, expected IS NULL AS none, n, status
+FROM curved, unnest('{linear,quadratic}'::text[]) AS fit, unnest('{raw,LOGIT}'::text[]) AS scale,
+    capabilities_adjusted_scores(m, targets => '{edge,few}', fit => fit, scale => scale) ORDER BY fit, scale, benchmark;
+SELECT DISTINCT fit, expected IS NULL AS none, status
+FROM curved, unnest('{linear,quadratic}'::text[]) AS fit, capabilities_adjusted_scores(m, '{odd}', '{u}', fit) ORDER BY fit;
+
+-- No verdict without a component: a and b correlate negatively, and t with their difference.
+WITH s AS (SELECT score_matrix(i::text, jsonb_build_object('a', i, 'b', b, 't', t)) AS m
+           FROM unnest('{9,14,16,3,12,7,15,1,10,5,13,2,8,11,4,6}'::int[], '{1,2,3,5,4,6,8,9,7,10,11,12,13,14,15,16}'::int[])
+               WITH ORDINALITY AS x (b, t, i))
+SELECT capabilities, benchmark, n_capabilities, six(score_reliability) AS reliability, six(corr) AS corr, six(ci_low) AS low,
+       six(p_value) AS p, six(q_value) AS q, verdict, status
+FROM s, (VALUES ('{a}'::text[]), ('{a,b}')) AS c (capabilities), capabilities_correlations(m, capabilities, '{t}');
 -- The card of a benchmark.
 \x on
 SELECT benchmark, n, six(corr) AS corr, verdict, six(without_benchmark_low) AS wb_low, without_benchmark_low_name AS wb_low_name,
@@ -102,6 +188,26 @@ SELECT spearman_test(y, x), pearson_test(y, x), kendall_test(y, x) FROM (VALUES 
 SELECT spearman_test(y, x) FROM (SELECT 1 AS y, 2 AS x WHERE false) AS none;
 -- In a moving frame.
 SELECT i, (spearman_test(i * i % 7, i) OVER (ORDER BY i ROWS 4 PRECEDING)).n FROM generate_series(1, 6) AS i;
+-- How much of the spread is error of the items: of means with a standard error each.
+-- Of "extreme" the models get all items right or none, of "bad" lower is better, "part" lacks
+-- one error, the errors of "noise" are more than its spread.
+CREATE TABLE noisy AS
+SELECT annotate(score_matrix('m' || to_char(i, 'FM000'), benchmark, score, n, sqrt(score * (1 - score) / nullif(n - 1, 0))), '{a,b}', '{bad}', higher_is_better => '{sure}') AS m
+FROM generate_series(1, 100) AS i, LATERAL (VALUES
+    ('a', i / 100.0, 1), ('b', (i + 8 * (i % 2)) / 120.0, 1),
+    ('sure', i / 101.0, 400), ('bad', 1 - i / 101.0, 400), ('short', (i + 150 * (i % 3)) / 500.0, 10),
+    ('low', i * 37 % 101 / 101.0, 400), ('noisy', (i * 37 % 101 + 50) / 201.0, 16), ('noise', (i * 37 % 101 + 900) / 2001.0, 10),
+    ('extreme', i / 51, 6), ('part', i / 101.0, CASE WHEN i = 7 THEN 1 ELSE 400 END), ('none', i / 101.0, 1), ('same', 0, 9)) AS s (benchmark, score, n);
+SELECT benchmark, n, six(corr) AS corr, six(reliability) AS reliability, six(corr_disattenuated) AS disattenuated, verdict, status
+FROM noisy, capabilities_correlations(m) AS c;
+SELECT method, benchmark, six(corr) AS corr, six(corr_disattenuated) AS disattenuated, verdict, status
+FROM noisy, unnest('{spearman,pearson,kendall}'::text[]) AS method, benchmark_correlations(m, 'a', '{sure,extreme,noisy}', method) AS c;
+-- What contains the target contains its errors: corr stands alone.  Two directions leave nothing.
+SELECT part, benchmark, six(corr) AS corr, six(reliability) AS reliability, corr_disattenuated, status
+FROM noisy, LATERAL (VALUES ('whole', m), ('conflict', merge(m, annotate(m, lower_is_better => '{sure}')))) AS v (part, x),
+    capabilities_correlations(x, '{a,b,sure}', '{sure}', exclude_self => false) AS c;
+DROP TABLE noisy;
+
 -- Exact: both tails of all orders.
 SELECT round((spearman_test(i, i)).p_value * 3628800) AS orders FROM generate_series(1, 10) AS i;
 SELECT round((kendall_test(i, i)).p_value * 3628800) AS orders FROM generate_series(1, 10) AS i;
@@ -111,8 +217,8 @@ SELECT round((kendall_test(i, i)).p_value * 3628800) AS orders FROM generate_ser
 \pset tuples_only on
 SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, ci => 'exact') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, ci => 'jackknife') AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, ci => 'bootstrap', families => '{}') AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, ci => 'analytic', families => '{}') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, family, capabilities_correlations(m, ci => 'bootstrap', families => families) AS c$$);
+SELECT error_of($$SELECT c.* FROM m, family, capabilities_correlations(m, ci => 'analytic', families => families) AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, families => '[1]') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, families => '"x"') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, families => '{"m01": 7}') AS c$$);
@@ -125,14 +231,20 @@ SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, threshold => 0
 SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, threshold => 1) AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_correlations(m, threshold => 'NaN') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, benchmark_correlations(m, 'up', ci => 'none', resamples => 0) AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, 'up', 'flat', ci => 'analytic') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, 'up', 'flat', method => 'kendall', ci => 'analytic') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, 'up', 'flat', absolute => NULL) AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, 'up', 'flta') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, 'up', NULL) AS c$$);
-SELECT error_of($$SELECT c.* FROM m, capabilities_difference(m, 'c1', 'up', '{c1}') AS c$$);
+SELECT n, corr_a, corr_b, difference, status FROM m, capabilities_difference(m, 'c1', 'up', '{c1}') AS c;
 SELECT error_of($$SELECT c.* FROM m, capabilities_scores(m, ci => 'analytic') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_scores_difference(m, 'm01', 'm99') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_scores_difference(m, NULL, 'm01') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_scores_difference(m, 'm01', 'm02', ci => 'jackknife') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_components(m, ci => 'jackknife') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_loadings(m, confidence => 1) AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_adjusted_scores(m, confidence => 0) AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_adjusted_scores(m, fit => 'cubic') AS c$$);
+SELECT error_of($$SELECT c.* FROM m, capabilities_adjusted_scores(m, scale => NULL) AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_robustness(m, targets => '{updown}') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_robustness(m, families => '7') AS c$$);
 -- Limits: 54000.
@@ -140,5 +252,16 @@ SELECT error_of($$SELECT c.* FROM (SELECT score_matrix('m' || i, 'b' || j, i * j
     capabilities_components(m, benchmarks(m), ci => 'bootstrap') AS c$$);
 -- A NULL matrix is an empty one.
 SELECT error_of($$SELECT c.* FROM capabilities_adjusted_scores(NULL, '{a}') AS c$$);
-DROP TABLE m, family, many;
+-- Claims far within a threshold, never with certainty; the ends of a turned difference in order.
+SELECT bool_and(q_verdict > 0) FROM m, capabilities_correlations(m, targets => '{flat,late}', method => 'kendall', threshold => 0.9999);
+SELECT six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high
+FROM (SELECT score_matrix('m' || i, b, s) AS m FROM unnest('{1,2,3,4, 2,3,4,1, 0,1,2,3, 0,3,1,1}'::float8[]) WITH ORDINALITY AS v (s, k),
+        LATERAL (SELECT (k - 1) % 4, (ARRAY['a', 'b', 'c1', 'c2'])[(k + 3) / 4]) AS w (i, b)) AS four,
+    capabilities_difference(m, 'a', 'b', '{c1,c2}', 'kendall', absolute => true, confidence => 1e-6, resamples => 100);
+
+-- How many models a verdict takes; NULL on the threshold and next to it.
+SELECT corr, threshold, models_needed(corr, threshold) FROM unnest('{NULL,0,-0.2,0.4,-0.4,0.4000001,0.6,1,-1}'::float8[]) AS corr,
+    unnest('{NULL,0.4,0.99}'::float8[]) AS threshold;
+
+DROP TABLE told, m, family, many;
 DROP FUNCTION six;

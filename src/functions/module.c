@@ -13,6 +13,6 @@
 #include "types/forms/compat.h"
 
 PG_MODULE_MAGIC_EXT(
-	.name = "safetycorr",
-	.version = "1.0.0"
+					.name = "safetycorr",
+					.version = "1.0.0"
 );

@@ -12,29 +12,9 @@
  *
  *-------------------------------------------------------------------------
  */
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "types/score_matrix/matrix_flat.h"
 #include "stats/base/status.h"
-
-extern int	LLVMFuzzerInitialize(int *argc, char ***argv);
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-extern size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
-									  size_t max_size, unsigned int seed);
-extern size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
-
-/* A promise is broken: stop where a debugger and libFuzzer see it. */
-#define REQUIRE(condition) \
-	do { \
-		if (!(condition)) \
-		{ \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-			abort(); \
-		} \
-	} while (0)
 
 /* Reads every byte of a label. */
 static unsigned int
@@ -48,9 +28,11 @@ touch(const char *label, uint32_t len)
 	return sum;
 }
 
+typedef const char *(*LabelOf) (const ScoreMatrixView *view, uint32_t i, uint32_t *len);
+
 /* Labels first .. first + n - 1 ascend strictly. */
 static unsigned int
-walk_labels(const ScoreMatrixView *view, uint32_t first, uint32_t n)
+walk_labels(const ScoreMatrixView *view, LabelOf label_of, uint32_t first, uint32_t n)
 {
 	unsigned int sum = 0;
 	const char *previous = NULL;
@@ -60,7 +42,7 @@ walk_labels(const ScoreMatrixView *view, uint32_t first, uint32_t n)
 	for (i = 0; i < n; i++)
 	{
 		uint32_t	len;
-		const char *label = sc_flat_label(view, first + i, &len);
+		const char *label = label_of(view, first + i, &len);
 
 		REQUIRE(len <= SC_MAX_LABEL_BYTES);
 		sum += touch(label, len);
@@ -69,6 +51,69 @@ walk_labels(const ScoreMatrixView *view, uint32_t first, uint32_t n)
 		previous = label;
 		previous_len = len;
 	}
+	return sum;
+}
+
+/* A model's family is none, a conflict, or one that is there: then its number. */
+static uint32_t
+family_of(const ScoreMatrixView *view, uint32_t code)
+{
+	uint32_t	len;
+
+	if (code == SC_FAMILY_NONE || code == SC_FAMILY_CONFLICT)
+		return 0;
+	REQUIRE(code <= view->counts.n_families);
+	(void) touch(sc_flat_family_label(view, code, &len), len);
+	return code;
+}
+
+/* Annotations; sets covered[] of the benchmarks that stand in an overlap. */
+static unsigned int
+walk_annotations(const ScoreMatrixView *view, unsigned char *covered)
+{
+	unsigned char *used = calloc((size_t) view->counts.n_families + 1, 1);
+	unsigned int sum = walk_labels(view, sc_flat_annotation_label, 0, view->counts.n_families);
+	int			any = view->counts.n_declared > 0 || view->counts.n_overlaps > 0;
+	uint64_t	previous = 0;
+	uint32_t	i;
+	uint32_t	j;
+
+	sum += walk_labels(view, sc_flat_declared_label, 0, view->counts.n_declared);
+	for (i = 0; i < view->n_models; i++)
+	{
+		used[family_of(view, sc_flat_family(view, i))] = 1;
+		any |= sc_flat_family(view, i) != SC_FAMILY_NONE;
+	}
+	for (j = 0; j < view->counts.n_declared; j++)
+	{
+		uint32_t	declared_len;
+		const char *declared = sc_flat_declared_label(view, j, &declared_len);
+
+		REQUIRE(view->declared_family[j] != SC_FAMILY_NONE);
+		used[family_of(view, view->declared_family[j])] = 1;
+		for (i = 0; i < view->n_models; i++)
+		{
+			uint32_t	len;
+			const char *label = sc_flat_label(view, i, &len);
+
+			REQUIRE(sc_label_compare(label, len, declared, declared_len) != 0);
+		}
+	}
+	for (i = 1; i <= view->counts.n_families; i++)
+		REQUIRE(used[i]);
+	for (i = 0; i < view->counts.n_overlaps; i++)
+	{
+		Overlap		overlap = view->overlap[i];
+		uint64_t	key = ((uint64_t) overlap.target << 32) | overlap.capability;
+
+		REQUIRE(overlap.target < view->n_benchmarks && overlap.capability < view->n_benchmarks);
+		REQUIRE(overlap.target != overlap.capability);
+		REQUIRE(i == 0 || key > previous);
+		previous = key;
+		covered[overlap.target] = covered[overlap.capability] = 1;
+	}
+	REQUIRE(any);
+	free(used);
 	return sum;
 }
 
@@ -82,13 +127,16 @@ walk(const ScoreMatrixFlat *flat)
 	uint32_t	k;
 	uint64_t	previous = 0;
 	uint32_t	cells_of_model = 0;
+	unsigned char *covered;
 	volatile unsigned int sum;
 
 	sc_flat_view(flat, &view);
-	sum = walk_labels(&view, 0, view.n_models);
-	sum += walk_labels(&view, view.n_models, view.n_benchmarks);
-	for (k = 0; k < view.n_benchmarks; k++)
-		REQUIRE((view.benchmark_flags[k] & ~SC_BENCHMARK_FLAGS) == 0);
+	covered = calloc((size_t) view.n_benchmarks + 1, 1);
+	sum = walk_labels(&view, sc_flat_label, 0, view.n_models);
+	sum += walk_labels(&view, sc_flat_label, view.n_models, view.n_benchmarks);
+	REQUIRE((view.family != NULL) == ((flat->flags & SC_MATRIX_ANNOTATED) != 0));
+	if (view.family != NULL)
+		sum += walk_annotations(&view, covered);
 
 	while (s < view.n_single || p < view.n_pooled)
 	{
@@ -102,6 +150,7 @@ walk(const ScoreMatrixFlat *flat)
 		REQUIRE(s + p == 0 ? at.model == 0 : at.model - (uint32_t) (previous >> 32) <= 1);
 		previous = key;
 		cells_of_model = at.model + 1;
+		covered[at.benchmark] = 1;
 		(void) sc_flat_label(&view, view.n_models + at.benchmark, &len);
 		if (single)
 		{
@@ -120,6 +169,12 @@ walk(const ScoreMatrixFlat *flat)
 		}
 	}
 	REQUIRE(cells_of_model == view.n_models);
+	for (k = 0; k < view.n_benchmarks; k++)
+	{
+		REQUIRE((view.benchmark_flags[k] & ~SC_BENCHMARK_FLAGS) == 0);
+		REQUIRE(covered[k] || view.benchmark_flags[k] != 0);
+	}
+	free(covered);
 	(void) sum;
 }
 
@@ -147,28 +202,58 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
  * ----------
  */
 
-static uint32_t
-next_random(uint32_t *state)
+/* Is there a header of annotations where the main header says? */
+static int
+has_annotations(const ScoreMatrixFlat *head, size_t size)
 {
-	*state ^= *state << 13;
-	*state ^= *state >> 17;
-	*state ^= *state << 5;
-	return *state;
+	uint64_t	main_size = sc_flat_size(head->n_models, head->n_benchmarks, head->n_single,
+										 head->n_pooled, head->label_bytes);
+
+	return (head->flags & SC_MATRIX_ANNOTATED) && main_size + sizeof(AnnotationsFlat) <= size;
+}
+
+/* Other counts of the annotations, and the length they ask for. */
+static size_t
+mutate_annotations(uint8_t *data, size_t size, size_t max_size, uint32_t *state)
+{
+	ScoreMatrixFlat *flat = (ScoreMatrixFlat *) data;
+	AnnotationsFlat counts;
+	size_t		main_size;
+	uint64_t	wanted;
+
+	main_size = sc_flat_size(flat->n_models, flat->n_benchmarks, flat->n_single,
+							 flat->n_pooled, flat->label_bytes);
+	memcpy(&counts, data + main_size, sizeof(counts));
+	switch (next_random(state) % 4)
+	{
+		case 0:
+			counts.n_families += next_random(state) % 3 - 1;
+			break;
+		case 1:
+			counts.n_declared += next_random(state) % 3 - 1;
+			break;
+		case 2:
+			counts.n_overlaps += next_random(state) % 3 - 1;
+			break;
+		default:
+			counts.label_bytes += next_random(state) % 17 - 8;
+			break;
+	}
+	wanted = main_size + sc_flat_annotations_size(flat->n_models, &counts);
+	if (wanted > max_size)
+		return size;
+	memcpy(data + main_size, &counts, sizeof(counts));
+	if (wanted > size)
+		memset(data + size, 0, wanted - size);
+	return wanted;
 }
 
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
 						unsigned int seed)
 {
-	static const uint32_t odd[] = {
-		0, 1, 2, 3, 10000, 10001, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF
-	};
-	static const double odd_doubles[] = {
-		0.0, -0.0, 1.0, 5e-324, 1e140, -1e140, 1.1e140, 1e280, 1e308,
-		INFINITY, -INFINITY, NAN
-	};
 	uint32_t	state = seed | 1;
-	uint32_t	kind = next_random(&state) % 8;
+	uint32_t	kind = next_random(&state) % 9;
 	ScoreMatrixFlat *flat = (ScoreMatrixFlat *) data;
 	size_t		at;
 
@@ -178,46 +263,23 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
 	{
 		case 1:					/* a header field */
 			at = 4 * (next_random(&state) % 8);
-			memcpy(data + at, &odd[next_random(&state) % 9], 4);
+			memcpy(data + at, ODD_WORD(&state), 4);
 			break;
-		case 2:					/* any word */
-			at = 4 * (next_random(&state) % (size / 4));
-			memcpy(data + at, &odd[next_random(&state) % 9], 4);
+		case 2:					/* other counts of the annotations */
+			if (has_annotations(flat, size))
+				return mutate_annotations(data, size, max_size, &state);
 			break;
-		case 3:					/* any double */
-			at = 8 * (next_random(&state) % (size / 8));
-			memcpy(data + at, &odd_doubles[next_random(&state) % 12], 8);
-			break;
-		case 4:					/* exchange two words */
-			{
-				size_t		other = 4 * (next_random(&state) % (size / 4));
-				uint32_t	word;
-
-				at = 4 * (next_random(&state) % (size / 4));
-				memcpy(&word, data + at, 4);
-				memmove(data + at, data + other, 4);
-				memcpy(data + other, &word, 4);
-				break;
-			}
-		case 5:					/* add one to, or take one from, a word */
-			{
-				uint32_t	word;
-
-				at = 4 * (next_random(&state) % (size / 4));
-				memcpy(&word, data + at, 4);
-				word += next_random(&state) % 2 ? 1 : (uint32_t) -1;
-				memcpy(data + at, &word, 4);
-				break;
-			}
-		case 6:					/* a byte */
-			data[next_random(&state) % size] = (uint8_t) next_random(&state);
-			break;
-		default:				/* other counts, and the length they ask for */
+		case 3:					/* other counts, and the length they ask for */
 			{
 				ScoreMatrixFlat head;
+				size_t		old_size;
+				size_t		rest;
 				uint64_t	wanted;
 
 				memcpy(&head, flat, sizeof(head));
+				old_size = sc_flat_size(head.n_models, head.n_benchmarks, head.n_single,
+										head.n_pooled, head.label_bytes);
+				rest = has_annotations(&head, size) ? size - old_size : 0;
 				switch (next_random(&state) % 5)
 				{
 					case 0:
@@ -239,14 +301,21 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
 				wanted = sc_flat_size(head.n_models, head.n_benchmarks,
 									  head.n_single, head.n_pooled,
 									  head.label_bytes);
-				if (wanted > max_size)
+				if (wanted + rest > max_size)
 					break;
 				memcpy(flat, &head, sizeof(head));
-				if (wanted > size)
-					memset(data + size, 0, wanted - size);
-				size = wanted;
+				if (rest > 0)	/* the annotations move */
+					memmove(data + wanted, data + old_size, rest);
+				else
+					old_size = size;
+				if (wanted > old_size)
+					memset(data + old_size, 0, wanted - old_size);
+				size = wanted + rest;
 				break;
 			}
+		default:
+			mutate_somewhere(data, size, &state);
+			break;
 	}
 	return size;
 }
@@ -259,12 +328,16 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
 /*
  * A valid value: models m0 .. and benchmarks b0 .., a cell for each pair but
  * every gap-th; every third cell is pooled, every sixth of unknown spread, and
- * of these that of the first model is the mean of one score.
+ * of these that of the first model is the mean of one score.  With families these
+ * models have one each, f0 .. , but the last, a conflict; there is a declared model
+ * of f0, and the last benchmark, which has no cell, overlaps with the others.
  */
 static void
 write_seed(const char *folder, int number, uint32_t n_models,
-		   uint32_t n_benchmarks, uint32_t gap, uint32_t long_label)
+		   uint32_t n_benchmarks, uint32_t gap, uint32_t long_label,
+		   uint32_t n_families)
 {
+	AnnotationsFlat counts = {0, 0, 0, 0};
 	uint32_t	n_single = 0;
 	uint32_t	n_pooled = 0;
 	uint32_t	label_bytes = 0;
@@ -277,12 +350,11 @@ write_seed(const char *folder, int number, uint32_t n_models,
 	ScoreMatrixFlat *flat;
 	ScoreMatrixView view;
 	char		label[16];
-	char		path[4096];
-	FILE	   *file;
 
 	for (i = 0; i < n_models * n_benchmarks; i++)
 	{
-		if (gap > 0 && i % gap == gap - 1)
+		if ((gap > 0 && i % gap == gap - 1) ||
+			(n_families > 0 && i % n_benchmarks == n_benchmarks - 1))
 			continue;
 		if (i % 3 == 2)
 			n_pooled++;
@@ -296,6 +368,14 @@ write_seed(const char *folder, int number, uint32_t n_models,
 	label_bytes += long_label;
 
 	size = sc_flat_size(n_models, n_benchmarks, n_single, n_pooled, label_bytes);
+	if (n_families > 0)
+	{
+		counts.n_families = n_families;
+		counts.n_declared = 1;
+		counts.n_overlaps = n_benchmarks - 1;
+		counts.label_bytes = 4 * n_families + 1;
+		size += sc_flat_annotations_size(n_models, &counts);
+	}
 	flat = calloc(1, size);
 	flat->vl_len_ = (int32_t) (size << 2);
 	flat->version = SC_MATRIX_VERSION;
@@ -304,7 +384,31 @@ write_seed(const char *folder, int number, uint32_t n_models,
 	flat->n_single = n_single;
 	flat->n_pooled = n_pooled;
 	flat->label_bytes = label_bytes;
+	if (n_families > 0)
+	{
+		flat->flags = SC_MATRIX_ANNOTATED;
+		*sc_flat_annotations(flat) = counts;
+	}
 	sc_flat_view(flat, &view);
+	if (n_families > 0)
+	{
+		for (i = 0; i < n_models; i++)
+			view.family[i] = i + 1 == n_models ? SC_FAMILY_CONFLICT : i % n_families + 1;
+		for (i = 0; i < n_families; i++)
+		{
+			(void) snprintf(label, sizeof(label), "f%03u", i);
+			memcpy(view.annotation_labels + 4 * i, label, 4);
+			view.annotation_end[i] = 4 * (i + 1);
+		}
+		view.declared_family[0] = 1;
+		view.annotation_labels[4 * n_families] = 'd';
+		view.annotation_end[n_families] = counts.label_bytes;
+		for (i = 0; i < counts.n_overlaps; i++)
+		{
+			view.overlap[i].target = n_benchmarks - 1;
+			view.overlap[i].capability = i;
+		}
+	}
 	for (i = 0; i < n_models + n_benchmarks; i++)
 	{
 		int			len = snprintf(label, sizeof(label),
@@ -321,14 +425,15 @@ write_seed(const char *folder, int number, uint32_t n_models,
 		view.label_end[i] = end;
 	}
 	for (i = 0; i < n_benchmarks; i++)
-		view.benchmark_flags[i] = (uint8_t) (i % 5);
+		view.benchmark_flags[i] = (uint8_t) (i * 7 % 32);
 	for (i = 0; i < n_models; i++)
 	{
 		for (j = 0; j < n_benchmarks; j++)
 		{
 			uint32_t	cell = i * n_benchmarks + j;
 
-			if (gap > 0 && cell % gap == gap - 1)
+			if ((gap > 0 && cell % gap == gap - 1) ||
+				(n_families > 0 && j == n_benchmarks - 1))
 				continue;
 			if (cell % 3 != 2)
 			{
@@ -352,13 +457,7 @@ write_seed(const char *folder, int number, uint32_t n_models,
 	REQUIRE(sc_flat_check(flat, size, NULL) == NULL);
 	walk(flat);
 
-	snprintf(path, sizeof(path), "%s/seed%d", folder, number);
-	file = fopen(path, "wb");
-	if (file == NULL || fwrite(flat, 1, size, file) != size || fclose(file) != 0)
-	{
-		perror(path);
-		exit(1);
-	}
+	write_file(folder, number, flat, size);
 	free(flat);
 }
 
@@ -367,12 +466,15 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	if (*argc == 3 && strcmp((*argv)[1], "--seeds") == 0)
 	{
-		write_seed((*argv)[2], 0, 0, 0, 0, 0);
-		write_seed((*argv)[2], 1, 1, 1, 0, 0);
-		write_seed((*argv)[2], 2, 3, 2, 0, 0);
-		write_seed((*argv)[2], 3, 7, 5, 4, 3);
-		write_seed((*argv)[2], 4, 20, 9, 7, 900);
-		write_seed((*argv)[2], 5, 2, 1, 0, SC_MAX_LABEL_BYTES - 4);
+		write_seed((*argv)[2], 0, 0, 0, 0, 0, 0);
+		write_seed((*argv)[2], 1, 1, 1, 0, 0, 0);
+		write_seed((*argv)[2], 2, 3, 2, 0, 0, 0);
+		write_seed((*argv)[2], 3, 7, 5, 4, 3, 0);
+		write_seed((*argv)[2], 4, 20, 9, 7, 900, 0);
+		write_seed((*argv)[2], 5, 2, 1, 0, SC_MAX_LABEL_BYTES - 4, 0);
+		write_seed((*argv)[2], 6, 2, 2, 0, 0, 1);
+		write_seed((*argv)[2], 7, 7, 5, 4, 3, 3);
+		write_seed((*argv)[2], 8, 20, 9, 7, 900, 19);
 		exit(0);
 	}
 	return 0;

@@ -79,7 +79,7 @@ run_test(void (*test) (void), const char *name)
 
 #define RUN(test) run_test(test, #test)
 
-static int UNUSED
+static int	UNUSED
 check_done(void)
 {
 	printf("%ld passed, %ld failed (%ld checks)\n", tests_passed,

@@ -468,7 +468,8 @@ test_mean_sd(void)
 		for (i = 3; i < n; i++)
 			x[i] = 0.0;
 		sc_spread(x, n, NULL, &spread);
-		CHECK(spread.sd == 0x1p-1074);	/* below 1/2 of it from n = 7 on: never 0 */
+		CHECK(spread.sd == 0x1p-1074);	/* below 1/2 of it from n = 7 on:
+										 * never 0 */
 	}
 	x[0] = 1e-300;
 	x[1] = 2e-300;
@@ -795,9 +796,44 @@ test_poll_and_jump(void)
 	free_fit(&fit);
 }
 
+/* Workspace for up to n models is enough for any number of them. */
+static void
+test_workspace_up_to(void)
+{
+	static const size_t columns[] = {1, 2, 32, 33, 100, 300, 2000};
+	size_t		k;
+	size_t		n;
+	size_t		wanted;
+	int			pca;
+
+	for (k = 0; k < sizeof(columns) / sizeof(columns[0]); k++)
+	{
+		for (wanted = 1; wanted <= 3; wanted++)
+		{
+			for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
+			{
+				size_t		d = columns[k];
+				size_t		most = 0;
+				bool		enough = true;
+
+				for (n = 1; n <= 2500; n++)
+				{
+					size_t		size = sc_capability_workspace(n, d, (ScPca) pca, wanted);
+
+					most = size > most ? size : most;
+					enough = enough &&
+						sc_capability_workspace_up_to(n, d, (ScPca) pca, wanted) == most;
+				}
+				CHECK(enough);
+			}
+		}
+	}
+}
+
 int
 main(void)
 {
+	RUN(test_workspace_up_to);
 	RUN(test_recipe);
 	RUN(test_row_order);
 	RUN(test_statuses);

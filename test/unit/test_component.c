@@ -415,7 +415,10 @@ test_signs(void)
 	size_t		i;
 	size_t		j;
 
-	/* two opposite benchmarks, (+a, -a): the sum decides nothing, so the first */
+	/*
+	 * two opposite benchmarks, (+a, -a): the sum decides nothing, so the
+	 * first
+	 */
 	matrix[0] = matrix[3] = 1.0;
 	matrix[1] = matrix[2] = -0.75;
 	CHECK(components(matrix, 2, values, vectors) == SC_OK);

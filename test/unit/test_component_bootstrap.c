@@ -492,12 +492,12 @@ test_undefined(void)
 }
 
 /*
- * The resample with its gaps, models ascending, filled; its matrix, unless too few
- * models are in it, they are not connected or they cannot be filled.
+ * The resample with its gaps, models ascending, imputed; its matrix, unless too few
+ * models are in it, they are not connected or they cannot be imputed.
  */
 static bool
-fill_resample(const double *x, const bool *missing, size_t n, size_t d, ScPca pca,
-			  size_t b, double *matrix)
+impute_resample(const double *x, const bool *missing, size_t n, size_t d, ScPca pca,
+				size_t b, double *matrix)
 {
 	double	   *y = exactly(n * d * sizeof(double));
 	bool	   *gone = exactly(n * d * sizeof(bool));
@@ -553,7 +553,7 @@ fill_resample(const double *x, const bool *missing, size_t n, size_t d, ScPca pc
 	return valid;
 }
 
-/* Missing scores: shares and loadings are those of each resample filled anew. */
+/* Missing scores: shares and loadings are those of each resample imputed anew. */
 static void
 test_missing(void)
 {
@@ -595,7 +595,7 @@ test_missing(void)
 		{
 			bool		same = true;
 
-			if (!fill_resample(x, missing, n, d, pca, 3 + b, matrix))
+			if (!impute_resample(x, missing, n, d, pca, 3 + b, matrix))
 			{
 				for (i = 0; i < wanted; i++)
 					same = same && isnan(out.share[i * 21 + b]);
@@ -638,7 +638,7 @@ test_none_missing(void)
 	double		reference[12];
 	bool		missing[120] = {false};
 	ScComponentReplicates out = new_replicates(d, 2, 0, 50, 50);
-	ScComponentReplicates filled = new_replicates(d, 2, 0, 50, 50);
+	ScComponentReplicates imputed = new_replicates(d, 2, 0, 50, 50);
 	size_t		i;
 	int			pca;
 
@@ -648,12 +648,12 @@ test_none_missing(void)
 	for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
 	{
 		CHECK(bootstrap(x, n, d, pca, 2, reference, NULL, &out) == SC_OK);
-		CHECK(bootstrap_gaps(x, missing, n, d, pca, 2, reference, NULL, &filled) == SC_OK);
-		CHECK(same_bits(out.share, filled.share, 100));
-		CHECK(same_bits(out.loading, filled.loading, 600));
+		CHECK(bootstrap_gaps(x, missing, n, d, pca, 2, reference, NULL, &imputed) == SC_OK);
+		CHECK(same_bits(out.share, imputed.share, 100));
+		CHECK(same_bits(out.loading, imputed.loading, 600));
 	}
 	free_replicates(&out);
-	free_replicates(&filled);
+	free_replicates(&imputed);
 }
 
 /* Jumps out of the poll at each of its calls, and starts over. */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_impute.c
- *	  Filled scores against the plain method, one dense step of it in long
+ *	  Imputed scores against the plain method, one dense step of it in long
  *	  double: where it changes nothing the answer is right.  Standard errors and
  *	  noise against their formulas, groups against a flood.
  *
@@ -12,19 +12,19 @@
 #include "check.h"
 #include "stats/imputation/impute.h"
 
-/* A table, what fills it, and room for all of it, exactly as large as it must be. */
-typedef struct Filled
+/* A table, by what it is imputed, and room for it all, exactly as large as it must be. */
+typedef struct Table
 {
 	size_t		n;
 	size_t		d;
-	double	   *x;				/* given, and then filled */
+	double	   *x;				/* given, and then imputed */
 	double	   *given;
 	bool	   *missing;
 	ScImputation out;
-} Filled;
+} Table;
 
 static void
-new_table(Filled *f, size_t n, size_t d)
+new_table(Table *f, size_t n, size_t d)
 {
 	f->n = n;
 	f->d = d;
@@ -39,7 +39,7 @@ new_table(Filled *f, size_t n, size_t d)
 }
 
 static void
-free_table(Filled *f)
+free_table(Table *f)
 {
 	free(f->x);
 	free(f->given);
@@ -50,9 +50,9 @@ free_table(Filled *f)
 	free(f->out.t);
 }
 
-/* Fills what was given; missing scores are NaN at first: they are not read. */
+/* Imputes what was given; missing scores are NaN at first: they are not read. */
 static ScStatus
-impute(Filled *f, ScPoll poll)
+impute(Table *f, ScPoll poll)
 {
 	void	   *work = exactly(sc_impute_workspace(f->n, f->d));
 	ScStatus	status;
@@ -67,7 +67,7 @@ impute(Filled *f, ScPoll poll)
 
 /* Scores of one factor, in any units; some loadings negative. */
 static void
-random_table(Filled *f, double noise, int kind)
+random_table(Table *f, double noise, int kind)
 {
 	static const double units[] = {1.0, 1e-150, 1e139, 3e7, 1e-3};
 	size_t		i;
@@ -98,7 +98,7 @@ random_table(Filled *f, double noise, int kind)
 #define TABLE_KINDS 6
 
 static void
-random_gaps(Filled *f, double share)
+random_gaps(Table *f, double share)
 {
 	size_t		i;
 	size_t		j;
@@ -118,7 +118,7 @@ random_gaps(Filled *f, double share)
 
 /* What sc_impute() must say of columns, and of which. */
 static ScStatus
-expected_status(const Filled *f, size_t *column)
+expected_status(const Table *f, size_t *column)
 {
 	size_t		j;
 	size_t		i;
@@ -147,7 +147,7 @@ expected_status(const Filled *f, size_t *column)
 }
 
 static size_t
-count_missing(const Filled *f)
+count_missing(const Table *f)
 {
 	size_t		count = 0;
 	size_t		i;
@@ -224,7 +224,7 @@ jacobi(long double *a, size_t d, long double *v)
 	}
 }
 
-/* What one step of imputePCA, one component, sees in a filled table. */
+/* What one step of imputePCA, one component, sees in an imputed table. */
 typedef struct Plain
 {
 	long double mean[64];
@@ -303,7 +303,7 @@ plain_step(const long double *x, size_t n, size_t d, const double *side, Plain *
 }
 
 static long double
-plain_fill(const Plain *plain, size_t i, size_t j)
+plain_estimate(const Plain *plain, size_t i, size_t j)
 {
 	return plain->mean[j] + plain->sd[j] * plain->shrink * plain->weight[j] * plain->t[i];
 }
@@ -313,7 +313,7 @@ plain_fill(const Plain *plain, size_t i, size_t j)
  * much where there is an offset.
  */
 static long double
-rounding_of(const Filled *f)
+rounding_of(const Table *f)
 {
 	long double worst = 0.0L;
 	size_t		i;
@@ -327,9 +327,9 @@ rounding_of(const Filled *f)
 	return worst;
 }
 
-/* The filled table is where the plain method stays, and out is what it sees. */
+/* The imputed table is where the plain method stays, and out is what it sees. */
 static bool
-check_fixed_point(const Filled *f, bool *capped)
+check_fixed_point(const Table *f, bool *capped)
 {
 	long double *x = exactly(f->n * f->d * sizeof(long double));
 	long double tolerance = 1e-9L + 20.0L * rounding_of(f);
@@ -352,7 +352,7 @@ check_fixed_point(const Filled *f, bool *capped)
 		for (i = 0; i < f->n; i++)
 		{
 			if (f->missing[j * f->n + i])
-				worst = fmaxl(worst, fabsl(x[j * f->n + i] - plain_fill(&plain, i, j)) / plain.sd[j]);
+				worst = fmaxl(worst, fabsl(x[j * f->n + i] - plain_estimate(&plain, i, j)) / plain.sd[j]);
 		}
 	}
 	ok = CHECK_NEAR(worst, 0.0L, tolerance);
@@ -392,7 +392,7 @@ test_fixed_point(void)
 	static const size_t ns[] = {3, 4, 7, 12, 26, 60};
 	static const size_t ds[] = {2, 3, 5, 12, 20};
 	static const double shares[] = {0.05, 0.2, 0.4, 0.6, 0.8};
-	size_t		filled = 0;
+	size_t		imputed = 0;
 	size_t		capped = 0;
 	size_t		few = 0;
 	size_t		constant = 0;
@@ -402,7 +402,7 @@ test_fixed_point(void)
 
 	for (round = 0; round < 6000; round++)
 	{
-		Filled		f;
+		Table		f;
 		ScStatus	expected;
 		ScStatus	status;
 		size_t		column;
@@ -421,7 +421,7 @@ test_fixed_point(void)
 		}
 		else if (status == SC_OK && count_missing(&f) > 0)
 		{
-			filled++;
+			imputed++;
 			CHECK(f.out.steps > 0 && f.out.steps <= SC_MAX_IMPUTE_STEPS);
 			if (!check_fixed_point(&f, &cap))
 				printf("\tround %zu: n %zu d %zu, %zu missing, shrink %g, steps %zu\n",
@@ -437,8 +437,8 @@ test_fixed_point(void)
 		}
 		free_table(&f);
 	}
-	CHECK(filled > 2500 && capped > 300 && few > 500 && constant > 5);
-	CHECK(stuck + undefined < filled / 10);
+	CHECK(imputed > 2500 && capped > 300 && few > 500 && constant > 5);
+	CHECK(stuck + undefined < imputed / 10);
 }
 
 /*
@@ -452,7 +452,7 @@ test_lone_scores(void)
 
 	for (round = 0; round < 60; round++)
 	{
-		Filled		f;
+		Table		f;
 		bool		cap;
 		size_t		i;
 		size_t		j;
@@ -473,9 +473,9 @@ test_lone_scores(void)
 	}
 }
 
-/* A table that is filled, and has something to fill. */
+/* A table that is imputed, and has something to impute. */
 static void
-benign_table(Filled *f, size_t n, size_t d, double share, int kind)
+benign_table(Table *f, size_t n, size_t d, double share, int kind)
 {
 	size_t		column;
 
@@ -498,7 +498,7 @@ test_plain_method(void)
 
 	for (round = 0; round < 40; round++)
 	{
-		Filled		f;
+		Table		f;
 		Plain		plain;
 		long double *x;
 		long double change;
@@ -529,10 +529,10 @@ test_plain_method(void)
 			{
 				if (f.missing[i])
 				{
-					long double fill = plain_fill(&plain, i % f.n, i / f.n);
+					long double estimate = plain_estimate(&plain, i % f.n, i / f.n);
 
-					change = fmaxl(change, fabsl(fill - x[i]));
-					x[i] = fill;
+					change = fmaxl(change, fabsl(estimate - x[i]));
+					x[i] = estimate;
 				}
 			}
 		} while (change > 1e-13L && ++steps < 5000);
@@ -557,7 +557,7 @@ test_cap(void)
 	{
 		size_t		d = round % 2 == 0 ? 2 : 3 + random_below(4);
 		size_t		n = round % 2 == 0 ? 5 + random_below(30) : 5;
-		Filled		f;
+		Table		f;
 		bool		cap;
 
 		benign_table(&f, n, d, 0.1, 0);
@@ -580,7 +580,7 @@ test_slow_cap(void)
 		0.795, -0.502, -0.306, NAN, -0.228,
 		NAN, -1.668, -0.546, 0.708, 1.037
 	};
-	Filled		f;
+	Table		f;
 	bool		cap = false;
 	size_t		i;
 
@@ -603,7 +603,7 @@ test_nothing_missing(void)
 
 	for (round = 0; round < 60; round++)
 	{
-		Filled		f;
+		Table		f;
 		ScImputation before;
 
 		new_table(&f, 3 + random_below(30), 1 + random_below(8));
@@ -622,7 +622,7 @@ test_nothing_missing(void)
 	}
 }
 
-/* Equal models are filled alike; in which order models are does not matter. */
+/* Equal models get equal scores; in which order models are does not matter. */
 static void
 test_models(void)
 {
@@ -636,8 +636,8 @@ test_models(void)
 		size_t		order[30];
 		long double worst = 0.0L;
 		bool		same = true;
-		Filled		f;
-		Filled		g;
+		Table		f;
+		Table		g;
 
 		do
 		{
@@ -686,7 +686,7 @@ test_models(void)
 static void
 test_statuses(void)
 {
-	Filled		f;
+	Table		f;
 	size_t		i;
 
 	/* the first column that is at fault, whatever is wrong with it */
@@ -765,8 +765,8 @@ test_units(void)
 		double		offset[6];
 		double		sign = 0.0;
 		long double worst = 0.0L;
-		Filled		f;
-		Filled		g;
+		Table		f;
+		Table		g;
 
 		benign_table(&f, 20, 6, 0.25, (int) round % 2);
 		new_table(&g, 20, 6);
@@ -810,11 +810,11 @@ test_units(void)
 
 /* Noise and standard errors, by the formulas of the header. */
 static void
-check_errors(const Filled *f)
+check_errors(const Table *f)
 {
 	const ScImputation *o = &f->out;
 	double	   *se = exactly(f->n * f->d * sizeof(double));
-	long double *heard = exactly(f->n * sizeof(long double));
+	long double *coverage = exactly(f->n * sizeof(long double));
 	long double *var = exactly(f->n * sizeof(long double));
 	size_t		i;
 	size_t		j;
@@ -824,16 +824,16 @@ check_errors(const Filled *f)
 	{
 		long double sum = 0.0L;
 
-		heard[i] = 0.0L;
+		coverage[i] = 0.0L;
 		for (j = 0; j < f->d; j++)
 		{
 			long double v = f->missing[j * f->n + i] ? 0.0L : o->weight[j];
 
-			heard[i] += v * v;
+			coverage[i] += v * v;
 			sum += v * v * o->noise[j] * o->noise[j];
 		}
-		heard[i] = 1.0L - o->shrink * (1.0L - heard[i]);
-		var[i] = sum / (heard[i] * heard[i]);
+		coverage[i] = 1.0L - o->shrink * (1.0L - coverage[i]);
+		var[i] = sum / (coverage[i] * coverage[i]);
 	}
 	for (j = 0; j < f->d; j++)
 	{
@@ -855,7 +855,7 @@ check_errors(const Filled *f)
 			mean += o->t[i];
 			residual = ((long double) f->x[j * f->n + i] - s->pivot - s->centre) / s->sd - v * o->t[i];
 			squares += residual * residual;
-			freedom += 1.0L - v * v / heard[i];
+			freedom += 1.0L - v * v / coverage[i];
 		}
 		mean /= n_j;
 		CHECK_RELATIVE(o->noise[j], sqrtl(squares / ((1.0L - 2.0L / n_j) * freedom)), 1e-9L);
@@ -874,7 +874,7 @@ check_errors(const Filled *f)
 		}
 	}
 	free(se);
-	free(heard);
+	free(coverage);
 	free(var);
 }
 
@@ -885,7 +885,7 @@ test_errors(void)
 
 	for (round = 0; round < 80; round++)
 	{
-		Filled		f;
+		Table		f;
 
 		benign_table(&f, 8 + random_below(40), 3 + random_below(8), 0.1 + 0.1 * (double) (round % 4),
 					 round % 3 == 2 ? 4 : (int) round % 3);
@@ -895,13 +895,13 @@ test_errors(void)
 }
 
 /*
- * Two benchmarks that agree wherever both are known: all of each model's scores
- * are heard by themselves, and nothing is left to tell the noise by.
+ * Two benchmarks that agree wherever both are known: their residuals are 0,
+ * and nothing is left to tell the noise by.
  */
 static void
 test_perfect(void)
 {
-	Filled		f;
+	Table		f;
 	double		se[16];
 	size_t		i;
 
@@ -1036,7 +1036,7 @@ test_jump(void)
 		volatile long jumps = 0;
 		volatile long at;
 		volatile long calls;
-		Filled		f;
+		Table		f;
 
 		new_table(&f, n, d);
 		random_table(&f, 0.5, 0);
@@ -1078,9 +1078,34 @@ test_jump(void)
 	CHECK(gsl_set_error_handler(before) == count_errors);
 }
 
+/* Workspace for up to n models is enough for any number of them. */
+static void
+test_workspace_up_to(void)
+{
+	static const size_t columns[] = {2, 33, 300};
+	size_t		k;
+	size_t		n;
+
+	for (k = 0; k < sizeof(columns) / sizeof(columns[0]); k++)
+	{
+		size_t		most = 0;
+		bool		enough = true;
+
+		for (n = 1; n <= 500; n++)
+		{
+			size_t		size = sc_impute_workspace(n, columns[k]);
+
+			most = size > most ? size : most;
+			enough = enough && sc_impute_workspace_up_to(n, columns[k]) >= most;
+		}
+		CHECK(enough);
+	}
+}
+
 int
 main(void)
 {
+	RUN(test_workspace_up_to);
 	RUN(test_fixed_point);
 	RUN(test_lone_scores);
 	RUN(test_plain_method);

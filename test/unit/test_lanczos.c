@@ -41,7 +41,7 @@ static Leading
 leading(double *matrix, size_t n, size_t k)
 {
 	Leading		l = {n, k, matrix, NULL, NULL};
-	void	   *work = exactly(sc_leading_workspace(n, k));
+	void	   *work = exactly(sc_leading_workspace(n));
 
 	l.values = exactly(k * sizeof(double));
 	l.vectors = exactly(k * n * sizeof(double));
@@ -618,7 +618,10 @@ test_blocks(void)
 			{
 				for (j = 0; j < n; j++)
 				{
-					/* halves of a block, or one and the next, have opposite signs */
+					/*
+					 * halves of a block, or one and the next, have opposite
+					 * signs
+					 */
 					size_t		si = kind == 1 ? i % 2 : i % size / (size / 2);
 					size_t		sj = kind == 1 ? j % 2 : j % size / (size / 2);
 
@@ -726,7 +729,7 @@ test_jump(void)
 	static const size_t k = 4;
 	double	   *matrix = random_correlations(n, 100, 0.3);
 	double	   *copy = new_matrix(n);
-	void	   *work = exactly(sc_leading_workspace(n, k));
+	void	   *work = exactly(sc_leading_workspace(n));
 	double	   *values = exactly(k * sizeof(double));
 	double	   *vectors = exactly(k * n * sizeof(double));
 	volatile long calls;

@@ -55,7 +55,7 @@ add_rows(ScMoments *m, const double *rows, size_t from, size_t to, size_t block)
 static bool
 merge(ScMoments *a, const ScMoments *b)
 {
-	void	   *work = exactly(sc_moments_workspace(a->d));
+	void	   *work = exactly(sc_moments_merge_workspace(a->d));
 	bool		merged = sc_moments_merge(a, b, work);
 
 	free(work);
@@ -450,7 +450,10 @@ test_magnitudes(void)
 		CHECK_NEAR(matrix[i], expected[i], 1e-14L);
 	free_moments(&m);
 
-	/* the largest scores, alternating, in a number of rows as large as it gets */
+	/*
+	 * the largest scores, alternating, in a number of rows as large as it
+	 * gets
+	 */
 	m = new_moments(d);
 	for (r = 0; r < n; r++)
 	{

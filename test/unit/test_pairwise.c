@@ -39,7 +39,7 @@ random_column(size_t n, double share, int kind)
 	}
 	c.order = exactly(c.n * sizeof(uint32_t));
 	work = exactly(sc_sort_workspace(c.n));
-	sc_pairwise_order(c.model, c.y, c.n, c.order, work, NULL);
+	sc_tied_order(c.y, c.model, c.n, c.order, work, NULL);
 	free(work);
 	return c;
 }
@@ -143,7 +143,10 @@ test_many(void)
 	CHECK(sc_pairwise_spearman(a, n, a, n, has, rank, test_poll, &c) == SC_OK && c.corr == 1.0);
 	CHECK(sc_pairwise_spearman(a, n, b, n, has, rank, test_poll, &c) == SC_OK && c.corr == -1.0);
 
-	/* the halves change places: 1 - 6 * n * (n / 2)^2 / (n^3 - n) = -1/2, nearly */
+	/*
+	 * the halves change places: 1 - 6 * n * (n / 2)^2 / (n^3 - n) = -1/2,
+	 * nearly
+	 */
 	for (i = 0; i < n; i++)
 		b[i] = (uint32_t) ((i + n / 2) % n);
 	CHECK(sc_pairwise_spearman(a, n, b, n, has, rank, test_poll, &c) == SC_OK);

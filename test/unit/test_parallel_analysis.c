@@ -61,8 +61,8 @@ test_normal(void)
 }
 
 /*
- * Sample s by the header, filled where scores are missing, its correlation matrix,
- * its (k + 1)-th eigenvalue.  NaN if it cannot be filled.
+ * Sample s by the header, imputed where scores are missing, its correlation matrix,
+ * its (k + 1)-th eigenvalue.  NaN if it cannot be imputed.
  */
 static double
 one_value(const bool *missing, size_t n, size_t d, ScPca pca, size_t k, const double *loading,
@@ -194,7 +194,7 @@ test_samples(void)
 	}
 }
 
-/* Samples with the gaps of a table; what cannot be filled is left out. */
+/* Samples with the gaps of a table; what cannot be imputed is left out. */
 static void
 test_missing(void)
 {
@@ -210,7 +210,7 @@ test_missing(void)
 
 	for (round = 0; round < 200; round++)
 	{
-		/* of two columns with few models in common many cannot be filled */
+		/* of two columns with few models in common many cannot be imputed */
 		size_t		n = round < 80 ? ns[round % 4] : 14;
 		size_t		d = round < 80 ? ds[round / 4 % 5] : 2;
 		size_t		k = round % 3 == 2;
@@ -275,7 +275,7 @@ test_none_missing(void)
 {
 	bool		missing[26 * 12] = {false};
 	double		value[30];
-	double		filled[30];
+	double		imputed[30];
 	double		result;
 	double		result2;
 	int			pca;
@@ -283,8 +283,8 @@ test_none_missing(void)
 	for (pca = SC_PCA_SPEARMAN; pca <= SC_PCA_PEARSON; pca++)
 	{
 		CHECK(threshold(26, 12, pca, 0, NULL, 30, 0.95, value, &result) == SC_OK);
-		CHECK(threshold_gaps(missing, 26, 12, pca, 0, NULL, 30, 0.95, filled, &result2) == SC_OK);
-		CHECK(same_bits(value, filled, 30) && result == result2);
+		CHECK(threshold_gaps(missing, 26, 12, pca, 0, NULL, 30, 0.95, imputed, &result2) == SC_OK);
+		CHECK(same_bits(value, imputed, 30) && result == result2);
 	}
 }
 

@@ -243,7 +243,7 @@ static void
 test_special(void)
 {
 	static const double specials[] = {0.0, -0.0, 0x1p-1074, -0x1p-1074,
-		DBL_MIN, 1e-160, -1e-170, 1e160, -1e160, DBL_MAX, -DBL_MAX, 1e140};
+	DBL_MIN, 1e-160, -1e-170, 1e160, -1e160, DBL_MAX, -DBL_MAX, 1e140};
 	size_t		d = 21;
 	size_t		count = 9;
 	int			round;

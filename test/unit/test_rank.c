@@ -287,10 +287,59 @@ test_jump(void)
 	free(work);
 }
 
+/* The order of sc_sort_order(), as models, flagged where the next one is equal. */
+static void
+test_tied_order(void)
+{
+	double		x[200];
+	uint32_t	model[200];
+	int			kind;
+	int			named;
+	size_t		n;
+	size_t		k;
+
+	for (k = 0; k < 200; k++)
+		model[k] = (uint32_t) (7 + 3 * k);
+	for (kind = 0; kind < DATA_KINDS; kind++)
+	{
+		for (n = 0; n <= 200; n += 1 + n / 4)
+		{
+			uint32_t   *plain = exactly(n * sizeof(uint32_t));
+			uint32_t   *order = exactly(n * sizeof(uint32_t));
+			void	   *work = exactly(sc_sort_workspace(n));
+
+			random_values(x, n, kind);
+			for (k = 0; k < n; k++)
+				plain[k] = (uint32_t) k;
+			sc_sort_order(x, n, plain, work, NULL);
+			for (named = 0; named <= 1; named++)
+			{
+				bool		tied = sc_tied_order(x, named ? model : NULL, n, order, work, NULL);
+				bool		any = false;
+				bool		right = true;
+
+				for (k = 0; k < n; k++)
+				{
+					bool		same = k + 1 < n && x[plain[k]] == x[plain[k + 1]];
+					uint32_t	want = named ? model[plain[k]] : plain[k];
+
+					right = right && order[k] == (same ? want | SC_TIED : want);
+					any = any || same;
+				}
+				CHECK(right && tied == any);
+			}
+			free(plain);
+			free(order);
+			free(work);
+		}
+	}
+}
+
 int
 main(void)
 {
 	RUN(test_sort);
+	RUN(test_tied_order);
 	RUN(test_large_sort);
 	RUN(test_mid_ranks);
 	RUN(test_mid_ranks_known);

@@ -779,7 +779,7 @@ test_one_benchmark(void)
 	static const size_t start[] = {0, 4, 11};
 	uint32_t	counts[7 * 100];
 	ScRefitTable t = {7, 1, x, 2, start, model, y, SC_PCA_SPEARMAN,
-	SC_SPEARMAN, 7 * 9, SC_KERNEL_BEST};
+	SC_SPEARMAN, 7 * 9, SC_KERNEL_BEST, NULL};
 	Answers		a;
 	size_t		b;
 
@@ -882,7 +882,7 @@ test_many_models(void)
 		size_t		k;
 
 		make_table(&made, n, 3, 4, NOISE, SC_PCA_SPEARMAN, SC_SPEARMAN, n);
-		for (i = 0; i < n / 2; i++)	/* this half says otherwise */
+		for (i = 0; i < n / 2; i++) /* this half says otherwise */
 		{
 			made.x[i] = made.x[n + i] + 0.1 * made.x[i];
 			made.x[n / 2 + i] = -made.x[n + n / 2 + i] + 0.1 * made.x[n / 2 + i];
@@ -925,7 +925,7 @@ test_orthogonal_start(void)
 	double		x[5 * 16];
 	uint32_t	counts[32];
 	ScRefitTable t = {16, 5, x, 0, NULL, NULL, NULL, SC_PCA_SPEARMAN,
-	SC_SPEARMAN, 16, SC_KERNEL_BEST};
+	SC_SPEARMAN, 16, SC_KERNEL_BEST, NULL};
 	Answers		a;
 	size_t		i;
 	size_t		j;

@@ -2,7 +2,7 @@
  *
  * test_refit_imputed.c
  *	  Refits of resamples with missing scores against what they are by
- *	  definition: the table with its rows repeated, filled, fitted, correlated.
+ *	  definition: the table with its rows repeated, imputed, fitted, correlated.
  *
  *-------------------------------------------------------------------------
  */
@@ -150,9 +150,9 @@ static long seen_nan;
 static long seen_apart;
 static long seen_status[16];
 
-/* The resample's rows, filled; their scores, or a status. */
+/* The resample's rows, imputed; their scores, or a status. */
 static ScStatus
-fill_and_fit(const ScRefitTable *t, const uint32_t *row, size_t rows, double *score)
+impute_and_fit(const ScRefitTable *t, const uint32_t *row, size_t rows, double *score)
 {
 	double	   *x = exactly(rows * t->d * sizeof(double));
 	bool	   *missing = exactly(rows * t->d * sizeof(bool));
@@ -229,7 +229,7 @@ refit_by_definition(const ScRefitTable *t, const uint32_t *counts, double *corr)
 			row[rows++] = (uint32_t) i;
 	}
 	if (different >= SC_MIN_MODELS)
-		valid = fill_and_fit(t, row, rows, score) == SC_OK;
+		valid = impute_and_fit(t, row, rows, score) == SC_OK;
 	for (k = 0; k < t->m; k++)
 	{
 		double	   *y = exactly(rows * sizeof(double) + 1);

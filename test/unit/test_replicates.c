@@ -145,6 +145,30 @@ first_reaching(const int32_t *ranks, size_t count, size_t n, long double share)
 	}
 }
 
+/* Known values are scipy's. */
+static void
+test_widened(void)
+{
+	size_t		d;
+	size_t		c;
+
+	CHECK(fabs(sc_widened_confidence(0.95, 12) - 0.9784867701663794) < 1e-9);
+	CHECK(fabs(sc_widened_p_value(0.05, 12) - 0.08734786647784885) < 1e-9);
+	CHECK(sc_widened_p_value(1.0, 12) == 1.0);
+	for (d = 2; d < 400; d = d < 40 ? d + 1 : d * 2)
+	{
+		for (c = 0; c < CONFIDENCES; c++)
+		{
+			double		wide = sc_widened_confidence(confidences[c], d);
+
+			/* the interval ends at 0 where p is what is left */
+			CHECK(wide > confidences[c] && wide <= 1.0);
+			if (wide < 1.0 - 1e-6)
+				CHECK(fabs(sc_widened_p_value(1.0 - wide, d) - (1.0 - confidences[c])) < 1e-8);
+		}
+	}
+}
+
 static void
 test_ranks(void)
 {
@@ -202,7 +226,10 @@ test_ranks_known(void)
 	size_t		valid;
 	int			i;
 
-	/* 1 .. 1000: the 25th is the first with a share of 0.025, the 975th of 0.975 */
+	/*
+	 * 1 .. 1000: the 25th is the first with a share of 0.025, the 975th of
+	 * 0.975
+	 */
 	for (i = 0; i < 1000; i++)
 		ranks[i] = i * 7 % 1000 + 1;
 	CHECK(sc_rank_interval(ranks, 1000, 0.95, NULL, &low, &high, &valid));
@@ -221,7 +248,7 @@ scaled(double value, size_t n, bool correlation)
 
 	if (!correlation)
 		return value;
-	return fabs(value) < 1.0 ? atanhl(value) :
+	return fabs(value) < 1.0L - step ? atanhl(value) :
 		copysignl(logl((2 - step) / step) / 2, value);
 }
 
@@ -306,7 +333,7 @@ test_jackknife_ends(void)
 	double		same[] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
 	double		ones[] = {1, 1, 1, 1, 1};
 	size_t		ns[] = {26, 26, 26, 26, 26, 26, 26};
-	ScJackknife result = {77, 78, 79};
+	ScJackknife result = {77, 78, 79, 80};
 	size_t		g;
 
 	for (g = 0; g < 5; g++)
@@ -399,6 +426,7 @@ main(void)
 	RUN(test_percentiles);
 	RUN(test_percentiles_known);
 	RUN(test_bootstrap_p);
+	RUN(test_widened);
 	RUN(test_ranks);
 	RUN(test_ranks_known);
 	RUN(test_jackknife);

@@ -165,7 +165,7 @@ test_counts(void)
 }
 
 static void
-test_places(void)
+test_ordinals(void)
 {
 	static const double ascending[] = {-HUGE_VAL, -DBL_MAX, -1.0, -DBL_MIN,
 	-0x1p-1074, 0.0, 0x1p-1074, DBL_MIN, 1.0, DBL_MAX, HUGE_VAL};
@@ -173,19 +173,19 @@ test_places(void)
 
 	for (i = 0; i < 11; i++)
 	{
-		int64_t		place = sc_place_of(ascending[i]);
+		int64_t		ordinal = sc_ordinal_of(ascending[i]);
 
-		CHECK(sc_at_place(place) == ascending[i]);
-		CHECK(i == 0 || place > sc_place_of(ascending[i - 1]));
-		CHECK(sc_place_of(-ascending[i]) == -place);
-		CHECK(i == 10 || sc_at_place(place + 1) == nextafter(ascending[i], HUGE_VAL));
+		CHECK(sc_of_ordinal(ordinal) == ascending[i]);
+		CHECK(i == 0 || ordinal > sc_ordinal_of(ascending[i - 1]));
+		CHECK(sc_ordinal_of(-ascending[i]) == -ordinal);
+		CHECK(i == 10 || sc_of_ordinal(ordinal + 1) == nextafter(ascending[i], HUGE_VAL));
 	}
 }
 
 int
 main(void)
 {
-	RUN(test_places);
+	RUN(test_ordinals);
 	RUN(test_counts);
 	return check_done();
 }

@@ -160,7 +160,11 @@ test_quantile(void)
 
 			CHECK(t > 0.0 && t < before);
 			before = t;
-			/* a relative error e of t is one of about e (1 + t^2) here, at most e nu */
+
+			/*
+			 * a relative error e of t is one of about e (1 + t^2) here, at
+			 * most e nu
+			 */
 			CHECK_RELATIVE(sc_student_two_sided(t, nus[i]), 2 * (long double) tails[k],
 						   1e-12L * (1 + fminl((long double) t * t, nus[i])) +
 						   1e-16L * nus[i]);

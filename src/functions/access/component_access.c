@@ -43,7 +43,7 @@ sc_principal_component_score(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	scores = PG_GETARG_ARRAYTYPE_P(1);
 	n = sc_scores_length(scores);
 	if (n != c.d)
@@ -76,7 +76,7 @@ sc_principal_component_n_rows(PG_FUNCTION_ARGS)
 {
 	PrincipalComponent c;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	PG_RETURN_INT64(c.n);
 }
 
@@ -87,14 +87,14 @@ sc_principal_component_benchmarks(PG_FUNCTION_ARGS)
 	Datum	   *labels;
 	int32		j;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	if (!c.has_labels)
 		PG_RETURN_NULL();
 	labels = sc_alloc(c.d, sizeof(Datum));
 	for (j = 0; j < c.d; j++)
 	{
 		uint32		len;
-		const char *label = sc_component_label(&c, j, &len);
+		const char *label = sc_principal_component_label(&c, j, &len);
 
 		labels[j] = PointerGetDatum(cstring_to_text_with_len(label, len));
 	}
@@ -107,7 +107,7 @@ sc_principal_component_means(PG_FUNCTION_ARGS)
 {
 	PrincipalComponent c;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	PG_RETURN_ARRAYTYPE_P(sc_float8_array(c.mean, c.d));
 }
 
@@ -116,7 +116,7 @@ sc_principal_component_sds(PG_FUNCTION_ARGS)
 {
 	PrincipalComponent c;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	PG_RETURN_ARRAYTYPE_P(sc_float8_array(c.sd, c.d));
 }
 
@@ -125,7 +125,7 @@ sc_principal_component_weights(PG_FUNCTION_ARGS)
 {
 	PrincipalComponent c;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	PG_RETURN_ARRAYTYPE_P(sc_float8_array(c.weight, c.d));
 }
 
@@ -136,7 +136,7 @@ sc_principal_component_loadings(PG_FUNCTION_ARGS)
 	double	   *loading;
 	int32		j;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	loading = sc_alloc(c.d, sizeof(double));
 	for (j = 0; j < c.d; j++)
 		loading[j] = c.weight[j] * sqrt(c.eigenvalue[0]);
@@ -150,7 +150,7 @@ sc_principal_component_negated(PG_FUNCTION_ARGS)
 	Datum	   *values;
 	int32		j;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	values = sc_alloc(c.d, sizeof(Datum));
 	for (j = 0; j < c.d; j++)
 		values[j] = BoolGetDatum(c.negated[j] != 0);
@@ -163,7 +163,7 @@ sc_principal_component_eigenvalues(PG_FUNCTION_ARGS)
 {
 	PrincipalComponent c;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	PG_RETURN_ARRAYTYPE_P(sc_float8_array(c.eigenvalue, c.n_eigenvalues));
 }
 
@@ -173,7 +173,7 @@ sc_principal_component_explained(PG_FUNCTION_ARGS)
 	PrincipalComponent c;
 
 	/* the eigenvalues of a correlation matrix sum to its size */
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	PG_RETURN_FLOAT8(Min(c.eigenvalue[0] / c.d, 1.0));
 }
 
@@ -182,6 +182,6 @@ sc_principal_component_matrix_kind(PG_FUNCTION_ARGS)
 {
 	PrincipalComponent c;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	PG_RETURN_TEXT_P(cstring_to_text(c.pca == SC_PCA_PEARSON ? "pearson" : "spearman"));
 }

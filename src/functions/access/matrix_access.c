@@ -23,62 +23,21 @@
 #include "types/score_matrix/score_matrix.h"
 #include "types/forms/state_context.h"
 
-PG_FUNCTION_INFO_V1(sc_score_matrix_annotate);
 PG_FUNCTION_INFO_V1(sc_score_matrix_models);
 PG_FUNCTION_INFO_V1(sc_score_matrix_benchmarks);
 PG_FUNCTION_INFO_V1(sc_score_matrix_cells);
 PG_FUNCTION_INFO_V1(sc_score_matrix_subset);
 
-/* ORs a flag into the benchmarks named by text[] argument i. */
-static void
-annotate_list(FunctionCallInfo fcinfo, int i, const char *parameter, uint8 flag,
-			  ScoreMatrixView *view)
-{
-	BenchmarkSet set;
-	uint32		k;
-
-	if (PG_ARGISNULL(i))
-		return;
-	(void) sc_named_benchmarks(fcinfo, i, parameter, view, MISSING_IGNORE, &set);
-	for (k = 0; k < set.n; k++)
-		view->benchmark_flags[set.place[k]] |= flag;
-}
-
-/*
- * The flags sit in the flat form at a fixed place: copy it and set them.
- */
-Datum
-sc_score_matrix_annotate(PG_FUNCTION_ARGS)
-{
-	struct varlena *copy;
-	ScoreMatrixView view;
-	uint32		k;
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	copy = (struct varlena *) DatumGetPointer(sc_matrix_copy(PG_GETARG_DATUM(0)));
-	sc_flat_view((ScoreMatrixFlat *) copy, &view);
-	annotate_list(fcinfo, 1, "capabilities", SC_BENCHMARK_CAPABILITY, &view);
-	annotate_list(fcinfo, 2, "lower_is_better", SC_BENCHMARK_LOWER_IS_BETTER, &view);
-	annotate_list(fcinfo, 3, "covariates", SC_BENCHMARK_COVARIATE, &view);
-	for (k = 0; k < view.n_benchmarks; k++)
-	{
-		uint32		len;
-		const char *label = sc_flat_label(&view, view.n_models + k, &len);
-
-		(void) sc_check_flags(label, len, view.benchmark_flags[k], NULL);
-	}
-	PG_RETURN_POINTER(copy);
-}
-
-/* text[] of count labels from first on; '{}' for a NULL matrix. */
+/* text[] of the models or benchmarks that have scores; '{}' for a NULL matrix. */
 static Datum
 label_array(FunctionCallInfo fcinfo, bool benchmarks)
 {
 	ScoreMatrixView view;
 	Datum	   *labels;
+	uint32	   *n_scores = NULL;
 	uint32		first;
 	uint32		n;
+	uint32		n_labels = 0;
 	uint32		i;
 
 	if (PG_ARGISNULL(0))
@@ -86,6 +45,8 @@ label_array(FunctionCallInfo fcinfo, bool benchmarks)
 	sc_matrix_read(PG_GETARG_DATUM(0), &view);
 	first = benchmarks ? view.n_models : 0;
 	n = benchmarks ? view.n_benchmarks : view.n_models;
+	if (benchmarks)
+		n_scores = sc_count_scores(&view);
 	labels = sc_alloc(n, sizeof(Datum));
 	for (i = 0; i < n; i++)
 	{
@@ -93,9 +54,10 @@ label_array(FunctionCallInfo fcinfo, bool benchmarks)
 		const char *label = sc_flat_label(&view, first + i, &len);
 
 		sc_poll_step(i);
-		labels[i] = PointerGetDatum(cstring_to_text_with_len(label, len));
+		if (!benchmarks || n_scores[i] > 0)
+			labels[n_labels++] = PointerGetDatum(cstring_to_text_with_len(label, len));
 	}
-	PG_RETURN_ARRAYTYPE_P(construct_array(labels, n, TEXTOID, -1, false,
+	PG_RETURN_ARRAYTYPE_P(construct_array(labels, n_labels, TEXTOID, -1, false,
 										  TYPALIGN_INT));
 }
 
@@ -170,23 +132,25 @@ sc_score_matrix_cells(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* Which models argument 1 names; NULL for all.  Unknown names do not matter. */
-static bool *
-named_models(FunctionCallInfo fcinfo, const ScoreMatrixView *view)
+/*
+ * Which models argument 1 names, of those with scores and of the declared ones.
+ * Names that are not there do not matter.
+ */
+static void
+named_models(FunctionCallInfo fcinfo, const ScoreMatrixView *view, bool **models,
+			 bool **declared)
 {
-	ArrayType  *array;
-	bool	   *member;
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(1);
 	Datum	   *names;
 	bool	   *nulls;
 	int			n;
 	int			k;
 
-	if (PG_ARGISNULL(1))
-		return NULL;
-	array = PG_GETARG_ARRAYTYPE_P(1);
 	sc_check_name_list(array, "models");
-	member = sc_alloc(view->n_models, sizeof(bool));
-	memset(member, 0, view->n_models);
+	*models = sc_alloc(view->n_models, sizeof(bool));
+	*declared = sc_alloc(view->counts.n_declared, sizeof(bool));
+	memset(*models, 0, view->n_models);
+	memset(*declared, 0, view->counts.n_declared);
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
 					  &names, &nulls, &n);
 	for (k = 0; k < n; k++)
@@ -200,14 +164,17 @@ named_models(FunctionCallInfo fcinfo, const ScoreMatrixView *view)
 		name = DatumGetTextPP(names[k]);
 		place = sc_matrix_find_model(view, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 		if (place >= 0)
-			member[place] = true;
+			(*models)[place] = true;
+		place = sc_matrix_find_declared(view, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+		if (place >= 0)
+			(*declared)[place] = true;
 	}
-	return member;
 }
 
 /*
- * A label stays only if a cell of it stays, so that a subset is the same matrix
- * as one made from the rows that it keeps.
+ * A label stays if a cell of it stays, so that a subset is the same matrix as one
+ * made from the rows that it keeps; or, unless it is not among those that are
+ * named, if it has a mark: a capability benchmark does not go unnoticed.
  */
 Datum
 sc_score_matrix_subset(PG_FUNCTION_ARGS)
@@ -215,20 +182,25 @@ sc_score_matrix_subset(PG_FUNCTION_ARGS)
 	ExpandedScoreMatrix *m;
 	ScoreMatrixView view;
 	BenchmarkSet set;
-	bool	   *model;
-	bool	   *benchmark = NULL;
+	bool	   *models = NULL;
+	bool	   *declared = NULL;
+	KeptLabels	kept;
 	uint32		s = 0;
 	uint32		p = 0;
+	uint32		k;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	sc_matrix_read(PG_GETARG_DATUM(0), &view);
-	model = named_models(fcinfo, &view);
+	set.member = NULL;
+	if (!PG_ARGISNULL(1))
+		named_models(fcinfo, &view, &models, &declared);
 	if (!PG_ARGISNULL(2))
-	{
 		(void) sc_named_benchmarks(fcinfo, 2, "benchmarks", &view, MISSING_IGNORE, &set);
-		benchmark = set.member;
-	}
+	kept.model = models;
+	kept.declared = declared;
+	kept.benchmark = set.member;
+
 	m = sc_matrix_create(sc_object_context());
 	while (s < view.n_single || p < view.n_pooled)
 	{
@@ -237,13 +209,21 @@ sc_score_matrix_subset(PG_FUNCTION_ARGS)
 
 		if (((s + p) & 0xFFFF) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if ((model == NULL || model[at.model]) &&
-			(benchmark == NULL || benchmark[at.benchmark]))
+		if ((models == NULL || models[at.model]) &&
+			(set.member == NULL || set.member[at.benchmark]))
 			sc_matrix_copy_cell(m, &view, at, single ? s : p, single);
 		if (single)
 			s++;
 		else
 			p++;
 	}
+	for (k = 0; k < view.n_benchmarks; k++)
+	{
+		sc_poll_step(k);
+		if (view.benchmark_flags[k] != 0 && (set.member == NULL || set.member[k]))
+			sc_matrix_copy_flags(m, &view, k);
+	}
+	sc_matrix_copy_families(m, &view, &kept);
+	sc_matrix_copy_overlaps(m, &view, &kept);
 	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
 }

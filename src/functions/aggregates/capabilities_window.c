@@ -21,12 +21,11 @@
 #include "utils/memutils.h"
 #include "windowapi.h"
 
+#include "functions/aggregates/fitted_rows.h"
 #include "functions/shared/arrays.h"
 #include "functions/shared/memory.h"
-#include "functions/shared/run.h"
 #include "types/states/score_rows.h"
 #include "types/forms/state_context.h"
-#include "stats/component/capability.h"
 
 PG_FUNCTION_INFO_V1(sc_capabilities_score);
 
@@ -44,13 +43,13 @@ score_partition(WindowObject winobj, int64 n_rows, double *score)
 	int64	   *origin = sc_alloc(n_rows, sizeof(int64));
 	MemoryContext row_context;
 	MemoryContext old;
-	ScoreRowsView view;
-	const double **sorted;
-	ScCapabilityFit fit;
+	FittedRows	fitted;
 	int64		i;
-	Size		d;
 
-	/* an argument that is computed, such as ARRAY[...], is the caller's garbage */
+	/*
+	 * what computing an argument leaves behind, such as ARRAY[...], would
+	 * pile up in the caller's context: it goes row by row
+	 */
 	row_context = AllocSetContextCreate(CurrentMemoryContext,
 										"capabilities_score row",
 										ALLOCSET_DEFAULT_SIZES);
@@ -79,15 +78,11 @@ score_partition(WindowObject winobj, int64 n_rows, double *score)
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(row_context);
 
-	sc_rows_read(ScoreRowsGetDatum(rows), &view);
-	if (view.n_rows < SC_MIN_MODELS)
+	sc_fit_rows(ScoreRowsGetDatum(rows), &fitted);
+	if (fitted.status != SC_OK)
 		return;
-	d = view.width;
-	sorted = sc_rows_sorted(&view);
-	if (sc_run_fit_of_rows(sorted, view.n_rows, d, &fit) != SC_OK)
-		return;
-	for (i = 0; i < view.n_rows; i++)
-		score[origin[(sorted[i] - view.score) / d]] = fit.score[i];
+	for (i = 0; i < fitted.view.n_rows; i++)
+		score[origin[(fitted.row[i] - fitted.view.score) / fitted.view.width]] = fitted.fit.score[i];
 }
 
 Datum

@@ -13,9 +13,8 @@
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
-#include "utils/numeric.h"
 
+#include "functions/shared/jsonb_values.h"
 #include "functions/shared/memory.h"
 #include "types/forms/poll.h"
 #include "types/score_matrix/pooled.h"
@@ -30,21 +29,51 @@ PG_FUNCTION_INFO_V1(sc_score_matrix_merge);
 /* What an error shows of a label. */
 #define SHOWN_LABEL_BYTES 100
 
-/* The state to change: the one given, a copy of a stored one, or a new one. */
+/* ----------
+ * Generic support: where the state comes from, and who frees it
+ *
+ * The state of every aggregate of this folder is an expanded object: a
+ * score_matrix, a score_rows or a score_moments.  One file for each has its own
+ * state_for_write(), which transition and combine functions begin with:
+ *
+ * - They are handed the object that they returned for the row before, and may
+ *	 write to it: they change it, and copy nothing.
+ * - At the first row there is none: they make one.  In an aggregation it lives
+ *	 where all states of that aggregation live (state_context.h), and goes with
+ *	 them; otherwise in a context of its own below the caller's.
+ * - They are handed a value that somebody else owns: one that is stored, came
+ *	 from a parallel worker or another server, or may only be read.  They make an
+ *	 object and add that value to it.
+ *
+ * No function frees a state.  Final functions and the others only read it, so
+ * that a window may call them again, and return what is palloc'd for the caller.
+ * What a row leaves behind is the caller's garbage, which the executor clears row
+ * by row; copies that detoasting made of long arguments are freed at once.
+ * ----------
+ */
+
+/* Adds the scores of argument i, if there is one. */
+static void
+merge_argument(ExpandedScoreMatrix *state, FunctionCallInfo fcinfo, int i)
+{
+	ScoreMatrixView from;
+
+	if (!PG_ARGISNULL(i))
+	{
+		sc_matrix_read(PG_GETARG_DATUM(i), &from);
+		sc_matrix_merge(state, &from);
+	}
+}
+
 static ExpandedScoreMatrix *
 state_for_write(FunctionCallInfo fcinfo)
 {
 	ExpandedScoreMatrix *state;
-	ScoreMatrixView from;
 
 	if (sc_is_writable(fcinfo, 0))
 		return sc_matrix_from_datum(PG_GETARG_DATUM(0));
 	state = sc_matrix_create(sc_state_context(fcinfo));
-	if (!PG_ARGISNULL(0))
-	{
-		sc_matrix_read(PG_GETARG_DATUM(0), &from);
-		sc_matrix_merge(state, &from);
-	}
+	merge_argument(state, fcinfo, 0);
 	return state;
 }
 
@@ -208,10 +237,7 @@ is_string(const JsonbValue *value, const char *word)
 		memcmp(value->val.string.val, word, value->val.string.len) == 0;
 }
 
-/*
- * The score of one key, NaN for none.  A number is converted as the cast from
- * numeric does, so that the bits are those of the long path.
- */
+/* The score of one key, NaN for none. */
 static double
 jsonb_score(const JsonbValue *key, const JsonbValue *value)
 {
@@ -222,10 +248,8 @@ jsonb_score(const JsonbValue *key, const JsonbValue *value)
 		case jbvNull:
 			return NAN;
 		case jbvBool:
-			return value->val.boolean ? 1.0 : 0.0;
 		case jbvNumeric:
-			score = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-													   NumericGetDatum(value->val.numeric)));
+			score = sc_jsonb_score(value);
 			if (isinf(score))
 				ereport(ERROR,
 						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -237,7 +261,8 @@ jsonb_score(const JsonbValue *key, const JsonbValue *value)
 			if (is_string(value, "NaN"))
 				return NAN;
 			if (is_string(value, "Infinity") || is_string(value, "-Infinity"))
-				return INFINITY;	/* refused with the finite ones that are too large */
+				return INFINITY;	/* refused with the finite ones that are
+									 * too large */
 			not_a_score(key, "another string");
 			break;
 		default:
@@ -252,18 +277,15 @@ static RowScore *
 jsonb_row(FunctionCallInfo fcinfo, Jsonb *scores, uint32 *n)
 {
 	RowScore   *row = sc_alloc(JB_ROOT_COUNT(scores), sizeof(RowScore));
-	JsonbIterator *iterator = JsonbIteratorInit(&scores->root);
+	JsonbIterator *iterator = sc_jsonb_begin(&scores->root);
 	JsonbValue	key;
 	JsonbValue	value;
 
 	*n = 0;
-	(void) JsonbIteratorNext(&iterator, &value, false); /* the object begins */
-	while (JsonbIteratorNext(&iterator, &key, false) == WJB_KEY)
+	while (sc_jsonb_next_member(&iterator, &key, &value))
 	{
-		double		score;
+		double		score = jsonb_score(&key, &value);
 
-		(void) JsonbIteratorNext(&iterator, &value, true);
-		score = jsonb_score(&key, &value);
 		if (isnan(score))
 			continue;
 		if (unlikely(PG_ARGISNULL(1)))
@@ -319,16 +341,10 @@ Datum
 sc_score_matrix_merge(PG_FUNCTION_ARGS)
 {
 	ExpandedScoreMatrix *m;
-	ScoreMatrixView from;
 
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		return ScoreMatrixGetDatum(state_for_write(fcinfo));
-	}
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
 	m = state_for_write(fcinfo);
-	sc_matrix_read(PG_GETARG_DATUM(1), &from);
-	sc_matrix_merge(m, &from);
+	merge_argument(m, fcinfo, 1);
 	PG_RETURN_DATUM(ScoreMatrixGetDatum(m));
 }

@@ -22,21 +22,29 @@ PG_FUNCTION_INFO_V1(sc_score_moments_combine);
 PG_FUNCTION_INFO_V1(sc_score_moments_n_rows);
 PG_FUNCTION_INFO_V1(sc_first_component);
 
-/* The state to change: the one given, a copy of a stored one, or a new one. */
+/* Adds the moments of argument i, if there is one. */
+static void
+absorb_argument(ExpandedScoreMoments *state, FunctionCallInfo fcinfo, int i)
+{
+	ScMoments	from;
+
+	if (!PG_ARGISNULL(i))
+	{
+		sc_score_moments_read(PG_GETARG_DATUM(i), &from);
+		sc_score_moments_absorb(state, &from);
+	}
+}
+
+/* The state to change, see "Generic support" in matrix_aggregates.c. */
 static ExpandedScoreMoments *
 state_for_write(FunctionCallInfo fcinfo)
 {
 	ExpandedScoreMoments *state;
-	ScMoments from;
 
 	if (sc_is_writable(fcinfo, 0))
-		return sc_moments_from_datum(PG_GETARG_DATUM(0));
-	state = sc_moments_create(sc_state_context(fcinfo));
-	if (!PG_ARGISNULL(0))
-	{
-		sc_moments_read(PG_GETARG_DATUM(0), &from);
-		sc_moments_absorb(state, &from);
-	}
+		return sc_score_moments_from_datum(PG_GETARG_DATUM(0));
+	state = sc_score_moments_create(sc_state_context(fcinfo));
+	absorb_argument(state, fcinfo, 0);
 	return state;
 }
 
@@ -48,10 +56,10 @@ sc_score_moments_accum(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1))
 	{
 		ArrayType  *scores = PG_GETARG_ARRAYTYPE_P(1);
-		double	   *row = sc_moments_reserve_row(m, sc_scores_length(scores));
+		double	   *row = sc_score_moments_reserve_row(m, sc_scores_length(scores));
 
 		if (sc_scores_copy(scores, row))
-			sc_moments_commit_row(m);
+			sc_score_moments_commit_row(m);
 		PG_FREE_IF_COPY(scores, 1);
 	}
 	PG_RETURN_DATUM(ScoreMomentsGetDatum(m));
@@ -61,17 +69,11 @@ Datum
 sc_score_moments_combine(PG_FUNCTION_ARGS)
 {
 	ExpandedScoreMoments *m;
-	ScMoments	from;
 
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		return ScoreMomentsGetDatum(state_for_write(fcinfo));
-	}
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
 	m = state_for_write(fcinfo);
-	sc_moments_read(PG_GETARG_DATUM(1), &from);
-	sc_moments_absorb(m, &from);
+	absorb_argument(m, fcinfo, 1);
 	PG_RETURN_DATUM(ScoreMomentsGetDatum(m));
 }
 
@@ -80,7 +82,7 @@ sc_score_moments_n_rows(PG_FUNCTION_ARGS)
 {
 	ScMoments	m;
 
-	sc_moments_read(PG_GETARG_DATUM(0), &m);
+	sc_score_moments_read(PG_GETARG_DATUM(0), &m);
 	PG_RETURN_INT64(m.n);
 }
 
@@ -97,12 +99,12 @@ sc_first_component(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	sc_moments_read(PG_GETARG_DATUM(0), &m);
+	sc_score_moments_read(PG_GETARG_DATUM(0), &m);
 	if (m.n < SC_MIN_MODELS)
 		PG_RETURN_NULL();
 
-	flat = sc_component_create(SC_PCA_PEARSON, (int32) m.d, m.n,
-							   (int32) sc_eigenvalues_found(m.d, 1), -1, &c);
+	flat = sc_principal_component_create(SC_PCA_PEARSON, (int32) m.d, m.n,
+										 (int32) sc_eigenvalues_found(m.d, 1), -1, &c);
 	matrix = sc_alloc(m.d * m.d, sizeof(double));
 	work = sc_alloc(sc_components_workspace(m.d, 1), 1);
 	if (sc_moments_correlation(&m, c.mean, c.sd, matrix, &constant) != SC_OK)

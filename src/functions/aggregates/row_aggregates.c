@@ -21,6 +21,7 @@
 #include "utils/array.h"
 #include "utils/float.h"
 
+#include "functions/aggregates/fitted_rows.h"
 #include "functions/shared/arrays.h"
 #include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
@@ -51,21 +52,29 @@ PG_FUNCTION_INFO_V1(sc_kendall_test_final);
  * ----------
  */
 
-/* The state to change: the one given, a copy of a stored one, or a new one. */
+/* Adds the rows of argument i, if there is one. */
+static void
+merge_argument(ExpandedScoreRows *state, FunctionCallInfo fcinfo, int i)
+{
+	ScoreRowsView from;
+
+	if (!PG_ARGISNULL(i))
+	{
+		sc_rows_read(PG_GETARG_DATUM(i), &from);
+		sc_rows_merge(state, &from);
+	}
+}
+
+/* The state to change, see "Generic support" in matrix_aggregates.c. */
 static ExpandedScoreRows *
 state_for_write(FunctionCallInfo fcinfo)
 {
 	ExpandedScoreRows *state;
-	ScoreRowsView from;
 
 	if (sc_is_writable(fcinfo, 0))
 		return sc_rows_from_datum(PG_GETARG_DATUM(0));
 	state = sc_rows_create(sc_state_context(fcinfo));
-	if (!PG_ARGISNULL(0))
-	{
-		sc_rows_read(PG_GETARG_DATUM(0), &from);
-		sc_rows_merge(state, &from);
-	}
+	merge_argument(state, fcinfo, 0);
 	return state;
 }
 
@@ -230,17 +239,11 @@ Datum
 sc_score_rows_combine(PG_FUNCTION_ARGS)
 {
 	ExpandedScoreRows *r;
-	ScoreRowsView from;
 
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		return ScoreRowsGetDatum(state_for_write(fcinfo));
-	}
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
 	r = state_for_write(fcinfo);
-	sc_rows_read(PG_GETARG_DATUM(1), &from);
-	sc_rows_merge(r, &from);
+	merge_argument(r, fcinfo, 1);
 	PG_RETURN_DATUM(ScoreRowsGetDatum(r));
 }
 
@@ -250,42 +253,15 @@ sc_score_rows_combine(PG_FUNCTION_ARGS)
  */
 
 /*
- * Rows in ascending order and their capabilities scores.
- */
-typedef struct RankedRows
-{
-	ScoreRowsView view;
-	const double **row;
-	ScCapabilityFit fit;
-	ScStatus	status;
-} RankedRows;
-
-static void
-rank_rows(Datum state, RankedRows *ranked)
-{
-	ScoreRowsView *view = &ranked->view;
-
-	sc_rows_read(state, view);
-	if (view->n_rows < SC_MIN_MODELS)
-	{
-		ranked->status = SC_TOO_FEW_MODELS;
-		return;
-	}
-	ranked->row = sc_rows_sorted(view);
-	ranked->status = sc_run_fit_of_rows(ranked->row, view->n_rows,
-										Max(view->n_capabilities, 0), &ranked->fit);
-}
-
-/*
  * Correlation of target k with the capabilities score, over the rows that have
  * it, and if wanted its p-value.  Sets c->n in any case.
  */
 static ScStatus
-correlate_target(const RankedRows *ranked, int32 k, ScCorrelation *c, double *p_value)
+correlate_target(const FittedRows *fitted, int32 k, ScCorrelation *c, double *p_value)
 {
-	const ScoreRowsView *view = &ranked->view;
+	const ScoreRowsView *view = &fitted->view;
 	int32		at = view->n_capabilities + k;
-	ScStatus	status = ranked->status;
+	ScStatus	status = fitted->status;
 	double	   *x;
 	double	   *y;
 	Size		n = 0;
@@ -295,13 +271,13 @@ correlate_target(const RankedRows *ranked, int32 k, ScCorrelation *c, double *p_
 	y = sc_alloc(view->n_rows, sizeof(double));
 	for (i = 0; i < view->n_rows; i++)
 	{
-		double		score = status == SC_OK ? ranked->row[i][at] :
-		view->score[i * view->width + at];
+		double		score = status == SC_OK ? fitted->row[i][at] :
+			view->score[i * view->width + at];
 
 		if (isnan(score))
 			continue;
 		if (status == SC_OK)
-			x[n] = ranked->fit.score[i];
+			x[n] = fitted->fit.score[i];
 		y[n++] = score;
 	}
 	if (status == SC_OK)
@@ -317,14 +293,14 @@ correlate_target(const RankedRows *ranked, int32 k, ScCorrelation *c, double *p_
 Datum
 sc_capabilities_corr_final(PG_FUNCTION_ARGS)
 {
-	RankedRows	ranked;
+	FittedRows	fitted;
 	ScCorrelation c;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	rank_rows(PG_GETARG_DATUM(0), &ranked);
-	if (ranked.view.n_targets != 1 ||
-		correlate_target(&ranked, 0, &c, NULL) != SC_OK)
+	sc_fit_rows(PG_GETARG_DATUM(0), &fitted);
+	if (fitted.view.n_targets != 1 ||
+		correlate_target(&fitted, 0, &c, NULL) != SC_OK)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(c.corr);
 }
@@ -332,16 +308,16 @@ sc_capabilities_corr_final(PG_FUNCTION_ARGS)
 Datum
 sc_capabilities_test_final(PG_FUNCTION_ARGS)
 {
-	RankedRows	ranked;
-	ScCorrelation c = {SC_SPEARMAN, 0, 0, 0, 0};
+	FittedRows	fitted;
+	ScCorrelation c = {0};
 	ScStatus	status = SC_TOO_FEW_MODELS;
 	double		p_value = 0;
 
 	if (!PG_ARGISNULL(0))
 	{
-		rank_rows(PG_GETARG_DATUM(0), &ranked);
-		if (ranked.view.n_targets == 1)
-			status = correlate_target(&ranked, 0, &c, &p_value);
+		sc_fit_rows(PG_GETARG_DATUM(0), &fitted);
+		if (fitted.view.n_targets == 1)
+			status = correlate_target(&fitted, 0, &c, &p_value);
 	}
 	return sc_test_datum(fcinfo, status, &c, p_value);
 }
@@ -349,7 +325,7 @@ sc_capabilities_test_final(PG_FUNCTION_ARGS)
 Datum
 sc_capabilities_corr_array_final(PG_FUNCTION_ARGS)
 {
-	RankedRows	ranked;
+	FittedRows	fitted;
 	ScCorrelation c;
 	Datum	   *values;
 	bool	   *nulls;
@@ -359,16 +335,16 @@ sc_capabilities_corr_array_final(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	rank_rows(PG_GETARG_DATUM(0), &ranked);
-	if (ranked.view.n_targets < 0)
+	sc_fit_rows(PG_GETARG_DATUM(0), &fitted);
+	if (fitted.view.n_targets < 0)
 		PG_RETURN_NULL();
-	dims[0] = ranked.view.n_targets;
+	dims[0] = fitted.view.n_targets;
 	values = sc_alloc(dims[0], sizeof(Datum));
 	nulls = sc_alloc(dims[0], sizeof(bool));
 	for (k = 0; k < dims[0]; k++)
 	{
 		values[k] = (Datum) 0;
-		nulls[k] = correlate_target(&ranked, k, &c, NULL) != SC_OK;
+		nulls[k] = correlate_target(&fitted, k, &c, NULL) != SC_OK;
 		if (!nulls[k])
 			values[k] = Float8GetDatum(c.corr);
 	}
@@ -419,7 +395,10 @@ correlate_pairs(FunctionCallInfo fcinfo, ScMethod method, ScCorrelation *c,
 	}
 	status = sc_run_correlation(method, y, x, view.n_rows, c);
 	if (p_value != NULL && status == SC_OK)
+	{
+		sc_run_spread(y, x, c);
 		*p_value = sc_run_p_value(y, x, c);
+	}
 	pfree(x);
 	pfree(y);
 	return status;

@@ -2,7 +2,7 @@
  *
  * adjusted_scores.c
  *	  capabilities_adjusted_scores: which models are safer than their capability
- *	  lets expect?
+ *	  predicts?
  *
  *-------------------------------------------------------------------------
  */
@@ -15,22 +15,30 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 
-#include "functions/analyses/correlation_rows.h"
+#include "functions/analyses/target_pairs.h"
+#include "functions/analyses/targets.h"
 #include "functions/shared/arguments.h"
 #include "functions/shared/benchmark_names.h"
 #include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
 #include "types/forms/poll.h"
+#include "stats/regression/logit.h"
 #include "stats/regression/residuals.h"
 #include "stats/correlation/q_values.h"
 #include "stats/base/student.h"
+
+/*
+ * Where a line was asked for, a quadratic term with a smaller p-value is said; how
+ * often it is without reason, src/stats/README.md tells.
+ */
+#define CURVATURE_LEVEL 0.05
 
 PG_FUNCTION_INFO_V1(sc_capabilities_adjusted_scores);
 
 static const ResultColumn result_columns[] = {
 	{"model", TEXTOID},
 	{"benchmark", TEXTOID},
-	{"negated", BOOLOID},
+	{"direction", TEXTOID},
 	{"capability", FLOAT8OID},
 	{"imputed", FLOAT8OID},
 	{"score", FLOAT8OID},
@@ -54,11 +62,11 @@ typedef struct AdjustedCell
 {
 	uint32		target;
 	uint32		model;
-	uint32		n;				/* models of the line */
+	uint32		n;				/* models of the fit */
 	int32		rank;			/* -1: none */
 	double		score;
 	double		capability;
-	double		imputed;		/* share of it that rests on filled scores */
+	double		imputed;		/* share of it that rests on imputed scores */
 	double		expected;
 	double		low;
 	double		high;
@@ -69,7 +77,15 @@ typedef struct AdjustedCell
 	const char *status;
 } AdjustedCell;
 
-/* Furthest above the line first. */
+/* How a score is predicted. */
+typedef struct Prediction
+{
+	ScFit		fit;
+	bool		logit;			/* on this scale */
+	double		confidence;
+} Prediction;
+
+/* Furthest above the fit first. */
 static int
 compare_studentised(const void *a, const void *b, void *arg)
 {
@@ -108,41 +124,108 @@ set_ranks(AdjustedCell *cell, uint32 n)
 	pfree(order);
 }
 
+/* ----------
+ * The scale of the fit
+ * ----------
+ */
+
+/* Scores are negated where lower is better: so are their logits. */
+static double
+to_logit(double score, double sign)
+{
+	return sign * sc_logit(sign * score);
+}
+
+static double
+of_logit(double logit, double sign)
+{
+	return sign * sc_logistic(sign * logit);
+}
+
+/* Puts logits in the place of n scores; false if one is not inside (0, 1). */
+static bool
+take_logits(double *y, uint32 n, double sign)
+{
+	uint32		i;
+
+	for (i = 0; i < n; i++)
+	{
+		sc_poll_step(i);
+		if (!(sign * y[i] > 0 && sign * y[i] < 1))
+			return false;
+		y[i] = to_logit(y[i], sign);
+	}
+	return true;
+}
+
 /*
- * The line of one target, and what it says of its cells, which are in the order
+ * What a fit to logits says of a score, on the scale of the scores: the residual is
+ * the distance there.  A residual of 0 stays one, and an end that is what is expected.
+ */
+static void
+carry_back(AdjustedCell *c, double sign)
+{
+	double		expected = c->expected;
+
+	c->expected = c->residual == 0 ? c->score : of_logit(expected, sign);
+	c->low = c->low == expected ? c->expected : of_logit(c->low, sign);
+	c->high = c->high == expected ? c->expected : of_logit(c->high, sign);
+	c->residual = c->score - c->expected;
+}
+
+/* ----------
+ * Targets
+ * ----------
+ */
+
+/*
+ * The fit of one target, and what it says of its cells, which are in the order
  * of models.
  */
 static void
 adjust_target(const ScoreColumns *columns, uint32 target, const CapabilityScores *scores,
-			  double confidence, AdjustedCell *cell)
+			  const Prediction *prediction, AdjustedCell *cell)
 {
 	uint32		start = columns->start[target];
 	uint32		n_cells = columns->start[target + 1] - start;
+	double		sign = sc_is_flagged(columns, target, SC_BENCHMARK_LOWER_IS_BETTER) ? -1 : 1;
 	double	   *numbers = sc_alloc((Size) n_cells * 6, sizeof(double));
 	TargetPairs pairs;
-	TargetCorrelation result = {0};
-	ScAdjusted	line;
+	ScAdjusted	out;
+	ScStatus	known = sc_target_status(columns, target, scores);
+	ScStatus	fit_status = known;
+	bool		fitted = false;
+	const char *status;
+	double		df;				/* of sigma */
 	uint32		n;
 	void	   *work;
-	const char *status;
 	uint32		i;
 	uint32		k = 0;
 
 	sc_gather_pairs(columns, target, scores, &pairs);
 	n = pairs.n;
+	df = (double) n - prediction->fit;
 	work = sc_alloc(sc_adjusted_workspace(n), 1);
-	line.expected = numbers;
-	line.residual = numbers + n_cells;
-	line.leverage = numbers + 2 * (Size) n_cells;
-	line.studentised = numbers + 3 * (Size) n_cells;
-	line.low = numbers + 4 * (Size) n_cells;
-	line.high = numbers + 5 * (Size) n_cells;
-	result.fit_status = result.status = scores->status;
-	if (result.status == SC_OK)
-		result.status = sc_adjust(pairs.y, pairs.x, n,
-								  n > 2 ? -sc_student_quantile((1 - confidence) / 2, n - 2.0) : 0,
-								  work, sc_poll, &line);
-	status = sc_correlation_status(&result, SC_STATUS_CONSTANT_CAPABILITY);
+	out.expected = numbers;
+	out.residual = numbers + n_cells;
+	out.leverage = numbers + 2 * (Size) n_cells;
+	out.studentised = numbers + 3 * (Size) n_cells;
+	out.low = numbers + 4 * (Size) n_cells;
+	out.high = numbers + 5 * (Size) n_cells;
+	if (known == SC_OK && prediction->logit && !take_logits(pairs.y, n, sign))
+		status = SC_STATUS_OUTSIDE;
+	else
+	{
+		if (known == SC_OK)
+			fit_status = sc_adjust(pairs.y, pairs.x, n, prediction->fit,
+								   df > 0 ? -sc_student_quantile((1 - prediction->confidence) / 2, df) : 0,
+								   work, sc_poll, &out);
+		fitted = fit_status == SC_OK;
+		status = sc_correlation_status(known, fit_status, SC_STATUS_CONSTANT_CAPABILITY);
+	}
+	if (fitted && prediction->fit == SC_FIT_LINEAR && !isnan(out.curvature) &&
+		sc_student_two_sided(out.curvature, n - 3.0) < CURVATURE_LEVEL)
+		status = SC_STATUS_CURVATURE;
 
 	for (i = 0; i < n_cells; i++)
 	{
@@ -160,23 +243,28 @@ adjust_target(const ScoreColumns *columns, uint32 target, const CapabilityScores
 		c->status = status;
 		if (!scores->included[c->model])
 		{
-			c->status = sc_excluded_status(scores);
+			if (known != SC_CONFLICT)
+				c->status = sc_model_status(scores, c->model, status);
 			continue;
 		}
-		if (scores->status == SC_OK)
+		if (known == SC_OK)
 		{
 			c->capability = pairs.x[k];
 			c->imputed = sc_imputed_share(scores, c->model);
 		}
-		if (result.status == SC_OK)
+		if (fitted)
 		{
-			c->expected = line.expected[k];
-			c->low = line.low[k];
-			c->high = line.high[k];
-			c->residual = line.residual[k];
-			c->studentised = line.studentised[k];
-			if (!isnan(c->studentised))
-				c->p_value = sc_student_two_sided(c->studentised, n - 3.0);
+			c->expected = out.expected[k];
+			c->low = out.low[k];
+			c->high = out.high[k];
+			c->residual = out.residual[k];
+			c->studentised = out.studentised[k];
+			if (prediction->logit)
+				carry_back(c, sign);
+			if (isnan(c->studentised))
+				c->status = SC_STATUS_UNTESTED;
+			else
+				c->p_value = sc_student_two_sided(c->studentised, df - 1);
 		}
 		k++;
 	}
@@ -186,30 +274,33 @@ adjust_target(const ScoreColumns *columns, uint32 target, const CapabilityScores
 	pfree(work);
 }
 
-/* The same for a capability benchmark, by the component of the others. */
+/* The same of a target that is part of the component, by that of the others. */
 static void
 adjust_with_others(const ScoreColumns *columns, uint32 target,
 				   const BenchmarkSet *capabilities, const CapabilityRecipe *recipe,
-				   double confidence,
-				   AdjustedCell *cell)
+				   const Prediction *prediction, AdjustedCell *cell)
 {
 	uint32		n_cells = columns->start[target + 1] - columns->start[target];
 	OtherBenchmarks others;
 	CapabilityScores scores = {0};
+	bool		nothing = false;
 	uint32		i;
 
-	sc_begin_others(capabilities, target, &others);
+	sc_begin_others(columns, capabilities, target, &others);
 	if (others.n > 0)
-		sc_fit_capabilities(columns, others.place, others.n, recipe, 1, &scores);
+		sc_fit_some(columns, capabilities, others.place, others.n, recipe, 1, &scores);
 	else
 	{
 		/* nothing to expect it from */
 		scores.included = sc_alloc(columns->view.n_models, sizeof(bool));
 		memset(scores.included, 0, columns->view.n_models);
-		scores.status = SC_TOO_FEW_MODELS;
+		scores.status = sc_check_capabilities(columns, capabilities);
+		nothing = scores.status == SC_OK;
+		if (nothing)
+			scores.status = SC_TOO_FEW_MODELS;
 	}
-	adjust_target(columns, target, &scores, confidence, cell);
-	for (i = 0; others.n == 0 && i < n_cells; i++)
+	adjust_target(columns, target, &scores, prediction, cell);
+	for (i = 0; nothing && i < n_cells; i++)
 		cell[i].status = SC_STATUS_NO_OTHER;
 	sc_end_others(&others);
 }
@@ -217,13 +308,13 @@ adjust_with_others(const ScoreColumns *columns, uint32 target,
 /* Either, as the target may be; returns the number of its cells. */
 static uint32
 adjust(const ScoreColumns *columns, uint32 target, const BenchmarkSet *capabilities,
-	   const CapabilityScores *scores, double confidence, AdjustedCell *cell)
+	   const CapabilityScores *scores, const Prediction *prediction, AdjustedCell *cell)
 {
 	CHECK_FOR_INTERRUPTS();
-	if (capabilities->member[target])
-		adjust_with_others(columns, target, capabilities, &scores->recipe, confidence, cell);
+	if (sc_is_part(columns, capabilities, target))
+		adjust_with_others(columns, target, capabilities, &scores->recipe, prediction, cell);
 	else
-		adjust_target(columns, target, scores, confidence, cell);
+		adjust_target(columns, target, scores, prediction, cell);
 	return columns->start[target + 1] - columns->start[target];
 }
 
@@ -233,40 +324,35 @@ put_cell(ResultRows *rows, const ScoreColumns *columns, const AdjustedCell *cell
 {
 	bool		negated = sc_is_flagged(columns, cell->target, SC_BENCHMARK_LOWER_IS_BETTER);
 	double		sign = negated ? -1 : 1;
-	Datum		values[lengthof(result_columns)] = {0};
-	bool		nulls[lengthof(result_columns)] = {false};
 
-	values[0] = sc_model_name(columns, cell->model);
-	values[1] = sc_benchmark_name(columns, cell->target);
-	values[2] = BoolGetDatum(negated);
-	sc_put_float8(cell->capability, &values[3], &nulls[3]);
-	sc_put_float8(cell->imputed, &values[4], &nulls[4]);
-	values[5] = Float8GetDatum(sign * cell->score + 0.0);
-	sc_put_float8(sign * cell->expected + 0.0, &values[6], &nulls[6]);
-	sc_put_float8(sign * (negated ? cell->high : cell->low) + 0.0, &values[7], &nulls[7]);
-	sc_put_float8(sign * (negated ? cell->low : cell->high) + 0.0, &values[8], &nulls[8]);
-	sc_put_float8(sign * cell->residual + 0.0, &values[9], &nulls[9]);
-	sc_put_float8(sign * cell->studentised + 0.0, &values[10], &nulls[10]);
-	sc_put_float8(cell->p_value, &values[11], &nulls[11]);
-	sc_put_float8(cell->q_value, &values[12], &nulls[12]);
-	sc_put_count(cell->rank, &values[13], &nulls[13]);
-	values[14] = Int32GetDatum((int32) cell->n);
-	values[15] = CStringGetTextDatum(cell->status);
-	sc_put_row(rows, values, nulls);
-	pfree(DatumGetPointer(values[0]));
-	pfree(DatumGetPointer(values[1]));
-	pfree(DatumGetPointer(values[15]));
+	sc_add_model(rows, columns, cell->model);
+	sc_add_benchmark(rows, columns, cell->target);
+	sc_add_direction(rows, columns, cell->target);
+	sc_add_float8(rows, cell->capability);
+	sc_add_float8(rows, cell->imputed);
+	sc_add_float8(rows, sign * cell->score + 0.0);
+	sc_add_float8(rows, sign * cell->expected + 0.0);
+	sc_add_float8(rows, sign * (negated ? cell->high : cell->low) + 0.0);
+	sc_add_float8(rows, sign * (negated ? cell->low : cell->high) + 0.0);
+	sc_add_float8(rows, sign * cell->residual + 0.0);
+	sc_add_float8(rows, sign * cell->studentised + 0.0);
+	sc_add_float8(rows, cell->p_value);
+	sc_add_float8(rows, cell->q_value);
+	sc_add_count(rows, cell->rank);
+	sc_add_int4(rows, (int32) cell->n);
+	sc_add_text(rows, cell->status);
+	sc_end_row(rows);
 }
 
 /*
- * capabilities_adjusted_scores(m, capabilities, targets, pca, missing, min_scores,
- *							  confidence)
+ * capabilities_adjusted_scores(m, capabilities, targets, fit, scale, pca, missing,
+ *							  min_scores, confidence)
  */
 Datum
 sc_capabilities_adjusted_scores(PG_FUNCTION_ARGS)
 {
 	ResultRows	rows;
-	double		confidence = sc_confidence_argument(fcinfo, 6);
+	Prediction	prediction;
 	CapabilityRecipe recipe;
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
@@ -282,12 +368,14 @@ sc_capabilities_adjusted_scores(PG_FUNCTION_ARGS)
 	uint32		i;
 	uint32		j;
 
-	sc_recipe_arguments(fcinfo, 3, &recipe);
+	prediction.fit = sc_fit_argument(fcinfo, 3);
+	prediction.logit = sc_logit_argument(fcinfo, 4);
+	sc_recipe_arguments(fcinfo, 5, &recipe);
+	prediction.confidence = sc_confidence_argument(fcinfo, 8);
 	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
-	sc_choose_targets(fcinfo, 2, "targets", &columns, &capabilities,
-					  SC_BENCHMARK_COVARIATE, &targets);
+	sc_choose_targets(fcinfo, 2, &columns, &capabilities, SC_BENCHMARK_COVARIATE, &targets);
 	for (j = 0; j < targets.n; j++)
 	{
 		Size		n = columns.start[targets.place[j] + 1] - columns.start[targets.place[j]];
@@ -300,14 +388,14 @@ sc_capabilities_adjusted_scores(PG_FUNCTION_ARGS)
 	q = sc_alloc(n_cells, sizeof(double));
 
 	/*
-	 * q-values are over all cells, of which there may be millions: their p-values
-	 * are kept, and all else is found once more.
+	 * q-values are over all cells, of which there may be millions: their
+	 * p-values are kept, and all else is found once more.
 	 */
-	sc_fit_named(&columns, capabilities.place, capabilities.n, &recipe, 1, &scores);
+	sc_fit_named(&columns, &capabilities, &recipe, 1, &scores);
 	for (j = 0, at = 0; j < targets.n; j++)
 	{
 		uint32		n = adjust(&columns, targets.place[j], &capabilities, &scores,
-							   confidence, cell);
+							   &prediction, cell);
 
 		for (i = 0; i < n; i++)
 		{
@@ -321,7 +409,7 @@ sc_capabilities_adjusted_scores(PG_FUNCTION_ARGS)
 	for (j = 0, at = 0; j < targets.n; j++)
 	{
 		uint32		n = adjust(&columns, targets.place[j], &capabilities, &scores,
-							   confidence, cell);
+							   &prediction, cell);
 
 		for (i = 0; i < n; i++)
 		{

@@ -9,10 +9,12 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
+#include "utils/float.h"
 
-#include "functions/analyses/analysis.h"
-#include "functions/analyses/correlation_rows.h"
+#include "functions/analyses/columns.h"
+#include "functions/analyses/limits.h"
+#include "functions/analyses/target_pairs.h"
+#include "functions/analyses/targets.h"
 #include "functions/shared/arguments.h"
 #include "functions/shared/benchmark_names.h"
 #include "functions/shared/memory.h"
@@ -75,9 +77,9 @@ sort_benchmarks(Square *square)
 		uint32		start = columns->start[square->set->place[i]];
 
 		CHECK_FOR_INTERRUPTS();
-		sc_pairwise_order(columns->model + start, columns->score + start,
-						  columns->start[square->set->place[i] + 1] - start,
-						  square->order + start, work, sc_poll);
+		sc_tied_order(columns->score + start, columns->model + start,
+					  columns->start[square->set->place[i] + 1] - start,
+					  square->order + start, work, sc_poll);
 	}
 	pfree(work);
 }
@@ -111,29 +113,21 @@ correlate(Square *square, uint32 a, uint32 b)
 	kept.corr = result.c.corr;
 	kept.n = (int32) result.c.n;
 	kept.status = result.status;
+	if (sc_has_direction_conflict(square->columns->view.benchmark_flags[a]) ||
+		sc_has_direction_conflict(square->columns->view.benchmark_flags[b]))
+		kept.status = SC_CONFLICT;
 	return kept;
 }
 
 static void
 put_pair(ResultRows *rows, const Square *square, uint32 a, uint32 b, const Kept *kept)
 {
-	TargetCorrelation result = {0};
-	Datum		values[lengthof(result_columns)] = {0};
-	bool		nulls[lengthof(result_columns)] = {false};
-
-	result.fit_status = SC_OK;
-	result.status = kept->status;
-	values[0] = sc_benchmark_name(square->columns, a);
-	values[1] = sc_benchmark_name(square->columns, b);
-	values[2] = Int32GetDatum(kept->n);
-	nulls[3] = kept->status != SC_OK;
-	if (!nulls[3])
-		values[3] = Float8GetDatum(kept->corr);
-	values[4] = CStringGetTextDatum(sc_correlation_status(&result, SC_STATUS_CONSTANT_SCORES));
-	sc_put_row(rows, values, nulls);
-	pfree(DatumGetPointer(values[0]));
-	pfree(DatumGetPointer(values[1]));
-	pfree(DatumGetPointer(values[4]));
+	sc_add_benchmark(rows, square->columns, a);
+	sc_add_benchmark(rows, square->columns, b);
+	sc_add_int4(rows, kept->n);
+	sc_add_float8(rows, kept->status == SC_OK ? kept->corr : get_float8_nan());
+	sc_add_text(rows, sc_correlation_status(SC_OK, kept->status, SC_STATUS_CONSTANT_SCORES));
+	sc_end_row(rows);
 }
 
 /* correlation_matrix(m, benchmarks, method) */
@@ -151,13 +145,13 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 	square.method = sc_method_argument(fcinfo, 2);
 	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
-	sc_choose_targets(fcinfo, 1, "benchmarks", &columns, NULL, 0, &set);
-	if (set.n > SC_MAX_MATRIX_BENCHMARKS)
+	sc_choose_benchmarks(fcinfo, 1, "benchmarks", &columns, &set);
+	if (set.n > SC_MAX_SQUARE_BENCHMARKS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many benchmarks for a correlation matrix"),
 				 errdetail("There are %u, which is %.0f pairs; at most %d benchmarks are allowed.",
-						   set.n, (double) set.n * set.n, SC_MAX_MATRIX_BENCHMARKS),
+						   set.n, (double) set.n * set.n, SC_MAX_SQUARE_BENCHMARKS),
 				 errhint("Name those that you want in parameter \"benchmarks\", or correlate all with one by benchmark_correlations().")));
 	square.columns = &columns;
 	square.set = &set;

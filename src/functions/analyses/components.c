@@ -17,7 +17,11 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 
-#include "functions/analyses/analysis.h"
+#include "functions/analyses/capability_scores.h"
+#include "functions/analyses/component_gate.h"
+#include "functions/analyses/limits.h"
+#include "functions/analyses/reversed.h"
+#include "functions/analyses/targets.h"
 #include "functions/shared/arguments.h"
 #include "functions/shared/benchmark_names.h"
 #include "functions/shared/memory.h"
@@ -45,7 +49,7 @@ fit_arguments(FunctionCallInfo fcinfo, uint32 wanted, ScoreColumns *columns,
 	sc_recipe_arguments(fcinfo, 2, &recipe);
 	sc_read_columns(fcinfo, 0, columns);
 	(void) sc_capability_set(fcinfo, 1, &columns->view, MISSING_RAISE, &capabilities);
-	sc_fit_named(columns, capabilities.place, capabilities.n, &recipe, wanted, scores);
+	sc_fit_named(columns, &capabilities, &recipe, wanted, scores);
 }
 
 /* Are eigenvalues and eigenvectors there? */
@@ -80,8 +84,8 @@ sc_capabilities_component(PG_FUNCTION_ARGS)
 		(void) sc_flat_label(&columns.view, columns.view.n_models + scores.benchmark[j], &len);
 		label_bytes += len;
 	}
-	flat = sc_component_create(scores.recipe.pca, (int32) scores.d, scores.n,
-							   (int32) scores.fit.n_values, label_bytes, &c);
+	flat = sc_principal_component_create(scores.recipe.pca, (int32) scores.d, scores.n,
+										 (int32) scores.fit.n_values, label_bytes, &c);
 	for (j = 0; j < scores.d; j++)
 	{
 		uint32		benchmark = scores.benchmark[j];
@@ -123,22 +127,11 @@ typedef struct Replicates
 {
 	double		confidence;
 	bool		left_out;		/* nobody asked for them, and they take long */
+	Size		samples;		/* of chance, for the thresholds; 0: none
+								 * wanted */
 	Size		count;
 	ScComponentReplicates out;
 } Replicates;
-
-/* Replicates of loadings that are kept, at most. */
-#define MAX_REPLICATES 64000000
-
-/*
- * By default, intervals and thresholds are found where this takes a few seconds at
- * most: so many capability benchmarks, and scores of them.
- */
-#define MAX_DEFAULT_COLUMNS 64
-#define MAX_DEFAULT_SCORES 6000
-
-/* Where missing scores are filled anew, so many scores in all resamples together. */
-#define MAX_DEFAULT_IMPUTED 1200000
 
 /*
  * Arguments confidence, ci, resamples and seed from first on; resamples, if they
@@ -158,21 +151,23 @@ resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 	void	   *work;
 
 	replicates->confidence = sc_confidence_argument(fcinfo, first);
-	replicates->count = 0;
-	replicates->left_out = by_default &&
-		(scores->d > MAX_DEFAULT_COLUMNS || (Size) scores->n * scores->d > MAX_DEFAULT_SCORES);
-	if (kind == CI_NONE || replicates->left_out || !has_components(scores))
+	replicates->count = replicates->samples = 0;
+	replicates->left_out = (by_default || (kind == CI_NONE && !with_loadings)) &&
+		(scores->d > SC_MAX_DEFAULT_COLUMNS || (Size) scores->n * scores->d > SC_MAX_DEFAULT_SCORES);
+	if (replicates->left_out || !has_components(scores))
 		return;
-	if (scores->d > SC_MAX_DIRECT_COLUMNS || quantities > MAX_REPLICATES / (Size) resamples)
+	if ((by_default || kind == CI_NONE) && scores->missing != NULL)
+		resamples = Min(resamples, (int32) (SC_MAX_DEFAULT_IMPUTED_COMPONENTS / (scores->n * scores->d)));
+	replicates->samples = resamples;
+	if (kind == CI_NONE)
+		return;
+	if (scores->d > SC_MAX_DIRECT_COLUMNS || quantities > SC_MAX_KEPT_LOADINGS / (Size) resamples)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many capability benchmarks for a bootstrap of their components"),
 				 errdetail("There are %u benchmarks, %u components and %d resamples; at most %d benchmarks and %d replicates are allowed.",
-						   scores->d, components, resamples, SC_MAX_DIRECT_COLUMNS, MAX_REPLICATES),
+						   scores->d, components, resamples, SC_MAX_DIRECT_COLUMNS, SC_MAX_KEPT_LOADINGS),
 				 errhint("Ask for fewer components or resamples, or set ci => 'none'.")));
-
-	if (by_default && scores->missing != NULL)
-		resamples = Min(resamples, (int32) (MAX_DEFAULT_IMPUTED / (scores->n * scores->d)));
 
 	/* what was not found, because it explains nothing, points nowhere */
 	reference = sc_alloc((Size) components * scores->d, sizeof(double));
@@ -195,30 +190,27 @@ resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 }
 
 /*
- * Puts the interval of one quantity and the number of its resamples into columns
- * at, at + 1 and at + 2.  Returns the status.
+ * Adds the interval of one quantity and the number of its resamples to a row, as
+ * ci_low, ci_high and n_resamples; nulls if value is NULL.  Returns the status.
  */
 static const char *
-put_interval(const Replicates *replicates, double *value, Datum *values, bool *nulls, int at)
+add_interval(ResultRows *rows, const Replicates *replicates, double *value)
 {
-	double		low = 0;
-	double		high = 0;
+	double		low = get_float8_nan();
+	double		high = get_float8_nan();
 	Size		valid = 0;
-	bool		found;
+	bool		there = value != NULL && replicates->count > 0;
+	bool		enough = there &&
+		sc_percentile_interval(value, replicates->count, replicates->confidence, sc_poll,
+							   &low, &high, &valid) &&
+		valid >= replicates->count / 2;
 
-	nulls[at] = nulls[at + 1] = nulls[at + 2] = true;
-	if (replicates->count == 0)
-		return replicates->left_out ? SC_STATUS_ON_REQUEST : SC_STATUS_OK;
-	found = sc_percentile_interval(value, replicates->count, replicates->confidence, sc_poll,
-								   &low, &high, &valid);
-	values[at + 2] = Int32GetDatum((int32) valid);
-	nulls[at + 2] = false;
-	if (!found || valid < replicates->count / 2)
-		return SC_STATUS_DEGENERATE;
-	values[at] = Float8GetDatum(low);
-	values[at + 1] = Float8GetDatum(high);
-	nulls[at] = nulls[at + 1] = false;
-	return SC_STATUS_OK;
+	sc_add_float8(rows, enough ? low : get_float8_nan());
+	sc_add_float8(rows, enough ? high : get_float8_nan());
+	sc_add_count(rows, there ? (int32) valid : -1);
+	if (there)
+		return enough ? SC_STATUS_OK : SC_STATUS_DEGENERATE;
+	return replicates->left_out ? SC_STATUS_ON_REQUEST : SC_STATUS_OK;
 }
 
 /* ----------
@@ -239,6 +231,21 @@ static const ResultColumn loading_columns[] = {
 	{"status", TEXTOID},
 };
 
+/* Which benchmarks take the verdicts away; NULL: none does. */
+static bool *
+find_reversed(const ScoreColumns *columns, const CapabilityScores *scores)
+{
+	ComponentGate gate;
+	bool	   *reversed;
+
+	sc_gate_component(columns, scores, NULL, &gate);
+	if (strcmp(gate.status, SC_STATUS_REVERSED) != 0)
+		return NULL;
+	reversed = sc_alloc(scores->d, sizeof(bool));
+	(void) sc_reversed_benchmarks(columns, scores, NULL, scores->n, reversed);
+	return reversed;
+}
+
 /*
  * capabilities_loadings(m, capabilities, pca, missing, min_scores, components,
  *						 confidence, ci, resamples, seed)
@@ -248,52 +255,52 @@ sc_capabilities_loadings(PG_FUNCTION_ARGS)
 {
 	ResultRows	rows;
 	uint32		n_components = (uint32) sc_count_argument(fcinfo, 5, "components");
-	Replicates	replicates;
+	Replicates	replicates = {0};
 	ScoreColumns columns;
 	CapabilityScores scores;
+	int32		n_imputed;
+	bool	   *reversed;
 	uint32		j;
 	uint32		k;
 
 	sc_begin_rows(fcinfo, loading_columns, lengthof(loading_columns), &rows);
 	fit_arguments(fcinfo, n_components, &columns, &scores);
+	n_imputed = sc_count_imputed(&scores);
+	reversed = find_reversed(&columns, &scores);
 	check_found(&scores, n_components);
 	n_components = Min(n_components, scores.d);
 	resample_components(fcinfo, 6, &scores, n_components, true, &replicates);
 	for (k = 0; k < n_components; k++)
 	{
 		bool		defined = has_components(&scores) &&
-		sc_component_is_defined(scores.fit.value, scores.fit.n_values, k);
+			sc_component_is_defined(scores.fit.value, scores.fit.n_values, k);
 
 		for (j = 0; j < scores.d; j++)
 		{
 			Size		at = (Size) k * scores.d + j;
-			Datum		values[lengthof(loading_columns)] = {0};
-			bool		nulls[lengthof(loading_columns)] = {false};
-			const char *status = SC_STATUS_OK;
+			double		weight = defined ? scores.fit.vector[at] : get_float8_nan();
+			double	   *loading = replicates.out.loading;
+			const char *status;
 
 			CHECK_FOR_INTERRUPTS();
-			nulls[2] = nulls[3] = nulls[4] = nulls[5] = nulls[6] = !defined;
-			if (defined)
-			{
-				double		weight = scores.fit.vector[at];
-
-				values[2] = Float8GetDatum(weight);
-				values[3] = Float8GetDatum(weight * sqrt(scores.fit.value[k]));
-				status = put_interval(&replicates, replicates.out.loading + at * replicates.count,
-									  values, nulls, 4);
-			}
-			else if (has_components(&scores))
+			sc_add_int4(&rows, (int32) k + 1);
+			sc_add_benchmark(&rows, &columns, scores.benchmark[j]);
+			sc_add_float8(&rows, weight);
+			sc_add_float8(&rows, defined ? weight * sqrt(scores.fit.value[k]) : weight);
+			status = add_interval(&rows, &replicates,
+								  defined && loading ? loading + at * replicates.count : NULL);
+			if (has_components(&scores) && !defined)
 				status = sc_fit_status(SC_UNDEFINED_COMPONENT);
 			else if (scores.status == SC_CONSTANT_COLUMN && j == scores.fit.constant)
 				status = SC_STATUS_CONSTANT_SCORES;
-			else
+			else if (!defined)
 				status = sc_fit_status(scores.status);
-			values[0] = Int32GetDatum((int32) k + 1);
-			values[1] = sc_benchmark_name(&columns, scores.benchmark[j]);
-			values[7] = Int32GetDatum((int32) scores.n);
-			values[8] = Int32GetDatum(sc_count_imputed(&scores));
-			values[9] = CStringGetTextDatum(status);
-			sc_put_row(&rows, values, nulls);
+			else if (k == 0 && reversed != NULL && reversed[j] && strcmp(status, SC_STATUS_OK) == 0)
+				status = SC_STATUS_REVERSED;
+			sc_add_int4(&rows, (int32) scores.n);
+			sc_add_int4(&rows, n_imputed);
+			sc_add_text(&rows, status);
+			sc_end_row(&rows);
 		}
 	}
 	return (Datum) 0;
@@ -315,7 +322,9 @@ static const ResultColumn component_columns[] = {
 
 /*
  * Thresholds of parallel analysis: of the first component, and of each after one
- * that passed its own, SC_MAX_LEADING_COMPONENTS at most.  NaN for the others.
+ * that passed its own, SC_MAX_LEADING_COMPONENTS at most.  NaN for the others.  Where
+ * scores are imputed the later ones cannot be tested: what is imputed lies on the first,
+ * and leaves fewer dimensions to the rest than samples have.
  * threshold has room for n.
  */
 static void
@@ -331,6 +340,8 @@ parallel_thresholds(const CapabilityScores *scores, Size samples, uint64 seed,
 
 	for (k = 0; k < n; k++)
 		threshold[k] = get_float8_nan();
+	if (scores->missing != NULL)
+		n = Min(n, 1);
 	for (k = 0; k < Min(n, SC_MAX_LEADING_COMPONENTS) && scores->fit.value[k] > 0; k++)
 	{
 		ScStatus	status = sc_parallel_threshold(scores->missing, scores->n, scores->d, scores->recipe.pca,
@@ -359,54 +370,48 @@ Datum
 sc_capabilities_components(PG_FUNCTION_ARGS)
 {
 	ResultRows	rows;
-	Replicates	replicates;
+	Replicates	replicates = {0};
 	ScoreColumns columns;
 	CapabilityScores scores;
 	double	   *threshold;
 	double		cumulative = 0;
 	uint32		n_rows;
+	int32		n_imputed;
 	uint32		k;
 
 	sc_begin_rows(fcinfo, component_columns, lengthof(component_columns), &rows);
 	fit_arguments(fcinfo, SC_MAX_DIRECT_COLUMNS, &columns, &scores);
+	n_imputed = sc_count_imputed(&scores);
 	n_rows = has_components(&scores) ? scores.fit.n_values : scores.d;
 	if (n_rows < scores.d)
 		n_rows = Min(n_rows, SC_MAX_LEADING_COMPONENTS);
 	threshold = sc_alloc(n_rows, sizeof(double));
 	resample_components(fcinfo, 5, &scores, n_rows, false, &replicates);
-	if (replicates.count > 0)
-		parallel_thresholds(&scores, replicates.count, sc_seed_argument(fcinfo, 8), n_rows,
+	if (replicates.samples > 0)
+		parallel_thresholds(&scores, replicates.samples, sc_seed_argument(fcinfo, 8), n_rows,
 							threshold);
 	for (k = 0; k < n_rows; k++)
 	{
-		Datum		values[lengthof(component_columns)] = {0};
-		bool		nulls[lengthof(component_columns)] = {false};
-		const char *status = SC_STATUS_OK;
+		bool		there = has_components(&scores);
+		double		value = there ? scores.fit.value[k] : get_float8_nan();
+		double	   *share = replicates.out.share;
+		const char *status;
 
 		CHECK_FOR_INTERRUPTS();
-		values[0] = Int32GetDatum((int32) k + 1);
-		nulls[1] = nulls[2] = nulls[3] = !has_components(&scores);
-		nulls[4] = nulls[5] = nulls[6] = nulls[7] = true;
-		if (has_components(&scores))
-		{
-			cumulative += scores.fit.value[k];
-			values[1] = Float8GetDatum(scores.fit.value[k]);
-			values[2] = Float8GetDatum(scores.fit.value[k] / scores.d);
-			values[3] = Float8GetDatum(k + 1 == scores.d ? 1.0 : cumulative / scores.d);
-			status = put_interval(&replicates, replicates.out.share + k * replicates.count,
-								  values, nulls, 4);
-		}
-		else
-			status = sc_fit_status(scores.status);
-		if (replicates.count > 0 && !isnan(threshold[k]))
-		{
-			values[7] = Float8GetDatum(threshold[k]);
-			nulls[7] = false;
-		}
-		values[8] = Int32GetDatum((int32) scores.n);
-		values[9] = Int32GetDatum(sc_count_imputed(&scores));
-		values[10] = CStringGetTextDatum(status);
-		sc_put_row(&rows, values, nulls);
+		cumulative += value;
+		sc_add_int4(&rows, (int32) k + 1);
+		sc_add_float8(&rows, value);
+		sc_add_float8(&rows, value / scores.d);
+		sc_add_float8(&rows, there && k + 1 == scores.d ? 1.0 : cumulative / scores.d);
+		status = add_interval(&rows, &replicates, share ? share + k * replicates.count : NULL);
+		sc_add_float8(&rows, replicates.samples > 0 ? threshold[k] : get_float8_nan());
+		sc_add_int4(&rows, (int32) scores.n);
+		sc_add_int4(&rows, n_imputed);
+		if (there && k > 0 && replicates.samples > 0 && scores.missing != NULL &&
+			strcmp(status, SC_STATUS_OK) == 0)
+			status = SC_STATUS_IMPUTED_COMPONENT;
+		sc_add_text(&rows, there ? status : sc_fit_status(scores.status));
+		sc_end_row(&rows);
 	}
 	return (Datum) 0;
 }

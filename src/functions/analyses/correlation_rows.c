@@ -9,25 +9,29 @@
 
 #include <math.h>
 
-#include "utils/builtins.h"
 #include "utils/float.h"
 
 #include "functions/analyses/correlation_rows.h"
+#include "functions/analyses/reliability.h"
+#include "functions/analyses/targets.h"
 #include "functions/shared/memory.h"
 #include "functions/shared/run.h"
 #include "types/forms/poll.h"
-#include "stats/correlation/infer.h"
 #include "stats/correlation/q_values.h"
+#include "stats/correlation/reliability.h"
 
 const ResultColumn sc_correlation_columns[SC_CORRELATION_COLUMNS] = {
 	{"benchmark", TEXTOID},
 	{"role", TEXTOID},
-	{"negated", BOOLOID},
+	{"direction", TEXTOID},
 	{"n", INT4OID},
 	{"n_dropped", INT4OID},
 	{"n_imputed", INT4OID},
 	{"n_families", INT4OID},
+	{"n_without_family", INT4OID},
+	{"n_capabilities", INT4OID},
 	{"n_resamples", INT4OID},
+	{"score_reliability", FLOAT8OID},
 	{"corr", FLOAT8OID},
 	{"ci_low", FLOAT8OID},
 	{"ci_high", FLOAT8OID},
@@ -35,59 +39,25 @@ const ResultColumn sc_correlation_columns[SC_CORRELATION_COLUMNS] = {
 	{"q_value", FLOAT8OID},
 	{"slope", FLOAT8OID},
 	{"benchmark_sd", FLOAT8OID},
+	{"reliability", FLOAT8OID},
+	{"corr_disattenuated", FLOAT8OID},
 	{"verdict", TEXTOID},
+	{"q_verdict", FLOAT8OID},
 	{"status", TEXTOID},
 };
 
-void
-sc_choose_targets(FunctionCallInfo fcinfo, int i, const char *parameter,
-				  const ScoreColumns *columns, const BenchmarkSet *except,
-				  uint8 except_flags, BenchmarkSet *set)
+/* How reliable the target's scores are, and what corr would be if they were so wholly. */
+static void
+describe_noise(CorrelationRow *row, const ScoreColumns *columns, const TargetPairs *pairs,
+			   ScMethod method)
 {
-	uint32		j;
-
-	if (!PG_ARGISNULL(i))
-	{
-		(void) sc_named_benchmarks(fcinfo, i, parameter, &columns->view,
-								   MISSING_RAISE, set);
+	if (pairs->n < SC_MIN_MODELS ||
+		row->result.status == SC_NO_SCORES || row->result.status == SC_CONFLICT)
 		return;
-	}
-	sc_set_init(set, &columns->view);
-	for (j = 0; j < columns->view.n_benchmarks; j++)
-		set->member[j] = !(except && except->member[j]) &&
-			!sc_is_flagged(columns, j, except_flags);
-	sc_set_finish(set, &columns->view);
-}
-
-const char *
-sc_role_of(const ScoreColumns *columns, uint32 benchmark, bool is_capability)
-{
-	if (is_capability)
-		return SC_ROLE_CAPABILITY;
-	if (sc_is_flagged(columns, benchmark, SC_BENCHMARK_COVARIATE))
-		return "covariate";
-	return SC_ROLE_TARGET;
-}
-
-const char *
-sc_correlation_status(const TargetCorrelation *result, const char *constant_x)
-{
-	if (result->fit_status != SC_OK)
-		return sc_fit_status(result->fit_status);
-	switch (result->status)
-	{
-		case SC_OK:
-			return SC_STATUS_OK;
-		case SC_TOO_FEW_MODELS:
-			return "too few models";
-		case SC_CONSTANT_Y:
-			return SC_STATUS_CONSTANT_SCORES;
-		case SC_CONSTANT_X:
-			return constant_x;
-		default:
-			elog(ERROR, "unexpected status %d", (int) result->status);
-	}
-	return NULL;				/* keep compiler quiet */
+	row->reliability = sc_target_reliability(columns, row->target, row->scores, pairs);
+	/* what contains the target contains its errors too */
+	if (row->tested)
+		row->corr_disattenuated = sc_disattenuate(method, row->result.c.corr, row->reliability);
 }
 
 /*
@@ -99,7 +69,8 @@ describe_target(CorrelationRow *row, const TargetPairs *pairs, ScMethod method)
 {
 	ScSpread	spread;
 
-	if (pairs->n >= SC_MIN_MODELS)
+	if (pairs->n >= SC_MIN_MODELS &&
+		row->result.status != SC_NO_SCORES && row->result.status != SC_CONFLICT)
 	{
 		sc_spread(pairs->y, pairs->n, sc_poll, &spread);
 		row->benchmark_sd = spread.sd;
@@ -120,9 +91,13 @@ clear_row(CorrelationRow *row, uint32 target, const char *role,
 	row->target = target;
 	row->role = role;
 	row->scores = scores;
-	row->n_families = row->n_resamples = -1;
+	row->n_families = row->n_without_family = row->n_capabilities = row->n_resamples = -1;
+	row->score_reliability = get_float8_nan();
 	row->ci_low = row->ci_high = row->p_value = row->q_value = get_float8_nan();
+	row->claim.beyond = row->claim.within = get_float8_nan();
+	row->q_claim = row->claim;
 	row->slope = row->benchmark_sd = get_float8_nan();
+	row->reliability = row->corr_disattenuated = get_float8_nan();
 }
 
 void
@@ -130,17 +105,21 @@ sc_row_init(CorrelationRow *row, const ScoreColumns *columns, uint32 target,
 			const char *role, const CapabilityScores *scores, ScMethod method,
 			bool part_whole, const char *constant_x)
 {
+	ScStatus	known = sc_target_status(columns, target, scores);
 	TargetPairs pairs;
 
 	clear_row(row, target, role, scores);
 	sc_gather_pairs(columns, target, scores, &pairs);
 	sc_correlate_pairs(&pairs, scores, method, &row->result);
-	row->status = sc_correlation_status(&row->result, constant_x);
+	if (known != SC_OK)
+		row->result.status = known;
+	row->status = sc_correlation_status(known, row->result.status, constant_x);
 	row->tested = row->result.status == SC_OK && !part_whole;
 	if (row->tested)
 		row->p_value = sc_run_p_value(pairs.y, pairs.x, &row->result.c);
 	else if (row->result.status == SC_OK)
 		row->status = SC_STATUS_PART_WHOLE;
+	describe_noise(row, columns, &pairs, method);
 	sc_sort_pairs(scores, &pairs);
 	describe_target(row, &pairs, method);
 	sc_free_pairs(&pairs);
@@ -148,64 +127,124 @@ sc_row_init(CorrelationRow *row, const ScoreColumns *columns, uint32 target,
 
 void
 sc_row_init_alone(CorrelationRow *row, const ScoreColumns *columns,
-				  uint32 target, const char *role)
+				  uint32 target, const char *role, const BenchmarkSet *capabilities)
 {
+	ScStatus	known = sc_check_capabilities(columns, capabilities);
+
 	clear_row(row, target, role, NULL);
 	row->result.status = SC_TOO_FEW_MODELS;
 	row->result.n_dropped = (int32) (columns->start[target + 1] - columns->start[target]);
-	row->status = SC_STATUS_NO_OTHER;
+	row->n_capabilities = 0;
+	row->status = known == SC_OK ? SC_STATUS_NO_OTHER : sc_fit_status(known);
+}
+
+const char *
+sc_row_families(CorrelationRow *row, const ScoreColumns *columns, const Families *families)
+{
+	FamilyCounts counts = {0};
+	uint32		k;
+
+	for (k = columns->start[row->target]; k < columns->start[row->target + 1]; k++)
+	{
+		sc_poll_step(k);
+		if (row->scores->included[columns->model[k]])
+			sc_count_family(families, columns->model[k], &counts);
+	}
+	row->n_without_family = counts.n_without;
+	return sc_families_status(&counts);
 }
 
 void
 sc_set_q_values(CorrelationRow *row, uint32 n)
 {
+	/* one test of each row: where its p-value is, and where its q-value goes */
+	static const struct
+	{
+		Size		p;
+		Size		q;
+	}			test[] = {
+		{offsetof(CorrelationRow, p_value), offsetof(CorrelationRow, q_value)},
+		{offsetof(CorrelationRow, claim.beyond), offsetof(CorrelationRow, q_claim.beyond)},
+		{offsetof(CorrelationRow, claim.within), offsetof(CorrelationRow, q_claim.within)},
+	};
 	double	   *p = sc_alloc(n, sizeof(double));
 	double	   *q = sc_alloc(n, sizeof(double));
 	void	   *work = sc_alloc(sc_q_values_workspace(n), 1);
+	uint32		t;
 	uint32		i;
 
-	for (i = 0; i < n; i++)
+	for (t = 0; t < lengthof(test); t++)
 	{
-		sc_poll_step(i);
-		p[i] = strcmp(row[i].role, SC_ROLE_TARGET) == 0 ? row[i].p_value : get_float8_nan();
-	}
-	sc_benjamini_hochberg(p, n, q, work, sc_poll);
-	for (i = 0; i < n; i++)
-	{
-		sc_poll_step(i);
-		row[i].q_value = q[i];
+		for (i = 0; i < n; i++)
+		{
+			sc_poll_step(i);
+			p[i] = strcmp(row[i].role, SC_ROLE_TARGET) == 0 ?
+				*(double *) ((char *) &row[i] + test[t].p) : get_float8_nan();
+		}
+		sc_benjamini_hochberg(p, n, q, work, sc_poll);
+		for (i = 0; i < n; i++)
+		{
+			sc_poll_step(i);
+			*(double *) ((char *) &row[i] + test[t].q) = q[i];
+		}
 	}
 	pfree(p);
 	pfree(q);
 	pfree(work);
 }
 
+/* The q-value of what a verdict claims; NaN where it claims nothing. */
+static double
+verdict_q_value(const CorrelationRow *row, ScVerdict verdict)
+{
+	switch (verdict)
+	{
+		case SC_ENTANGLED:
+		case SC_INVERSE:
+			return row->q_claim.beyond;
+		case SC_LOW:
+			return row->q_claim.within;
+		case SC_POSITIVE:
+		case SC_NEGATIVE:
+			return row->q_value;
+		case SC_UNRESOLVED:
+			break;
+	}
+	return get_float8_nan();
+}
+
 void
 sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
-		   const CorrelationRow *row, double threshold)
+					   const CorrelationRow *row, double threshold)
 {
-	Datum		values[SC_CORRELATION_COLUMNS] = {0};
-	bool		nulls[SC_CORRELATION_COLUMNS] = {false};
-	double		corr = row->result.status == SC_OK ? row->result.c.corr : get_float8_nan();
+	bool		there = row->result.status == SC_OK;
+	bool		has_verdict = !isnan(row->ci_low) && !row->no_verdict;
+	ScVerdict	verdict = sc_verdict(row->ci_low, row->ci_high, threshold);
+	bool		noisy = has_verdict && verdict == SC_LOW &&
+		row->reliability < SC_MIN_RELIABILITY && strcmp(row->status, SC_STATUS_OK) == 0;
 
-	values[0] = sc_benchmark_name(columns, row->target);
-	values[1] = CStringGetTextDatum(row->role);
-	values[2] = BoolGetDatum(sc_is_flagged(columns, row->target, SC_BENCHMARK_LOWER_IS_BETTER));
-	values[3] = Int32GetDatum((int32) row->result.c.n);
-	values[4] = Int32GetDatum(row->result.n_dropped);
-	values[5] = Int32GetDatum(row->result.n_imputed);
-	sc_put_count(row->n_families, &values[6], &nulls[6]);
-	sc_put_count(row->n_resamples, &values[7], &nulls[7]);
-	sc_put_float8(corr, &values[8], &nulls[8]);
-	sc_put_float8(row->ci_low, &values[9], &nulls[9]);
-	sc_put_float8(row->ci_high, &values[10], &nulls[10]);
-	sc_put_float8(row->p_value, &values[11], &nulls[11]);
-	sc_put_float8(row->q_value, &values[12], &nulls[12]);
-	sc_put_float8(row->slope, &values[13], &nulls[13]);
-	sc_put_float8(row->benchmark_sd, &values[14], &nulls[14]);
-	nulls[15] = isnan(row->ci_low);
-	if (!nulls[15])
-		values[15] = CStringGetTextDatum(sc_verdict_word(sc_verdict(row->ci_low, row->ci_high, threshold)));
-	values[16] = CStringGetTextDatum(row->status);
-	sc_put_row(rows, values, nulls);
+	sc_add_benchmark(rows, columns, row->target);
+	sc_add_text(rows, row->role);
+	sc_add_direction(rows, columns, row->target);
+	sc_add_int4(rows, (int32) row->result.c.n);
+	sc_add_int4(rows, row->result.n_dropped);
+	sc_add_int4(rows, row->result.n_imputed);
+	sc_add_count(rows, row->n_families);
+	sc_add_count(rows, row->n_without_family);
+	sc_add_count(rows, row->n_capabilities);
+	sc_add_count(rows, row->n_resamples);
+	sc_add_float8(rows, row->score_reliability);
+	sc_add_float8(rows, there ? row->result.c.corr : get_float8_nan());
+	sc_add_float8(rows, row->ci_low);
+	sc_add_float8(rows, row->ci_high);
+	sc_add_float8(rows, row->p_value);
+	sc_add_float8(rows, row->q_value);
+	sc_add_float8(rows, row->slope);
+	sc_add_float8(rows, row->benchmark_sd);
+	sc_add_float8(rows, row->reliability);
+	sc_add_float8(rows, row->corr_disattenuated);
+	sc_add_text(rows, has_verdict ? sc_verdict_word(verdict) : NULL);
+	sc_add_float8(rows, has_verdict ? verdict_q_value(row, verdict) : get_float8_nan());
+	sc_add_text(rows, noisy ? SC_STATUS_NOISY : row->status);
+	sc_end_row(rows);
 }

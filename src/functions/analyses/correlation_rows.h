@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * correlation_rows.h
- *	  The rows of capabilities_correlations and benchmark_correlations: one
- *	  target each, with what a correlation should not travel without.
+ *	  The rows of capabilities_correlations and its like: one target each,
+ *	  with what a correlation should not travel without.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,9 +11,11 @@
 
 #include "fmgr.h"
 
+#include "functions/analyses/families.h"
 #include "functions/analyses/target_pairs.h"
 #include "functions/shared/benchmark_names.h"
 #include "functions/shared/result_rows.h"
+#include "stats/correlation/verdict.h"
 
 /*
  * NaN is a number that is not there, -1 a count that is not.
@@ -24,33 +26,27 @@ typedef struct CorrelationRow
 	const char *role;
 	const char *status;			/* SC_STATUS_OK or why something is missing */
 	bool		tested;			/* may have an interval, p and q */
-	const CapabilityScores *scores; /* what it is correlated with, while that is kept */
+	const CapabilityScores *scores; /* what it is correlated with, while that
+									 * is kept */
 	TargetCorrelation result;
 	int32		n_families;
+	int32		n_without_family;
+	int32		n_capabilities; /* of the component; this, the next and
+								 * no_verdict by sc_gate_rows() */
+	double		score_reliability;
+	bool		no_verdict;		/* whatever the interval says */
 	int32		n_resamples;	/* that gave a correlation */
 	double		ci_low;
 	double		ci_high;
 	double		p_value;
 	double		q_value;
+	ScClaims	claim;			/* p-values of what a verdict claims */
+	ScClaims	q_claim;
 	double		slope;
 	double		benchmark_sd;
+	double		reliability;
+	double		corr_disattenuated;
 } CorrelationRow;
-
-/*
- * The benchmarks named by argument i; if it is NULL, all but those of the set
- * except (NULL: none) and those with a flag of except_flags.
- */
-extern void sc_choose_targets(FunctionCallInfo fcinfo, int i,
-							  const char *parameter,
-							  const ScoreColumns *columns,
-							  const BenchmarkSet *except, uint8 except_flags,
-							  BenchmarkSet *set);
-
-/* The words of the column "role". */
-#define SC_ROLE_TARGET "target"
-#define SC_ROLE_CAPABILITY "capability"
-extern const char *sc_role_of(const ScoreColumns *columns, uint32 benchmark,
-							  bool is_capability);
 
 /*
  * Correlates a target; sets all of the row but interval and q-value.  constant_x
@@ -62,22 +58,32 @@ extern void sc_row_init(CorrelationRow *row, const ScoreColumns *columns,
 						const CapabilityScores *scores, ScMethod method,
 						bool part_whole, const char *constant_x);
 
-/* The row of a target that there is nothing to correlate with. */
+/* The row of a target that is left none of the capability benchmarks. */
 extern void sc_row_init_alone(CorrelationRow *row, const ScoreColumns *columns,
-							  uint32 target, const char *role);
+							  uint32 target, const char *role,
+							  const BenchmarkSet *capabilities);
 
-/* Word of the column "status" for a correlation that could not be had. */
-extern const char *sc_correlation_status(const TargetCorrelation *result,
-										 const char *constant_x);
+/*
+ * Counts the models of a row without a known family; SC_STATUS_OK, or the word for
+ * families that are not known well enough.
+ */
+extern const char *sc_row_families(CorrelationRow *row, const ScoreColumns *columns,
+								   const Families *families);
 
-/* q-values over the tested rows whose role is target. */
+/*
+ * q-values of no correlation at all and of both claims: each over the tested rows whose
+ * role is target, whatever their verdict.
+ */
 extern void sc_set_q_values(CorrelationRow *row, uint32 n);
 
-/* The columns of both functions. */
-#define SC_CORRELATION_COLUMNS 17
+/* The columns of these functions. */
+#define SC_CORRELATION_COLUMNS 23
 extern const ResultColumn sc_correlation_columns[SC_CORRELATION_COLUMNS];
 
-/* Puts the row out, its verdict by the given threshold. */
+/*
+ * Puts the row out, its verdict by the given threshold; columns before these have been
+ * added.
+ */
 extern void sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
 								   const CorrelationRow *row, double threshold);
 

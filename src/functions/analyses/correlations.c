@@ -11,12 +11,13 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 
-#include "functions/analyses/analysis.h"
+#include "functions/analyses/component_gate.h"
 #include "functions/analyses/correlation_rows.h"
+#include "functions/analyses/correlations.h"
 #include "functions/analyses/intervals.h"
+#include "functions/analyses/targets.h"
 #include "functions/shared/arguments.h"
 #include "functions/shared/benchmark_names.h"
-#include "functions/shared/interval_options.h"
 #include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
 #include "functions/shared/run.h"
@@ -41,26 +42,36 @@ scalar_correlation(FunctionCallInfo fcinfo, TargetCorrelation *result, double *p
 {
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
+	OtherBenchmarks others;
 	CapabilityScores scores;
 	TargetPairs pairs;
 	int64		target;
+	bool		found;
 
 	sc_read_columns(fcinfo, 0, &columns);
 	target = sc_named_benchmark(fcinfo, 1, "benchmark", &columns.view, MISSING_TELL);
 	if (!sc_capability_set(fcinfo, 2, &columns.view, MISSING_TELL, &capabilities) ||
 		target < 0)
 		return false;
-	capabilities.n = sc_without(capabilities.place, capabilities.n, (uint32) target,
-								capabilities.place);
-	if (capabilities.n == 0)
-		return false;
-	sc_fit_named(&columns, capabilities.place, capabilities.n, &sc_complete_recipe, 1, &scores);
-	sc_gather_pairs(&columns, (uint32) target, &scores, &pairs);
-	sc_correlate_pairs(&pairs, &scores, SC_SPEARMAN, result);
-	if (p_value != NULL && result->status == SC_OK)
-		*p_value = sc_run_p_value(pairs.y, pairs.x, &result->c);
-	sc_free_pairs(&pairs);
-	return true;
+	sc_begin_others(&columns, &capabilities, (uint32) target, &others);
+	found = others.n > 0;
+	if (found)
+	{
+		ScStatus	known;
+
+		sc_fit_some(&columns, &capabilities, others.place, others.n, &sc_complete_recipe, 1,
+					&scores);
+		sc_sort_scores(&scores);
+		sc_gather_pairs(&columns, (uint32) target, &scores, &pairs);
+		sc_correlate_pairs(&pairs, &scores, SC_SPEARMAN, result);
+		known = sc_target_status(&columns, (uint32) target, &scores);
+		if (known != SC_OK)
+			result->status = known;
+		if (p_value != NULL && result->status == SC_OK)
+			*p_value = sc_run_p_value(pairs.y, pairs.x, &result->c);
+	}
+	sc_end_others(&others);
+	return found;
 }
 
 Datum
@@ -89,38 +100,73 @@ sc_score_matrix_capabilities_test(PG_FUNCTION_ARGS)
  * ----------
  */
 
-/* A capability benchmark and the component of the others, of which nothing is kept. */
+/* A target and the component of the others, of which nothing is kept. */
 static void
-correlate_with_others(const ScoreColumns *columns, uint32 target,
-					  const BenchmarkSet *capabilities, const CapabilityRecipe *recipe,
-					  ScMethod method, const IntervalOptions *options,
+correlate_with_others(const ScoreColumns *columns, uint32 target, const char *role,
+					  const BenchmarkSet *capabilities, const CorrelationOptions *options,
 					  CorrelationRow *row)
 {
 	OtherBenchmarks others;
 	CapabilityScores scores;
 
-	sc_begin_others(capabilities, target, &others);
+	sc_begin_others(columns, capabilities, target, &others);
 	if (others.n == 0)
-		sc_row_init_alone(row, columns, target, SC_ROLE_CAPABILITY);
+		sc_row_init_alone(row, columns, target, role, capabilities);
 	else
 	{
-		sc_fit_capabilities(columns, others.place, others.n, recipe, 1, &scores);
-		sc_row_init(row, columns, target, SC_ROLE_CAPABILITY, &scores, method, false,
+		sc_fit_some(columns, capabilities, others.place, others.n, &options->recipe, 1, &scores);
+		sc_sort_scores(&scores);
+		sc_row_init(row, columns, target, role, &scores, options->method, false,
 					SC_STATUS_CONSTANT_CAPABILITY);
-		sc_set_intervals(columns, &scores, row, 1, method, options);
+		sc_set_intervals(columns, &scores, row, 1, options->method, &options->interval);
+		sc_gate_rows(columns, &scores, &options->interval.families, row, 1);
 	}
 	row->scores = NULL;
 	sc_end_others(&others);
 }
 
-/* Finds what the rows have in common, and puts them out. */
-static void
-put_rows(ResultRows *rows, const ScoreColumns *columns,
-		 CorrelationRow *row, uint32 n, double threshold)
+void
+sc_correlation_options(FunctionCallInfo fcinfo, int first, const ScoreColumns *columns,
+					   CorrelationOptions *options)
+{
+	options->method = sc_method_argument(fcinfo, first);
+	sc_recipe_arguments(fcinfo, first + 1, &options->recipe);
+	options->exclude_self = sc_bool_argument(fcinfo, first + 4, "exclude_self");
+	sc_interval_options(fcinfo, first + 5, &columns->view, CI_ALL, CI_ANALYTIC, &options->interval);
+	options->interval.threshold = sc_threshold_argument(fcinfo, first + 10, options->method);
+}
+
+void
+sc_correlate_targets(const ScoreColumns *columns, const BenchmarkSet *capabilities,
+					 const BenchmarkSet *targets, const CapabilityScores *scores,
+					 const CorrelationOptions *options, CorrelationRow *row)
 {
 	uint32		j;
 
-	sc_set_q_values(row, n);
+	for (j = 0; j < targets->n; j++)
+	{
+		uint32		target = targets->place[j];
+		bool		is_part = sc_is_part(columns, capabilities, target);
+		const char *role = sc_role_of(columns, target, capabilities->member[target]);
+
+		CHECK_FOR_INTERRUPTS();
+		if (is_part && options->exclude_self)
+			correlate_with_others(columns, target, role, capabilities, options, &row[j]);
+		else
+			sc_row_init(&row[j], columns, target, role, scores, options->method, is_part,
+						SC_STATUS_CONSTANT_CAPABILITY);
+	}
+	sc_set_intervals(columns, scores, row, targets->n, options->method, &options->interval);
+	sc_gate_rows(columns, scores, &options->interval.families, row, targets->n);
+	sc_set_q_values(row, targets->n);
+}
+
+static void
+put_rows(ResultRows *rows, const ScoreColumns *columns,
+		 const CorrelationRow *row, uint32 n, double threshold)
+{
+	uint32		j;
+
 	for (j = 0; j < n; j++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -137,45 +183,24 @@ Datum
 sc_capabilities_correlations(PG_FUNCTION_ARGS)
 {
 	ResultRows	rows;
-	ScMethod	method = sc_method_argument(fcinfo, 3);
-	bool		exclude_self = sc_bool_argument(fcinfo, 7, "exclude_self");
-	CapabilityRecipe recipe;
-	IntervalOptions options;
-	double		threshold;
+	CorrelationOptions options;
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
 	BenchmarkSet targets;
 	CapabilityScores scores;
 	CorrelationRow *row;
-	uint32		j;
 
-	sc_recipe_arguments(fcinfo, 4, &recipe);
 	sc_begin_rows(fcinfo, sc_correlation_columns, SC_CORRELATION_COLUMNS, &rows);
 	sc_read_columns(fcinfo, 0, &columns);
-	sc_interval_options(fcinfo, 8, &columns.view, CI_ALL, CI_ANALYTIC, &options);
-	threshold = sc_threshold_argument(fcinfo, 13, method);
+	sc_correlation_options(fcinfo, 3, &columns, &options);
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
-	sc_choose_targets(fcinfo, 2, "targets", &columns, &capabilities,
-					  SC_BENCHMARK_COVARIATE, &targets);
+	sc_choose_targets(fcinfo, 2, &columns, &capabilities, SC_BENCHMARK_COVARIATE, &targets);
 
-	sc_fit_named(&columns, capabilities.place, capabilities.n, &recipe, 1, &scores);
+	sc_fit_named(&columns, &capabilities, &options.recipe, 1, &scores);
+	sc_sort_scores(&scores);
 	row = sc_alloc(targets.n, sizeof(CorrelationRow));
-	for (j = 0; j < targets.n; j++)
-	{
-		uint32		target = targets.place[j];
-		bool		is_capability = capabilities.member[target];
-		const char *role = sc_role_of(&columns, target, is_capability);
-
-		CHECK_FOR_INTERRUPTS();
-		if (is_capability && exclude_self)
-			correlate_with_others(&columns, target, &capabilities, &recipe, method,
-								  &options, &row[j]);
-		else
-			sc_row_init(&row[j], &columns, target, role, &scores, method,
-						is_capability, SC_STATUS_CONSTANT_CAPABILITY);
-	}
-	sc_set_intervals(&columns, &scores, row, targets.n, method, &options);
-	put_rows(&rows, &columns, row, targets.n, threshold);
+	sc_correlate_targets(&columns, &capabilities, &targets, &scores, &options, row);
+	put_rows(&rows, &columns, row, targets.n, options.interval.threshold);
 	return (Datum) 0;
 }
 
@@ -189,7 +214,6 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 	ResultRows	rows;
 	ScMethod	method = sc_method_argument(fcinfo, 3);
 	IntervalOptions options;
-	double		threshold;
 	ScoreColumns columns;
 	BenchmarkSet reference;
 	BenchmarkSet targets;
@@ -201,14 +225,16 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 	sc_begin_rows(fcinfo, sc_correlation_columns, SC_CORRELATION_COLUMNS, &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	sc_interval_options(fcinfo, 4, &columns.view, CI_ALL, CI_ANALYTIC, &options);
-	threshold = sc_threshold_argument(fcinfo, 9, method);
+	options.threshold = sc_threshold_argument(fcinfo, 9, method);
 	against = (uint32) sc_named_benchmark(fcinfo, 1, "against", &columns.view, MISSING_RAISE);
 	sc_set_init(&reference, &columns.view);
 	reference.member[against] = true;
-	sc_choose_targets(fcinfo, 2, "targets", &columns, &reference,
+	sc_choose_targets(fcinfo, 2, &columns, &reference,
 					  SC_BENCHMARK_COVARIATE | SC_BENCHMARK_CAPABILITY, &targets);
 
 	sc_reference_scores(&columns, against, &scores);
+	if (sc_has_direction_conflict(columns.view.benchmark_flags[against]))
+		scores.status = SC_CONFLICT;
 	row = sc_alloc(targets.n, sizeof(CorrelationRow));
 	for (j = 0; j < targets.n; j++)
 	{
@@ -217,10 +243,12 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		sc_row_init(&row[j], &columns, target,
 					sc_role_of(&columns, target,
-							sc_is_flagged(&columns, target, SC_BENCHMARK_CAPABILITY)),
-					&scores, method, target == against, "constant reference");
+							   sc_is_flagged(&columns, target, SC_BENCHMARK_CAPABILITY)),
+					&scores, method, target == against || sc_overlaps(&columns, target, against),
+					"constant reference");
 	}
 	sc_set_intervals(&columns, &scores, row, targets.n, method, &options);
-	put_rows(&rows, &columns, row, targets.n, threshold);
+	sc_set_q_values(row, targets.n);
+	put_rows(&rows, &columns, row, targets.n, options.threshold);
 	return (Datum) 0;
 }

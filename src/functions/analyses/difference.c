@@ -5,8 +5,12 @@
  *	  than another?
  *
  * Two correlations over the same models with the same score are not independent,
- * so that their intervals may overlap while the difference is plain.  Both are
- * refitted on the same resamples, and the difference is taken in each.
+ * so that their intervals may overlap while the difference is plain.  The formula knows
+ * how they go together; or both are refitted on the same resamples, or without the same
+ * families, and the difference is taken in each.
+ *
+ * Of absolute correlations what is negative is turned, in every resample as in the
+ * whole.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,18 +19,22 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "utils/builtins.h"
 #include "utils/float.h"
 
-#include "functions/analyses/correlation_rows.h"
 #include "functions/analyses/intervals.h"
+#include "functions/analyses/limits.h"
+#include "functions/analyses/refitting.h"
+#include "functions/analyses/reliability.h"
+#include "functions/analyses/targets.h"
 #include "functions/shared/arguments.h"
 #include "functions/shared/benchmark_names.h"
-#include "functions/shared/interval_options.h"
 #include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
 #include "functions/shared/run.h"
 #include "types/forms/poll.h"
+#include "stats/correlation/difference.h"
+#include "stats/correlation/infer.h"
+#include "stats/correlation/reliability.h"
 #include "stats/resampling/replicates.h"
 
 PG_FUNCTION_INFO_V1(sc_capabilities_difference);
@@ -35,6 +43,7 @@ static const ResultColumn result_columns[] = {
 	{"n", INT4OID},
 	{"n_imputed", INT4OID},
 	{"n_families", INT4OID},
+	{"n_without_family", INT4OID},
 	{"n_resamples", INT4OID},
 	{"corr_a", FLOAT8OID},
 	{"corr_b", FLOAT8OID},
@@ -49,9 +58,14 @@ static const ResultColumn result_columns[] = {
 typedef struct Difference
 {
 	uint32		n;
-	int32		n_imputed;		/* of them, those with filled capability scores */
-	double		corr[2];
+	int32		n_imputed;		/* of them, those with imputed capability
+								 * scores */
+	ScCorrelation with[2];		/* with the capabilities score */
+	double		corr[2];		/* of them; NaN: not there */
+	double		r_ab;			/* of the two with each other */
+	bool		absolute;
 	int32		n_families;		/* -1: none */
+	int32		n_without_family;	/* -1: no families */
 	int32		n_resamples;
 	double		low;
 	double		high;
@@ -60,24 +74,28 @@ typedef struct Difference
 } Difference;
 
 /*
- * The capability benchmarks but for the two, which would else be parts of what
- * they are compared by.
+ * The capability benchmarks but for the two and those that they share items with: they
+ * would otherwise be part of the score they are compared with.  False if none is left.
  */
-static void
+static bool
 fit_without(const ScoreColumns *columns, const BenchmarkSet *capabilities,
 			const uint32 *target, const CapabilityRecipe *recipe,
 			CapabilityScores *scores)
 {
 	uint32	   *others = sc_alloc(capabilities->n, sizeof(uint32));
-	uint32		n = sc_without(capabilities->place, capabilities->n, target[0], others);
+	uint32		n = sc_without_target(columns, capabilities->place, capabilities->n, target[0],
+									  others);
 
-	n = sc_without(others, n, target[1], others);
-	if (n == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("no capability benchmarks are left"),
-				 errdetail("A benchmark that is compared is left out of the component, and there are no others.")));
-	sc_fit_named(columns, others, n, recipe, 1, scores);
+	n = sc_without_target(columns, others, n, target[1], others);
+	sc_check_min_scores(recipe, capabilities->n);
+	if (n > 0 || sc_check_capabilities(columns, capabilities) != SC_OK)
+	{
+		sc_fit_some(columns, capabilities, others, n, recipe, 1, scores);
+		return true;
+	}
+	sc_gather_capabilities(columns, others, 0, NULL, recipe, scores);
+	scores->status = SC_TOO_FEW_MODELS;
+	return false;
 }
 
 /* Scores of the models of the fit that have both. */
@@ -108,14 +126,14 @@ common_targets(const ScoreColumns *columns, const CapabilityScores *scores,
 		}
 		if (scores->included[model])
 		{
-			targets->row[n] = scores->row[model];
+			targets->fit_row[n] = scores->fit_row[model];
 			targets->y[n] = columns->score[a];
 			other[n++] = columns->score[b];
 		}
 		a++;
 		b++;
 	}
-	memcpy(targets->row + n, targets->row, sizeof(uint32) * n);
+	memcpy(targets->fit_row + n, targets->fit_row, sizeof(uint32) * n);
 	memcpy(targets->y + n, other, sizeof(double) * n);
 	targets->m = 2;
 	targets->start[1] = n;
@@ -125,37 +143,135 @@ common_targets(const ScoreColumns *columns, const CapabilityScores *scores,
 
 /* The two correlations; false if one of them cannot be had. */
 static bool
-correlate_both(const CapabilityScores *scores, const RefitTargets *targets,
+correlate_both(const ScoreColumns *columns, const uint32 *target,
+			   const CapabilityScores *scores, const RefitTargets *targets,
 			   ScMethod method, Difference *d)
 {
 	double	   *x = sc_alloc(d->n, sizeof(double));
+	ScCorrelation between;
 	uint32		i;
 	int			t;
 
 	for (i = 0; i < d->n; i++)
-		x[i] = scores->score[scores->model[targets->row[i]]];
+		x[i] = scores->score[scores->model[targets->fit_row[i]]];
 	for (t = 0; t < 2; t++)
 	{
-		TargetCorrelation result = {0};
+		ScStatus	known = sc_target_status(columns, target[t], scores);
+		ScStatus	status = known;
 
-		result.fit_status = result.status = scores->status;
-		if (result.status == SC_OK)
-			result.status = sc_run_correlation(method, targets->y + targets->start[t], x, d->n,
-											   &result.c);
-		if (result.status == SC_OK)
-			d->corr[t] = result.c.corr;
+		if (status == SC_OK)
+			status = sc_run_correlation(method, targets->y + targets->start[t], x, d->n, &d->with[t]);
+		if (status == SC_OK)
+		{
+			d->corr[t] = d->with[t].corr;
+			sc_run_spread(targets->y + targets->start[t], x, &d->with[t]);
+		}
 		else if (strcmp(d->status, SC_STATUS_OK) == 0)
-			d->status = sc_correlation_status(&result, SC_STATUS_CONSTANT_CAPABILITY);
+			d->status = sc_correlation_status(known, status, SC_STATUS_CONSTANT_CAPABILITY);
 	}
 	pfree(x);
-	return !isnan(d->corr[0]) && !isnan(d->corr[1]);
+	if (isnan(d->corr[0]) || isnan(d->corr[1]))
+		return false;
+
+	/* neither is constant */
+	(void) sc_run_correlation(method, targets->y, targets->y + targets->start[1], d->n, &between);
+	d->r_ab = between.corr;
+	return true;
+}
+
+/* Of these models or of some of them: which is to be turned is known from all. */
+static double
+difference_of(const Difference *d, double corr_a, double corr_b)
+{
+	if (d->absolute && d->corr[0] < 0.0)
+		corr_a = -corr_a;
+	if (d->absolute && d->corr[1] < 0.0)
+		corr_b = -corr_b;
+	return corr_a - corr_b;
+}
+
+static bool
+is_perfect(const Difference *d)
+{
+	return fabs(d->corr[0]) == 1.0 || fabs(d->corr[1]) == 1.0;
+}
+
+/* Are the families, if there are any, known well enough of the models that have both? */
+static bool
+has_known_families(const CapabilityScores *scores, const RefitTargets *targets,
+				   const Families *families, Difference *d)
+{
+	FamilyCounts counts = {0};
+	uint32		i;
+
+	if (families->of_model == NULL)
+		return true;
+	for (i = 0; i < d->n; i++)
+		sc_count_family(families, scores->model[targets->fit_row[i]], &counts);
+	d->n_without_family = counts.n_without;
+	d->status = sc_families_status(&counts);
+	return strcmp(d->status, SC_STATUS_OK) == 0;
 }
 
 /*
- * Where missing scores are filled anew in every resample, by default so many scores
- * are in all of them together: a few seconds.
+ * Is one of the two so noisy that its correlation is lower for that alone?  Said of all
+ * models that have it.
  */
-#define MAX_DEFAULT_IMPUTED 6000000
+static bool
+is_noisy(const ScoreColumns *columns, const uint32 *target, const CapabilityScores *scores)
+{
+	bool		noisy = false;
+	int			t;
+
+	for (t = 0; t < 2; t++)
+	{
+		TargetPairs pairs;
+
+		sc_gather_pairs(columns, target[t], scores, &pairs);
+		if (sc_target_reliability(columns, target[t], scores, &pairs) < SC_MIN_RELIABILITY)
+			noisy = true;
+		sc_free_pairs(&pairs);
+	}
+	return noisy;
+}
+
+/* The interval by formula; false where there are too few models for it. */
+static bool
+set_analytic(const IntervalOptions *options, Difference *d)
+{
+	if (!sc_difference_interval(&d->with[0], &d->with[1], d->r_ab, d->absolute,
+								sc_normal_quantile(options->confidence), &d->low, &d->high))
+		return false;
+	d->p_value = sc_difference_p_value(&d->with[0], &d->with[1], d->r_ab, d->absolute);
+	return true;
+}
+
+/*
+ * An interval that was found otherwise, and cut to what is possible.  Where it may not be
+ * surer than the formula is, the wider interval and the larger p-value count.
+ */
+static void
+set_otherwise(double low, double high, double p, bool widen, const IntervalOptions *options,
+			  Difference *d)
+{
+	double		most = d->absolute ? 1.0 : 2.0;
+
+	if (widen && set_analytic(options, d))
+	{
+		low = Min(low, d->low);
+		high = Max(high, d->high);
+		p = Max(p, d->p_value);
+	}
+	else if (widen)
+	{
+		low = -most;
+		high = most;
+		p = 1.0;
+	}
+	d->low = Max(Min(low, most), -most);
+	d->high = Min(Max(high, -most), most);
+	d->p_value = p;
+}
 
 static void
 resample_difference(const CapabilityScores *scores, const RefitTargets *targets,
@@ -170,7 +286,7 @@ resample_difference(const CapabilityScores *scores, const RefitTargets *targets,
 	Size		b;
 
 	if (by_default && scores->missing != NULL)
-		count = Min(count, MAX_DEFAULT_IMPUTED / ((Size) scores->n * scores->d));
+		count = Min(count, SC_MAX_DEFAULT_IMPUTED_DIFFERENCE / ((Size) scores->n * scores->d));
 	if (count < SC_MIN_RESAMPLES)
 	{
 		d->status = SC_STATUS_ON_REQUEST;
@@ -178,57 +294,60 @@ resample_difference(const CapabilityScores *scores, const RefitTargets *targets,
 	}
 	sc_refit_resamples(scores, targets, method, options->seed, count, corr);
 	for (b = 0; b < count; b++)
-		corr[b] -= corr[count + b];
+		corr[b] = difference_of(d, corr[b], corr[count + b]);
 	if (!sc_percentile_interval(corr, count, options->confidence, sc_poll, &low, &high, &valid) ||
 		valid < count / 2)
 		d->status = SC_STATUS_DEGENERATE;
 	else
 	{
-		d->low = low;
-		d->high = high;
-		d->p_value = sc_bootstrap_p_value(corr, count, sc_poll);
+		/* resamples of a perfect order are perfect, which is no certainty */
+		set_otherwise(low, high, sc_bootstrap_p_value(corr, count, sc_poll), is_perfect(d),
+					  options, d);
 	}
 	d->n_resamples = (int32) valid;
 	pfree(corr);
 }
 
-/* The families are those of the models that have both. */
+/*
+ * The families are those of the models that have both.  They make nobody surer than as
+ * many independent models would be, of which Kendall knows only if one is perfect.
+ */
 static void
 jackknife_difference(const CapabilityScores *scores, const RefitTargets *targets,
 					 ScMethod method, const IntervalOptions *options, Difference *d)
 {
-	uint32	   *group = sc_alloc(scores->n, sizeof(uint32));
-	uint32		n_groups = sc_complete_groups(scores, options, group);
-	double	   *corr = sc_alloc(2 * (Size) n_groups, sizeof(double));
-	Size	   *left_out = sc_alloc(n_groups, sizeof(Size));
+	ModelGroups groups;
+	double	   *corr;
+	uint32	   *which;
+	Size	   *n_left;
+	double	   *without;
 	ScJackknife found;
-	uint32		families = 0;
-	uint32		g;
+	uint32		families;
+	uint32		i;
 
-	sc_count_left_out(targets, 0, group, n_groups, left_out);
-	sc_refit_without(scores, targets, method, group, n_groups, corr);
-	for (g = 0; g < n_groups; g++)
-	{
-		if (left_out[g] > 0)
-			corr[families++] = corr[g] - corr[n_groups + g];
-	}
+	sc_family_groups(&options->families, scores->model, scores->n, &groups);
+	corr = sc_alloc(2 * (Size) groups.n, sizeof(double));
+	which = sc_alloc(groups.n, sizeof(uint32));
+	n_left = sc_alloc(groups.n, sizeof(Size));
+	without = sc_alloc(groups.n, sizeof(double));
+	families = sc_groups_of_target(targets, 0, &groups, which, n_left);
+	sc_refit_without(scores, targets, method, &groups, corr);
+	for (i = 0; i < families; i++)
+		without[i] = difference_of(d, corr[which[i]], corr[groups.n + which[i]]);
 	d->n_families = (int32) families;
 	if (families < SC_MIN_GROUPS)
 		d->status = SC_STATUS_FEW_FAMILIES;
-	else if (!sc_jackknife(d->corr[0] - d->corr[1], corr, families, options->confidence, &found))
+	else if (!sc_jackknife(difference_of(d, d->corr[0], d->corr[1]), without, families, options->confidence, &found))
 		d->status = SC_STATUS_DEGENERATE;
 	else
-	{
-		d->low = found.low;
-		d->high = found.high;
-		d->p_value = found.p;
-	}
+		set_otherwise(found.low, found.high, Max(found.p, sc_least_p_value(families)),
+					  method != SC_KENDALL || is_perfect(d), options, d);
 }
 
 /*
  * capabilities_difference(m, benchmark_a, benchmark_b, capabilities, method, pca,
- *						   missing, min_scores, confidence, ci, resamples, seed,
- *						   families)
+ *						   missing, min_scores, absolute, confidence, ci,
+ *						   resamples, seed, families)
  */
 Datum
 sc_capabilities_difference(PG_FUNCTION_ARGS)
@@ -242,49 +361,57 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	CapabilityScores scores;
 	RefitTargets targets;
 	uint32		target[2];
+	bool		has_others;
 	Difference	d;
 	uint32		i;
-	Datum		values[lengthof(result_columns)] = {0};
-	bool		nulls[lengthof(result_columns)] = {false};
 
 	sc_recipe_arguments(fcinfo, 5, &recipe);
 	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
-	sc_interval_options(fcinfo, 8, &columns.view,
-						CI_BIT(CI_NONE) | CI_BIT(CI_BOOTSTRAP) | CI_BIT(CI_JACKKNIFE),
-						CI_BOOTSTRAP, &options);
+	if (method == SC_KENDALL)
+		sc_interval_options(fcinfo, 9, &columns.view, CI_ALL & ~CI_BIT(CI_ANALYTIC),
+							CI_BOOTSTRAP, &options);
+	else
+		sc_interval_options(fcinfo, 9, &columns.view, CI_ALL, CI_ANALYTIC, &options);
 	(void) sc_capability_set(fcinfo, 3, &columns.view, MISSING_RAISE, &capabilities);
 	target[0] = (uint32) sc_named_benchmark(fcinfo, 1, "benchmark_a", &columns.view, MISSING_RAISE);
 	target[1] = (uint32) sc_named_benchmark(fcinfo, 2, "benchmark_b", &columns.view, MISSING_RAISE);
-	fit_without(&columns, &capabilities, target, &recipe, &scores);
+	has_others = fit_without(&columns, &capabilities, target, &recipe, &scores);
 	common_targets(&columns, &scores, target, &targets);
 
 	memset(&d, 0, sizeof(d));
+	d.absolute = sc_bool_argument(fcinfo, 8, "absolute");
 	d.n = (uint32) targets.start[1];
 	for (i = 0; i < d.n; i++)
-		d.n_imputed += sc_is_imputed(&scores, scores.model[targets.row[i]]);
+		d.n_imputed += sc_is_imputed(&scores, scores.model[targets.fit_row[i]]);
 	d.corr[0] = d.corr[1] = d.low = d.high = d.p_value = get_float8_nan();
-	d.n_families = d.n_resamples = -1;
-	d.status = SC_STATUS_OK;
-	if (correlate_both(&scores, &targets, method, &d))
+	d.n_families = d.n_without_family = d.n_resamples = -1;
+	d.status = has_others ? SC_STATUS_OK : SC_STATUS_NO_OTHER;
+	if (correlate_both(&columns, target, &scores, &targets, method, &d) &&
+		has_known_families(&scores, &targets, &options.families, &d))
 	{
-		if (options.kind == CI_BOOTSTRAP)
-			resample_difference(&scores, &targets, method, &options, PG_ARGISNULL(9), &d);
+		if (options.kind == CI_ANALYTIC && !set_analytic(&options, &d))
+			d.status = SC_STATUS_NO_INTERVAL;
+		else if (options.kind == CI_BOOTSTRAP)
+			resample_difference(&scores, &targets, method, &options, PG_ARGISNULL(10), &d);
 		else if (options.kind == CI_JACKKNIFE)
 			jackknife_difference(&scores, &targets, method, &options, &d);
+		if (strcmp(d.status, SC_STATUS_OK) == 0 && is_noisy(&columns, target, &scores))
+			d.status = SC_STATUS_NOISY;
 	}
 
-	values[0] = Int32GetDatum((int32) d.n);
-	values[1] = Int32GetDatum(d.n_imputed);
-	sc_put_count(d.n_families, &values[2], &nulls[2]);
-	sc_put_count(d.n_resamples, &values[3], &nulls[3]);
-	sc_put_float8(d.corr[0], &values[4], &nulls[4]);
-	sc_put_float8(d.corr[1], &values[5], &nulls[5]);
-	sc_put_float8(d.corr[0] - d.corr[1], &values[6], &nulls[6]);
-	sc_put_float8(d.low, &values[7], &nulls[7]);
-	sc_put_float8(d.high, &values[8], &nulls[8]);
-	sc_put_float8(d.p_value, &values[9], &nulls[9]);
-	values[10] = CStringGetTextDatum(d.status);
-	sc_put_row(&rows, values, nulls);
+	sc_add_int4(&rows, (int32) d.n);
+	sc_add_int4(&rows, d.n_imputed);
+	sc_add_count(&rows, d.n_families);
+	sc_add_count(&rows, d.n_without_family);
+	sc_add_count(&rows, d.n_resamples);
+	sc_add_float8(&rows, d.corr[0]);
+	sc_add_float8(&rows, d.corr[1]);
+	sc_add_float8(&rows, difference_of(&d, d.corr[0], d.corr[1]));
+	sc_add_float8(&rows, d.low);
+	sc_add_float8(&rows, d.high);
+	sc_add_float8(&rows, d.p_value);
+	sc_add_text(&rows, d.status);
+	sc_end_row(&rows);
 	return (Datum) 0;
 }

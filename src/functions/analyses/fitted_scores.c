@@ -33,7 +33,7 @@ find_benchmarks(const PrincipalComponent *c, const ScoreColumns *columns,
 	{
 		int64		place;
 
-		label = sc_component_label(c, j, &len);
+		label = sc_principal_component_label(c, j, &len);
 		place = sc_matrix_find_benchmark(&columns->view, label, len);
 		benchmark[j] = place < 0 ? SC_NO_BENCHMARK : (uint32) place;
 		turned[j] = place >= 0 && c->negated[j] !=
@@ -44,7 +44,7 @@ find_benchmarks(const PrincipalComponent *c, const ScoreColumns *columns,
 	}
 	if (found == 0)
 	{
-		label = sc_component_label(c, 0, &len);
+		label = sc_principal_component_label(c, 0, &len);
 		sc_unknown_benchmark(&columns->view, label, len);
 	}
 }
@@ -90,7 +90,7 @@ sc_project_on_component(FunctionCallInfo fcinfo, int i, const ScoreColumns *colu
 	double	   *t;
 	uint32		r;
 
-	sc_component_read(PG_GETARG_DATUM(i), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(i), &c);
 	if (!c.has_labels)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

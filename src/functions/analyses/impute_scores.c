@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * impute_scores.c
- *	  impute_scores: what missing => 'impute' fills the missing scores of the
- *	  capability benchmarks with, to be looked at.
+ *	  impute_scores: what missing => 'impute' takes for the missing scores of the
+ *	  capability benchmarks, to be looked at.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,10 +12,10 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/float.h"
 
-#include "functions/analyses/analysis.h"
+#include "functions/analyses/capability_scores.h"
+#include "functions/analyses/targets.h"
 #include "functions/shared/arguments.h"
 #include "functions/shared/benchmark_names.h"
 #include "functions/shared/memory.h"
@@ -34,9 +34,9 @@ static const ResultColumn result_columns[] = {
 	{"status", TEXTOID},
 };
 
-/* Standard errors of the filled scores, in the order of scores->x; NULL if none. */
+/* Standard errors of the imputed scores, in the order of scores->x; NULL if none. */
 static double *
-filled_errors(const CapabilityScores *scores)
+imputed_errors(const CapabilityScores *scores)
 {
 	double	   *se;
 
@@ -96,37 +96,32 @@ put_cell(ResultRows *rows, const ScoreColumns *columns, const CapabilityScores *
 		 uint32 model, uint32 j, const double *se)
 {
 	uint32		benchmark = scores->benchmark[j];
-	Datum		values[lengthof(result_columns)] = {0};
-	bool		nulls[lengthof(result_columns)] = {false};
 	double		score = get_float8_nan();
 	double		error = get_float8_nan();
 	const char *status = SC_STATUS_OK;
 	bool		observed = observed_score(&columns->view, model, benchmark, &score, &error);
 
-	if (!observed && !scores->included[model])
-		status = SC_STATUS_FEW_SCORES;
-	else if (!observed && scores->status != SC_OK)
-		status = sc_fit_status(scores->status);
-	else if (!observed)
+	if (!observed)
+		status = sc_model_status(scores, model, SC_STATUS_OK);
+	if (!observed && strcmp(status, SC_STATUS_OK) == 0)
 	{
-		Size		at = (Size) j * scores->n + scores->row[model];
+		Size		at = (Size) j * scores->n + scores->fit_row[model];
 
 		score = scores->x[at];
 		if (sc_is_flagged(columns, benchmark, SC_BENCHMARK_LOWER_IS_BETTER))
 			score = score == 0 ? 0.0 : -score;
 		error = se[at];
 	}
-	values[0] = sc_model_name(columns, model);
-	values[1] = sc_benchmark_name(columns, benchmark);
-	sc_put_float8(score, &values[2], &nulls[2]);
-	sc_put_float8(error, &values[3], &nulls[3]);
-	values[4] = BoolGetDatum(!observed);
-	nulls[4] = nulls[2];
-	values[5] = CStringGetTextDatum(status);
-	sc_put_row(rows, values, nulls);
-	pfree(DatumGetPointer(values[0]));
-	pfree(DatumGetPointer(values[1]));
-	pfree(DatumGetPointer(values[5]));
+	sc_add_model(rows, columns, model);
+	sc_add_benchmark(rows, columns, benchmark);
+	sc_add_float8(rows, score);
+	sc_add_float8(rows, error);
+	if (isnan(score))
+		sc_add_null(rows);
+	else
+		sc_add_bool(rows, !observed);
+	sc_add_text(rows, status);
+	sc_end_row(rows);
 }
 
 /* impute_scores(m, capabilities, min_scores) */
@@ -147,8 +142,8 @@ sc_impute_scores(PG_FUNCTION_ARGS)
 	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
-	sc_fit_named(&columns, capabilities.place, capabilities.n, &recipe, 1, &scores);
-	se = filled_errors(&scores);
+	sc_fit_named(&columns, &capabilities, &recipe, 1, &scores);
+	se = imputed_errors(&scores);
 	for (i = 0; i < columns.view.n_models; i++)
 	{
 		/* a model without any of them has no part in this */

@@ -14,198 +14,50 @@
 #include "utils/float.h"
 
 #include "functions/analyses/intervals.h"
+#include "functions/analyses/refitting.h"
+#include "functions/analyses/targets.h"
 #include "functions/shared/memory.h"
 #include "types/forms/poll.h"
 #include "stats/correlation/infer.h"
-#include "stats/resampling/refit.h"
-#include "stats/resampling/refit_imputed.h"
+#include "stats/correlation/verdict.h"
 #include "stats/resampling/replicates.h"
 
-/*
- * Replicates of correlations that are kept at a time; more targets are refitted
- * in turn.
- */
-#define MAX_REPLICATES ((Size) 8000000)
-
-/* Counts of models that are made at a time; resamples go by eight. */
-#define MAX_COUNTS ((Size) 1000000)
-#define RESAMPLES_STEP 8
-
 /* ----------
- * Targets
+ * Options
  * ----------
  */
 
 void
-sc_refit_targets_init(RefitTargets *targets, uint32 m, Size n_scores)
+sc_interval_options(FunctionCallInfo fcinfo, int first, const ScoreMatrixView *view,
+					int allowed, CiKind preferred, IntervalOptions *options)
 {
-	targets->m = 0;
-	targets->start = sc_alloc((Size) m + 1, sizeof(Size));
-	targets->start[0] = 0;
-	targets->row = sc_alloc(n_scores, sizeof(uint32));
-	targets->y = sc_alloc(n_scores, sizeof(double));
-}
+	bool		has_families;
 
-void
-sc_refit_targets_add(RefitTargets *targets, const ScoreColumns *columns,
-					 uint32 target, const CapabilityScores *scores)
-{
-	Size		at = targets->start[targets->m];
-	uint32		k;
+	sc_families_argument(fcinfo, first + 4, view, &options->families);
+	has_families = options->families.of_model != NULL;
+	options->confidence = sc_confidence_argument(fcinfo, first);
+	options->kind = sc_ci_argument(fcinfo, first + 1, allowed,
+								   has_families ? CI_JACKKNIFE : preferred);
+	options->resamples = sc_resamples_argument(fcinfo, first + 2);
+	options->seed = sc_seed_argument(fcinfo, first + 3);
 
-	sc_poll();
-	for (k = columns->start[target]; k < columns->start[target + 1]; k++)
+	if (has_families && options->kind != CI_JACKKNIFE && options->kind != CI_NONE)
 	{
-		sc_poll_step(k);
-		if (!scores->included[columns->model[k]])
-			continue;
-		targets->row[at] = scores->row[columns->model[k]];
-		targets->y[at++] = columns->score[k];
+		/* what a call asks for goes before what the matrix says of itself */
+		if (!options->families.annotated)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("parameter \"%s\" cannot be used with %s => '%s'",
+							"families", "ci", sc_ci_word(options->kind)),
+					 errdetail("Models of one family are not independent, which only the jackknife over families accounts for."),
+					 errhint("Leave out \"ci\", or set it to 'jackknife'.")));
+		sc_no_families(&options->families);
 	}
-	targets->start[++targets->m] = at;
-}
-
-/* ----------
- * Replicates
- * ----------
- */
-
-/* What a replicate is: makes the counts of one. */
-typedef struct Scheme
-{
-	uint64		seed;			/* of resamples */
-	const uint32 *group;		/* or which of them to leave out, by row */
-} Scheme;
-
-static void
-make_counts(const Scheme *scheme, uint32 n, uint32 replicate, uint32 *counts)
-{
-	uint32		i;
-
-	if (scheme->group == NULL)
-	{
-		sc_bootstrap_counts(scheme->seed, replicate, n, counts);
-		return;
-	}
-	for (i = 0; i < n; i++)
-		counts[i] = scheme->group[i] != replicate;
-}
-
-/* The table of a fit and its targets. */
-static void
-set_table(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
-		  ScRefitTable *table)
-{
-	table->n = scores->n;
-	table->d = scores->d;
-	table->x = scores->x;
-	table->m = targets->m;
-	table->start = targets->start;
-	table->model = targets->row;
-	table->y = targets->y;
-	table->pca = scores->recipe.pca;
-	table->method = method;
-	table->draws = scores->n;
-	table->kernel = SC_KERNEL_BEST;
-	table->missing = scores->missing;
-}
-
-/* What was filled is filled anew in every replicate. */
-static void
-refit(const CapabilityScores *scores, const RefitTargets *targets, ScMethod method,
-	  const Scheme *scheme, uint32 count, double *corr)
-{
-	bool		imputed = scores->missing != NULL;
-	ScRefitTable table;
-	ScRefitOut	out = {0};
-	ScRefit    *prepared = NULL;
-	void	   *work;
-	Size		at_a_time;
-	uint32	   *counts;
-	uint32		first;
-	uint32		b;
-
-	if (scores->n > SC_MAX_REFIT_MODELS)
+	if (!has_families && options->kind == CI_JACKKNIFE)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many models to refit the analysis"),
-				 errdetail("There are %u; at most %zu are allowed.", scores->n, SC_MAX_REFIT_MODELS),
-				 errhint("Take intervals by formula, ci => 'analytic', or a subset() of the models.")));
-	set_table(scores, targets, method, &table);
-	work = sc_alloc(imputed ? sc_refit_imputed_workspace(&table) : sc_refit_workspace(&table), 1);
-	if (!imputed)
-		prepared = sc_refit_prepare(&table, work, sc_poll);
-	out.stride = count;
-	out.corr = corr;
-	at_a_time = Max(MAX_COUNTS / Max(scores->n, 1) / RESAMPLES_STEP, 1) * RESAMPLES_STEP;
-	at_a_time = Min(at_a_time, count);
-	counts = sc_alloc(at_a_time * scores->n, sizeof(uint32));
-	for (first = 0; first < count; first += at_a_time)
-	{
-		uint32		replicates = Min(at_a_time, count - first);
-
-		for (b = 0; b < replicates; b++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			make_counts(scheme, scores->n, first + b, counts + (Size) b * scores->n);
-		}
-		if (imputed)
-			sc_refit_imputed(&table, counts, replicates, first, count, corr, work, sc_poll);
-		else
-			sc_refit(prepared, counts, replicates, first, &out, sc_poll);
-	}
-	pfree(counts);
-	pfree(work);
-}
-
-void
-sc_refit_resamples(const CapabilityScores *scores, const RefitTargets *targets,
-				   ScMethod method, uint64 seed, uint32 count, double *corr)
-{
-	Scheme		scheme = {seed, NULL};
-
-	refit(scores, targets, method, &scheme, count, corr);
-}
-
-void
-sc_refit_without(const CapabilityScores *scores, const RefitTargets *targets,
-				 ScMethod method, const uint32 *group, uint32 n_groups, double *corr)
-{
-	Scheme		scheme = {0, group};
-
-	refit(scores, targets, method, &scheme, n_groups, corr);
-}
-
-uint32
-sc_complete_groups(const CapabilityScores *scores, const IntervalOptions *options,
-				   uint32 *group)
-{
-	uint32	   *number = sc_alloc(options->n_families, sizeof(uint32));
-	uint32		n_groups = 0;
-	uint32		i;
-
-	memset(number, 0xFF, sizeof(uint32) * options->n_families);
-	for (i = 0; i < scores->n; i++)
-	{
-		uint32		family = options->family[scores->model[i]];
-
-		if (number[family] == PG_UINT32_MAX)
-			number[family] = n_groups++;
-		group[i] = number[family];
-	}
-	pfree(number);
-	return n_groups;
-}
-
-void
-sc_count_left_out(const RefitTargets *targets, uint32 t, const uint32 *group,
-				  uint32 n_groups, Size *left_out)
-{
-	Size		k;
-
-	memset(left_out, 0, sizeof(Size) * n_groups);
-	for (k = targets->start[t]; k < targets->start[t + 1]; k++)
-		left_out[group[targets->row[k]]]++;
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("ci => 'jackknife' needs the parameter \"%s\"", "families"),
+				 errhint("Give the family of each model, families => jsonb_object_agg(model, family), here or once to annotate().")));
 }
 
 /* ----------
@@ -214,26 +66,56 @@ sc_count_left_out(const RefitTargets *targets, uint32 t, const uint32 *group,
  */
 
 static void
-set_analytic(CorrelationRow *row, double quantile)
+untest(CorrelationRow *row, const char *status)
 {
-	if (!sc_interval(&row->result.c, quantile, &row->ci_low, &row->ci_high))
+	row->tested = false;
+	row->p_value = get_float8_nan();
+	row->status = status;
+}
+
+/* No p-value of the row is below the least of so many models, or families. */
+static void
+raise_p_values(CorrelationRow *row, Size n)
+{
+	double		least = sc_least_p_value(n);
+
+	row->p_value = Max(row->p_value, least);
+	row->claim.beyond = Max(row->claim.beyond, least);
+	row->claim.within = Max(row->claim.within, least);
+}
+
+/* The interval by formula, and the tests that belong to it. */
+static bool
+set_analytic(CorrelationRow *row, const IntervalOptions *options)
+{
+	const ScCorrelation *c = &row->result.c;
+
+	if (!sc_interval(c, sc_normal_quantile(options->confidence), &row->ci_low, &row->ci_high))
 	{
-		row->ci_low = row->ci_high = get_float8_nan();
 		row->status = SC_STATUS_NO_INTERVAL;
+		return false;
 	}
+	sc_test_claims(sc_deviate(c, options->threshold), HUGE_VAL, &row->claim);
+	raise_p_values(row, c->n);
+	return true;
 }
 
 /*
- * Percentiles of what the resamples gave.  Where more than half of them are
- * degenerate the rest is no sample of anything.
+ * Percentiles of what the resamples gave, and the shares that bear out no claim.  Where
+ * more than half of them are degenerate the rest is no sample of anything.  All resamples of
+ * a perfect order are perfect, which is no certainty: neither end nor claim goes
+ * beyond what the formula has there.
  */
 static void
-set_percentile(CorrelationRow *row, double *corr, Size count, double confidence)
+set_percentile(CorrelationRow *row, double *corr, Size count, const IntervalOptions *options)
 {
 	double		low = 0;
 	double		high = 0;
 	Size		valid = 0;
-	bool		found = sc_percentile_interval(corr, count, confidence, sc_poll, &low, &high, &valid);
+	ScCorrelation perfect = row->result.c;
+	ScClaims	least;
+	bool		found = sc_percentile_interval(corr, count, options->confidence, sc_poll,
+											   &low, &high, &valid);
 
 	row->n_resamples = (int32) valid;
 	if (!found || valid < count / 2)
@@ -241,106 +123,121 @@ set_percentile(CorrelationRow *row, double *corr, Size count, double confidence)
 		row->status = SC_STATUS_DEGENERATE;
 		return;
 	}
+	sc_bound_interval(perfect.method, perfect.n, sc_normal_quantile(options->confidence), &low, &high);
 	row->ci_low = low;
 	row->ci_high = high;
+
+	sc_count_claims(corr, count, row->result.c.corr, options->threshold, sc_poll, &row->claim);
+	perfect.corr = 1.0;
+	perfect.kendall_spread = 0.0;
+	sc_test_claims(sc_deviate(&perfect, options->threshold), HUGE_VAL, &least);
+	row->claim.beyond = Max(row->claim.beyond, least.beyond);
 }
 
 /*
- * The jackknife over the families of the models that have the target; other
- * families are no part of it.  left_out is scratch for as many as there are groups,
- * n_left too.
+ * Families make nobody surer than as many independent models would be: of interval,
+ * p-value and claims the wider and larger is taken.  What is independent is the
+ * families, of which there are so many orders.
+ */
+static void
+widen_by_jackknife(CorrelationRow *row, const ScJackknife *found, uint32 families,
+				   const IntervalOptions *options)
+{
+	const ScCorrelation *c = &row->result.c;
+	ScClaims	claim;
+
+	if (!set_analytic(row, options))
+		return;
+	sc_test_claims((fabs(sc_fisher_z(c->corr, c->n)) - atanh(options->threshold)) / found->error,
+				   families - 1.0, &claim);
+	row->ci_low = Min(row->ci_low, found->low);
+	row->ci_high = Max(row->ci_high, found->high);
+	row->p_value = Max(row->p_value, found->p);
+	row->claim.beyond = Max(row->claim.beyond, claim.beyond);
+	row->claim.within = Max(row->claim.within, claim.within);
+	raise_p_values(row, families);
+}
+
+/*
+ * The jackknife over the families of the models that have the target; corr is what is
+ * left without each of all families.
  */
 static void
 set_jackknife(CorrelationRow *row, const RefitTargets *targets, uint32 t,
-			  const uint32 *group, uint32 n_groups, const double *corr,
-			  double confidence, double *left_out, Size *n_left)
+			  const ModelGroups *groups, const double *corr, const IntervalOptions *options)
 {
 	Size		n = targets->start[t + 1] - targets->start[t];
+	uint32	   *which = sc_alloc(groups->n, sizeof(uint32));
+	Size	   *n_left = sc_alloc(groups->n, sizeof(Size));
+	double	   *without = sc_alloc(groups->n, sizeof(double));
+	uint32		families = sc_groups_of_target(targets, t, groups, which, n_left);
 	ScJackknife found;
-	uint32		families = 0;
-	uint32		g;
+	uint32		i;
 
-	sc_count_left_out(targets, t, group, n_groups, n_left);
-	for (g = 0; g < n_groups; g++)
-	{
-		if (n_left[g] == 0)
-			continue;
-		left_out[families] = corr[g];
-		n_left[families++] = n - n_left[g];
-	}
+	for (i = 0; i < families; i++)
+		without[i] = corr[which[i]];
 	row->n_families = (int32) families;
 	if (families < SC_MIN_GROUPS)
-		row->status = SC_STATUS_FEW_FAMILIES;
-	else if (!sc_jackknife_correlation(row->result.c.corr, n, left_out, n_left, families,
-									   confidence, &found))
-		row->status = SC_STATUS_DEGENERATE;
+		untest(row, SC_STATUS_FEW_FAMILIES);
+	else if (!sc_jackknife_correlation(row->result.c.corr, n, without, n_left, families,
+									   options->confidence, &found))
+		untest(row, SC_STATUS_DEGENERATE);
 	else
-	{
-		row->ci_low = found.low;
-		row->ci_high = found.high;
-	}
+		widen_by_jackknife(row, &found, families, options);
+	pfree(which);
+	pfree(n_left);
+	pfree(without);
 }
 
-static bool
-is_wanted(const CorrelationRow *row, const CapabilityScores *scores)
-{
-	return row->scores == scores && row->tested;
-}
-
-/* Rows from .. to - 1, as far as they are wanted, by refitting. */
+/* The given rows, by refitting; groups is NULL for resamples. */
 static void
 set_refitted(const ScoreColumns *columns, const CapabilityScores *scores,
-			 CorrelationRow *row, uint32 n, ScMethod method,
-			 const IntervalOptions *options, const uint32 *group, uint32 n_groups)
+			 CorrelationRow **row, uint32 n, ScMethod method,
+			 const IntervalOptions *options, const ModelGroups *groups)
 {
-	uint32		count = group == NULL ? (uint32) options->resamples : n_groups;
+	uint32		count = groups == NULL ? (uint32) options->resamples : groups->n;
+	double	   *corr = sc_alloc((Size) n * count, sizeof(double));
+	uint32	   *benchmark = sc_alloc(n, sizeof(uint32));
 	RefitTargets targets;
-	Size		n_scores = 0;
-	double	   *corr;
-	double	   *left_out;
-	Size	   *n_left;
-	uint32		t = 0;
+	uint32		t;
+
+	for (t = 0; t < n; t++)
+		benchmark[t] = row[t]->target;
+	sc_refit_targets_collect(&targets, columns, benchmark, n, scores);
+	if (groups == NULL)
+		sc_refit_resamples(scores, &targets, method, options->seed, count, corr);
+	else
+		sc_refit_without(scores, &targets, method, groups, corr);
+	for (t = 0; t < n; t++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (groups == NULL)
+			set_percentile(row[t], corr + (Size) t * count, count, options);
+		else
+			set_jackknife(row[t], &targets, t, groups, corr + (Size) t * count, options);
+	}
+	sc_refit_targets_free(&targets);
+	pfree(benchmark);
+	pfree(corr);
+}
+
+/* What rests on families, of the rows whose models' families are not known. */
+static void
+check_families(const ScoreColumns *columns, const CapabilityScores *scores,
+			   CorrelationRow *row, uint32 n, const Families *families)
+{
 	uint32		j;
 
 	for (j = 0; j < n; j++)
 	{
-		if (is_wanted(&row[j], scores))
-			n_scores += columns->start[row[j].target + 1] - columns->start[row[j].target];
-	}
-	sc_refit_targets_init(&targets, n, n_scores);
-	for (j = 0; j < n; j++)
-	{
-		if (is_wanted(&row[j], scores))
-			sc_refit_targets_add(&targets, columns, row[j].target, scores);
-	}
-	if (targets.m == 0)
-		return;
+		const char *status;
 
-	corr = sc_alloc((Size) targets.m * count, sizeof(double));
-	left_out = sc_alloc(n_groups, sizeof(double));
-	n_left = sc_alloc(n_groups, sizeof(Size));
-	if (group == NULL)
-		sc_refit_resamples(scores, &targets, method, options->seed, count, corr);
-	else
-		sc_refit_without(scores, &targets, method, group, n_groups, corr);
-	for (j = 0; j < n; j++)
-	{
-		if (!is_wanted(&row[j], scores))
+		if (row[j].scores != scores)
 			continue;
-		CHECK_FOR_INTERRUPTS();
-		if (group == NULL)
-			set_percentile(&row[j], corr + (Size) t * count, count, options->confidence);
-		else
-			set_jackknife(&row[j], &targets, t, group, n_groups, corr + (Size) t * count,
-						  options->confidence, left_out, n_left);
-		t++;
+		status = sc_row_families(&row[j], columns, families);
+		if (row[j].tested && strcmp(status, SC_STATUS_OK) != 0)
+			untest(&row[j], status);
 	}
-	pfree(targets.start);
-	pfree(targets.row);
-	pfree(targets.y);
-	pfree(corr);
-	pfree(left_out);
-	pfree(n_left);
 }
 
 void
@@ -348,34 +245,37 @@ sc_set_intervals(const ScoreColumns *columns, const CapabilityScores *scores,
 				 CorrelationRow *row, uint32 n, ScMethod method,
 				 const IntervalOptions *options)
 {
-	uint32	   *group = NULL;
-	uint32		n_groups = 0;
+	CorrelationRow **wanted;
+	uint32		n_wanted = 0;
+	ModelGroups groups = {0};
+	bool		jackknife = options->families.of_model != NULL;
 	uint32		step;
 	uint32		j;
 
-	if (options->kind == CI_NONE || scores->status != SC_OK)
+	if (jackknife)
+		check_families(columns, scores, row, n, &options->families);
+	if ((options->kind == CI_NONE && !jackknife) || scores->status != SC_OK)
 		return;
-	if (options->kind == CI_ANALYTIC)
+	wanted = sc_alloc(n, sizeof(CorrelationRow *));
+	for (j = 0; j < n; j++)
 	{
-		double		quantile = sc_normal_quantile(options->confidence);
-
-		for (j = 0; j < n; j++)
-		{
-			sc_poll_step(j);
-			if (is_wanted(&row[j], scores))
-				set_analytic(&row[j], quantile);
-		}
-		return;
+		sc_poll_step(j);
+		if (row[j].scores != scores || !row[j].tested)
+			continue;
+		if (options->kind == CI_ANALYTIC)
+			set_analytic(&row[j], options);
+		else
+			wanted[n_wanted++] = &row[j];
 	}
-	if (options->kind == CI_JACKKNIFE)
-	{
-		group = sc_alloc(scores->n, sizeof(uint32));
-		n_groups = sc_complete_groups(scores, options, group);
-	}
-	step = Max(MAX_REPLICATES / Max(group == NULL ? (uint32) options->resamples : n_groups, 1), 1);
-	for (j = 0; j < n; j += step)
-		set_refitted(columns, scores, row + j, Min(step, n - j), method, options,
-					 group, n_groups);
-	if (group != NULL)
-		pfree(group);
+	if (jackknife)
+		sc_family_groups(&options->families, scores->model, scores->n, &groups);
+	step = sc_targets_at_a_time(jackknife ? groups.n : (uint32) options->resamples);
+	for (j = 0; j < n_wanted; j += step)
+		set_refitted(columns, scores, wanted + j, Min(step, n_wanted - j), method, options,
+					 jackknife ? &groups : NULL);
+	for (j = 0; j < n_wanted && options->kind == CI_NONE; j++)
+		wanted[j]->ci_low = wanted[j]->ci_high = get_float8_nan();
+	if (jackknife)
+		pfree(groups.of_row);
+	pfree(wanted);
 }

@@ -10,57 +10,45 @@
 #define SC_FUNCTIONS_ANALYSES_INTERVALS_H
 
 #include "functions/analyses/correlation_rows.h"
-#include "functions/shared/interval_options.h"
+#include "functions/analyses/families.h"
+#include "functions/shared/arguments.h"
 
 /*
- * Targets as the refitting wants them: those of target t are at start[t] ..
- * start[t + 1] - 1, rows of the complete models ascending.
+ * The parameters of an interval, which stand side by side, in this order, in every
+ * function that has them all; those that have fewer read them one by one
+ * (arguments.h).
  */
-typedef struct RefitTargets
+typedef struct IntervalOptions
 {
-	uint32		m;
-	Size	   *start;			/* [m + 1] */
-	uint32	   *row;
-	double	   *y;
-} RefitTargets;
-
-/* Room for m targets with so many scores altogether. */
-extern void sc_refit_targets_init(RefitTargets *targets, uint32 m, Size n_scores);
-
-/* Adds the scores that a target has on complete models. */
-extern void sc_refit_targets_add(RefitTargets *targets, const ScoreColumns *columns,
-								 uint32 target, const CapabilityScores *scores);
+	double		confidence;
+	CiKind		kind;
+	int32		resamples;
+	uint64		seed;
+	Families	families;
+	double		threshold;		/* of the verdicts, with which a function sets
+								 * it: no argument of the interval */
+} IntervalOptions;
 
 /*
- * Correlations of every target with the capabilities score, refitted for
- * replicates first .. first + count - 1: resamples of the models, or what is left
- * without one of the families of complete models, which are numbered here from 0.
- * corr[t * count + b - first]; NaN where a replicate is degenerate.
+ * Reads the five arguments confidence to families from argument first on.  allowed
+ * is the set of kinds that the function knows; preferred is what NULL means without
+ * families (with them it means jackknife).  22023 for what is malformed, for families
+ * with another ci than jackknife or none, and for jackknife without families; families
+ * that the matrix is annotated with are passed over then.
  */
-extern void sc_refit_resamples(const CapabilityScores *scores,
-							   const RefitTargets *targets, ScMethod method,
-							   uint64 seed, uint32 count, double *corr);
-extern void sc_refit_without(const CapabilityScores *scores,
-							 const RefitTargets *targets, ScMethod method,
-							 const uint32 *group, uint32 n_groups, double *corr);
-
-/*
- * The families of the complete models, numbered from 0 in the order in which they
- * come: group[row].  Returns their number.
- */
-extern uint32 sc_complete_groups(const CapabilityScores *scores,
-								 const IntervalOptions *options, uint32 *group);
-
-/*
- * How many models of target t are of each group, and left out with it; a group with
- * none has no part in the target's correlation.
- */
-extern void sc_count_left_out(const RefitTargets *targets, uint32 t,
-							  const uint32 *group, uint32 n_groups, Size *left_out);
+extern void sc_interval_options(FunctionCallInfo fcinfo, int first,
+								const ScoreMatrixView *view,
+								int allowed, CiKind preferred,
+								IntervalOptions *options);
 
 /*
  * Finds the intervals of the tested rows, all of which are correlated with the
- * given scores (others are passed over).  Where there is none, the row's status says why.
+ * given scores (others are passed over), and the p-values of what a verdict may claim.
+ * With families interval and p-values are the jackknife's, but never surer than those of
+ * as many independent models; ci => 'none' leaves out the interval alone.
+ *
+ * Where there is none, the row's status says why.  Where families are not known well
+ * enough, or too few, the row is not tested: no p-value either.
  */
 extern void sc_set_intervals(const ScoreColumns *columns,
 							 const CapabilityScores *scores,

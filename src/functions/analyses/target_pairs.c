@@ -52,7 +52,7 @@ sc_sort_pairs(const CapabilityScores *scores, TargetPairs *pairs)
 {
 	uint32		i;
 
-	if (pairs->n < scores->n || scores->status != SC_OK)
+	if (pairs->n < scores->n || scores->order == NULL)
 		return;
 
 	/* y is in the order of rows; x is known in the order of its own */
@@ -71,13 +71,15 @@ sc_correlate_pairs(const TargetPairs *pairs, const CapabilityScores *scores,
 {
 	result->n_dropped = pairs->n_dropped;
 	result->n_imputed = pairs->n_imputed;
-	result->fit_status = result->status = scores->status;
+	result->status = scores->status;
 	if (result->status == SC_OK)
 	{
 		if (method == SC_SPEARMAN && pairs->n == scores->n && scores->rank != NULL)
 			result->status = sc_run_correlation_with_ranks(pairs->y, scores->rank, pairs->n, &result->c);
 		else
 			result->status = sc_run_correlation(method, pairs->y, pairs->x, pairs->n, &result->c);
+		if (result->status == SC_OK)
+			sc_run_spread(pairs->y, pairs->x, &result->c);
 	}
 	result->c.n = pairs->n;
 }
@@ -123,7 +125,6 @@ sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
 		x[n] = columns->score[b];
 		y[n++] = columns->score[a];
 	}
-	result->fit_status = SC_OK;
 	result->status = sc_run_correlation(method, y, x, n, &result->c);
 	result->c.n = n;
 	pfree(x);

@@ -11,26 +11,27 @@
 #ifndef SC_FUNCTIONS_ANALYSES_TARGET_PAIRS_H
 #define SC_FUNCTIONS_ANALYSES_TARGET_PAIRS_H
 
-#include "functions/analyses/analysis.h"
+#include "functions/analyses/capability_scores.h"
 #include "stats/correlation/correlate.h"
 
 /* Models ascend until sc_sort_pairs(). */
 typedef struct TargetPairs
 {
-	double	   *x;				/* [n], scores of capability; NaN if they are not SC_OK */
+	double	   *x;				/* [n], scores of capability; NaN if they are
+								 * not SC_OK */
 	double	   *y;				/* [n], scores of the target */
 	uint32		n;
 	int32		n_dropped;		/* models with the target's score only */
-	int32		n_imputed;		/* of the n, those with filled scores */
+	int32		n_imputed;		/* of the n, those with imputed scores */
 } TargetPairs;
 
 /* Correlation of a benchmark with the capabilities score, or what it is instead. */
 typedef struct TargetCorrelation
 {
-	ScStatus	fit_status;		/* of the capabilities score; SC_OK without one */
-	ScStatus	status;			/* of the correlation; fit_status if that failed */
+	ScStatus	status;			/* of the correlation; of the scores, if not
+								 * SC_OK */
 	int32		n_dropped;		/* models with the target's score only */
-	int32		n_imputed;		/* of the others, those with filled scores */
+	int32		n_imputed;		/* of the others, those with imputed scores */
 	ScCorrelation c;
 } TargetCorrelation;
 
@@ -41,7 +42,8 @@ extern void sc_free_pairs(TargetPairs *pairs);
 
 /*
  * Puts pairs that were gathered with these scores into ascending order of x, if the
- * target has a score of each model of the fit; others stay as they are.
+ * target has a score of each model of the fit and the scores are sorted; others stay
+ * as they are.
  */
 extern void sc_sort_pairs(const CapabilityScores *scores, TargetPairs *pairs);
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * eval_documents.c
- *	  Values inside an evaluation log, and the rows that it gives.
+ *	  Values inside an evaluation log.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,13 +9,13 @@
 
 #include <math.h>
 
+#include "common/int.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/memutils.h"
-#include "utils/numeric.h"
 #include "utils/timestamp.h"
 
 #include "functions/logs/eval_documents.h"
@@ -30,15 +30,41 @@
 EvalText
 sc_eval_key(const char *key)
 {
-	EvalText	text = {key, (int) strlen(key)};
+	EvalText	string = {key, (int) strlen(key)};
 
-	return text;
+	return string;
 }
 
 bool
-sc_eval_text_is(EvalText text, const char *word)
+sc_eval_text_is(EvalText string, const char *word)
 {
-	return text.len == (int) strlen(word) && memcmp(text.data, word, text.len) == 0;
+	return string.len == (int) strlen(word) && memcmp(string.data, word, string.len) == 0;
+}
+
+bool
+sc_eval_begins(EvalText string, const char *begin)
+{
+	int			len = (int) strlen(begin);
+
+	return string.len >= len && memcmp(string.data, begin, len) == 0;
+}
+
+bool
+sc_eval_ends(EvalText string, const char *end)
+{
+	int			len = (int) strlen(end);
+
+	return string.len >= len && memcmp(string.data + string.len - len, end, len) == 0;
+}
+
+int
+sc_eval_compare(EvalText a, EvalText b)
+{
+	int			order = memcmp(a.data, b.data, Min(a.len, b.len));
+
+	/* qsort holds nothing that an error would leak */
+	CHECK_FOR_INTERRUPTS();
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
 /* ----------
@@ -49,7 +75,7 @@ sc_eval_text_is(EvalText text, const char *word)
 bool
 sc_eval_get(JsonbContainer *object, EvalText key, JsonbValue *value)
 {
-	return getKeyJsonValueFromContainer(object, key.data, key.len, value) != NULL &&
+	return object != NULL && getKeyJsonValueFromContainer(object, key.data, key.len, value) != NULL &&
 		value->type != jbvNull;
 }
 
@@ -58,7 +84,7 @@ sc_eval_has(JsonbContainer *object, const char *key)
 {
 	JsonbValue	value;
 
-	return getKeyJsonValueFromContainer(object, key, strlen(key), &value) != NULL;
+	return object != NULL && getKeyJsonValueFromContainer(object, key, strlen(key), &value) != NULL;
 }
 
 /* An object or array as its container, NULL if the value is none. */
@@ -100,19 +126,19 @@ checked_container(const JsonbValue *value, EvalText key, bool is_element, bool a
 JsonbContainer *
 sc_eval_object(JsonbContainer *object, const char *key)
 {
-	EvalText	text = sc_eval_key(key);
+	EvalText	string = sc_eval_key(key);
 	JsonbValue	value;
 
-	return sc_eval_get(object, text, &value) ? checked_container(&value, text, false, false) : NULL;
+	return sc_eval_get(object, string, &value) ? checked_container(&value, string, false, false) : NULL;
 }
 
 JsonbContainer *
 sc_eval_array(JsonbContainer *object, const char *key)
 {
-	EvalText	text = sc_eval_key(key);
+	EvalText	string = sc_eval_key(key);
 	JsonbValue	value;
 
-	return sc_eval_get(object, text, &value) ? checked_container(&value, text, false, true) : NULL;
+	return sc_eval_get(object, string, &value) ? checked_container(&value, string, false, true) : NULL;
 }
 
 JsonbContainer *
@@ -132,7 +158,7 @@ sc_eval_maybe_object(JsonbContainer *object, EvalText key)
 {
 	JsonbValue	value;
 
-	return object != NULL && sc_eval_get(object, key, &value) ? container_of(&value, false) : NULL;
+	return sc_eval_get(object, key, &value) ? container_of(&value, false) : NULL;
 }
 
 JsonbContainer *
@@ -140,7 +166,7 @@ sc_eval_maybe_array(JsonbContainer *object, const char *key)
 {
 	JsonbValue	value;
 
-	return object != NULL && sc_eval_get(object, sc_eval_key(key), &value) ? container_of(&value, true) : NULL;
+	return sc_eval_get(object, sc_eval_key(key), &value) ? container_of(&value, true) : NULL;
 }
 
 /* ----------
@@ -151,16 +177,24 @@ sc_eval_maybe_array(JsonbContainer *object, const char *key)
 EvalText
 sc_eval_text(JsonbContainer *object, const char *key)
 {
-	EvalText	text = {NULL, 0};
+	EvalText	none = {NULL, 0};
 	JsonbValue	value;
 
-	if (object != NULL && sc_eval_get(object, sc_eval_key(key), &value) &&
-		value.type == jbvString && value.val.string.len > 0)
-	{
-		text.data = value.val.string.val;
-		text.len = value.val.string.len;
-	}
-	return text;
+	if (!sc_eval_get(object, sc_eval_key(key), &value) ||
+		value.type != jbvString || value.val.string.len == 0)
+		return none;
+	return sc_eval_string(&value);
+}
+
+EvalText
+sc_eval_first_text(JsonbContainer *object, const char *const *keys, Size n)
+{
+	EvalText	string = {NULL, 0};
+	Size		i;
+
+	for (i = 0; string.data == NULL && i < n; i++)
+		string = sc_eval_text(object, keys[i]);
+	return string;
 }
 
 int
@@ -168,29 +202,48 @@ sc_eval_bool(JsonbContainer *object, EvalText key)
 {
 	JsonbValue	value;
 
-	if (object == NULL || !sc_eval_get(object, key, &value) || value.type != jbvBool)
+	if (!sc_eval_get(object, key, &value) || value.type != jbvBool)
 		return -1;
 	return value.val.boolean ? 1 : 0;
+}
+
+bool
+sc_eval_is_set(JsonbContainer *object, const char *key)
+{
+	JsonbValue	value;
+
+	if (!sc_eval_get(object, sc_eval_key(key), &value))
+		return false;
+	switch (value.type)
+	{
+		case jbvBool:
+			return value.val.boolean;
+		case jbvString:
+			return value.val.string.len > 0;
+		case jbvNumeric:
+			return sc_jsonb_score(&value) != 0;
+		default:
+			return JsonContainerSize(value.val.binary.data) > 0;
+	}
 }
 
 /* What a value says as a number, which may be infinite; NaN if it is none. */
 static double
 number(const JsonbValue *value)
 {
-	char		text[LONGEST_NUMBER + 1];
+	char		digits[LONGEST_NUMBER + 1];
 
 	switch (value->type)
 	{
 		case jbvNumeric:
-			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-													  NumericGetDatum(value->val.numeric)));
+			return sc_jsonb_score(value);
 		case jbvString:
 			if (value->val.string.len > LONGEST_NUMBER ||
 				!IsValidJsonNumber(value->val.string.val, value->val.string.len))
 				return NAN;
-			memcpy(text, value->val.string.val, value->val.string.len);
-			text[value->val.string.len] = '\0';
-			return strtod(text, NULL);
+			memcpy(digits, value->val.string.val, value->val.string.len);
+			digits[value->val.string.len] = '\0';
+			return strtod(digits, NULL);
 		default:
 			return NAN;
 	}
@@ -199,11 +252,8 @@ number(const JsonbValue *value)
 double
 sc_eval_score(const JsonbValue *value, EvalText name)
 {
-	double		score;
+	double		score = value->type == jbvBool ? sc_jsonb_score(value) : number(value);
 
-	if (value->type == jbvBool)
-		return value->val.boolean ? 1.0 : 0.0;
-	score = number(value);
 	if (isinf(score))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -216,7 +266,7 @@ sc_eval_score_of(JsonbContainer *object, const char *key, EvalText name)
 {
 	JsonbValue	value;
 
-	if (object == NULL || !sc_eval_get(object, sc_eval_key(key), &value))
+	if (!sc_eval_get(object, sc_eval_key(key), &value))
 		return NAN;
 	return sc_eval_score(&value, name.data != NULL ? name : sc_eval_key(key));
 }
@@ -227,7 +277,7 @@ sc_eval_error_of(JsonbContainer *object, EvalText key)
 	JsonbValue	value;
 	double		error;
 
-	if (object == NULL || !sc_eval_get(object, key, &value) || value.type == jbvBool)
+	if (!sc_eval_get(object, key, &value) || value.type == jbvBool)
 		return NAN;
 	error = sc_eval_score(&value, key);
 	return error >= 0 ? error : NAN;
@@ -239,10 +289,16 @@ sc_eval_count_of(JsonbContainer *object, EvalText key)
 	JsonbValue	value;
 	double		count;
 
-	if (object == NULL || !sc_eval_get(object, key, &value) || value.type != jbvNumeric)
+	if (!sc_eval_get(object, key, &value) || value.type != jbvNumeric)
 		return -1;
 	count = number(&value);
 	return count >= 1 && count < TOO_MANY && count == floor(count) ? (int64) count : -1;
+}
+
+int64
+sc_eval_sum(int64 sum, int64 count)
+{
+	return sum < 0 || count < 0 || pg_add_s64_overflow(sum, count, &sum) ? -1 : sum;
 }
 
 /* ----------
@@ -296,15 +352,17 @@ fraction(const char **s, const char *end)
 }
 
 /*
- * YYYY-MM-DD[Thh:mm[:ss[.f]][Z|+hh[:mm]]], the form that programs write.  It is
+ * YYYY-MM-DD[Thh:mm[:ss[.f]][Z|+hh[:mm]]], the form that programs write, and that of
+ * lmms-eval, YYYYMMDD_hhmmss.  It is
  * read here because timestamptz_in() depends on DateStyle and TimeZone.
  */
 static bool
 iso_time(const char *s, const char *end, TimestampTz *result)
 {
 	int			year = digits(&s, end, 4);
-	int			month = skip(&s, end, '-') ? digits(&s, end, 2) : -1;
-	int			day = skip(&s, end, '-') ? digits(&s, end, 2) : -1;
+	bool		short_form = end - s == 11 && s[4] == '_';
+	int			month = short_form || skip(&s, end, '-') ? digits(&s, end, 2) : -1;
+	int			day = short_form || skip(&s, end, '-') ? digits(&s, end, 2) : -1;
 	int			hour = 0;
 	int			minute = 0;
 	int			second = 0;
@@ -314,11 +372,11 @@ iso_time(const char *s, const char *end, TimestampTz *result)
 	if (year < 1 || month < 1 || month > MONTHS_PER_YEAR ||
 		day < 1 || day > day_tab[isleap(year)][month - 1])
 		return false;
-	if (skip(&s, end, 'T') || skip(&s, end, ' '))
+	if (short_form ? skip(&s, end, '_') : skip(&s, end, 'T') || skip(&s, end, ' '))
 	{
 		hour = digits(&s, end, 2);
-		minute = skip(&s, end, ':') ? digits(&s, end, 2) : -1;
-		if (skip(&s, end, ':'))
+		minute = short_form || skip(&s, end, ':') ? digits(&s, end, 2) : -1;
+		if (short_form || skip(&s, end, ':'))
 		{
 			second = digits(&s, end, 2);
 			if (skip(&s, end, '.'))
@@ -357,7 +415,7 @@ sc_eval_time(JsonbContainer *object, const char *key)
 	JsonbValue	value;
 	double		micros;
 
-	if (object == NULL || !sc_eval_get(object, sc_eval_key(key), &value))
+	if (!sc_eval_get(object, sc_eval_key(key), &value))
 		return DT_NOBEGIN;
 	if (value.type == jbvString &&
 		iso_time(value.val.string.val, value.val.string.val + value.val.string.len, &result))
@@ -367,68 +425,4 @@ sc_eval_time(JsonbContainer *object, const char *key)
 	if (!(micros >= (double) MIN_TIMESTAMP && micros < (double) END_TIMESTAMP))
 		return DT_NOBEGIN;
 	return (TimestampTz) micros;
-}
-
-/* ----------
- * Rows
- * ----------
- */
-
-EvalRow
-sc_eval_row(void)
-{
-	EvalRow		row = {{NULL, 0}, {NULL, 0}, {NULL, 0}, NAN, NAN, -1, -1, DT_NOBEGIN};
-
-	return row;
-}
-
-static void
-put_text(EvalText text, Datum *datum, bool *null)
-{
-	*null = text.data == NULL;
-	*datum = *null ? (Datum) 0 : PointerGetDatum(cstring_to_text_with_len(text.data, text.len));
-}
-
-static void
-put_number(double number, Datum *datum, bool *null)
-{
-	*null = isnan(number);
-	*datum = *null ? (Datum) 0 : Float8GetDatum(number + 0.0);	/* no negative zero */
-}
-
-const ResultColumn sc_eval_columns[SC_EVAL_COLUMNS] = {
-	{"model", TEXTOID},
-	{"benchmark", TEXTOID},
-	{"metric", TEXTOID},
-	{"score", FLOAT8OID},
-	{"stderr", FLOAT8OID},
-	{"n", INT8OID},
-	{"lower_is_better", BOOLOID},
-	{"run_at", TIMESTAMPTZOID},
-	{"source", TEXTOID},
-};
-
-void
-sc_eval_put(EvalSink *sink, const EvalRow *row)
-{
-	MemoryContext caller = MemoryContextSwitchTo(sink->context);
-	Datum		values[SC_EVAL_COLUMNS];
-	bool		nulls[SC_EVAL_COLUMNS];
-
-	CHECK_FOR_INTERRUPTS();
-	put_text(row->model, &values[0], &nulls[0]);
-	put_text(row->benchmark, &values[1], &nulls[1]);
-	put_text(row->metric, &values[2], &nulls[2]);
-	put_number(row->score, &values[3], &nulls[3]);
-	put_number(row->error, &values[4], &nulls[4]);
-	nulls[5] = row->n < 0;
-	values[5] = Int64GetDatum(row->n);
-	nulls[6] = row->lower_is_better < 0;
-	values[6] = BoolGetDatum(row->lower_is_better > 0);
-	nulls[7] = TIMESTAMP_IS_NOBEGIN(row->run_at);
-	values[7] = TimestampTzGetDatum(row->run_at);
-	put_text(sc_eval_key(sink->source), &values[8], &nulls[8]);
-	sc_put_row(sink->rows, values, nulls);
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(sink->context);
 }

@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * eval_documents.h
- *	  What the readers of evaluation logs share: values inside a document, and
- *	  the rows that a document gives.
+ *	  What the readers of evaluation logs share: values inside a document.
  *
  * A document is untrusted.  What must be there to find the scores, and is of
  * another type, raises 22023 naming the key; anything else that is not what its
@@ -17,7 +16,7 @@
 #include "datatype/timestamp.h"
 #include "utils/jsonb.h"
 
-#include "functions/shared/result_rows.h"
+#include "functions/shared/jsonb_values.h"
 
 /* Not terminated; data is NULL for none. */
 typedef struct EvalText
@@ -26,57 +25,41 @@ typedef struct EvalText
 	int			len;
 } EvalText;
 
-/* One score, and what its document says about it. */
-typedef struct EvalRow
-{
-	EvalText	model;
-	EvalText	benchmark;
-	EvalText	metric;
-	double		score;			/* NaN: none */
-	double		error;			/* standard error; NaN: none */
-	int64		n;				/* scores that it is the mean of; -1: unknown */
-	int			lower_is_better;	/* 1, 0, or -1: unknown */
-	TimestampTz run_at;			/* DT_NOBEGIN: unknown */
-} EvalRow;
-
-/* Where rows go. */
-typedef struct EvalSink
-{
-	ResultRows *rows;
-	const char *source;			/* name of the format */
-	MemoryContext context;		/* of one row */
-} EvalSink;
-
-/* A row of which nothing is known. */
-extern EvalRow sc_eval_row(void);
-
-/* The columns of eval_scores(). */
-#define SC_EVAL_COLUMNS 9
-extern const ResultColumn sc_eval_columns[SC_EVAL_COLUMNS];
-
-/* Adds a row to the result; looks for interrupts. */
-extern void sc_eval_put(EvalSink *sink, const EvalRow *row);
-
-/*
- * The readers: is the object one of this format, by its keys; and its rows.  An
- * item is one line of a JSON Lines file, the score of one sample.
- */
-extern bool sc_is_lm_eval_results(JsonbContainer *document);
-extern void sc_read_lm_eval_results(JsonbContainer *document, EvalSink *sink);
-extern bool sc_is_lm_eval_item(JsonbContainer *document);
-extern void sc_read_lm_eval_item(JsonbContainer *document, EvalSink *sink);
-extern bool sc_is_inspect_log(JsonbContainer *document);
-extern void sc_read_inspect_log(JsonbContainer *document, EvalSink *sink);
-extern bool sc_is_every_eval_results(JsonbContainer *document);
-extern void sc_read_every_eval_results(JsonbContainer *document, EvalSink *sink);
-extern bool sc_is_every_eval_item(JsonbContainer *document);
-extern void sc_read_every_eval_item(JsonbContainer *document, EvalSink *sink);
-
 /* A key as text, and equality with one. */
 extern EvalText sc_eval_key(const char *key);
 extern bool sc_eval_text_is(EvalText text, const char *word);
 
-/* The value of a key of an object; false if there is none, or null. */
+/* Does it begin, or end, with a word? */
+extern bool sc_eval_begins(EvalText string, const char *begin);
+extern bool sc_eval_ends(EvalText string, const char *end);
+
+/* The order of their bytes; looks for interrupts, so it may be that of a sort. */
+extern int	sc_eval_compare(EvalText a, EvalText b);
+
+/* The text of a string, and walking the members of an object by it. */
+static inline EvalText
+sc_eval_string(const JsonbValue *string)
+{
+	EvalText text = {string->val.string.val, string->val.string.len};
+
+	return text;
+}
+
+static inline bool
+sc_eval_next_member(JsonbIterator **iterator, EvalText *key, JsonbValue *value)
+{
+	JsonbValue	string;
+
+	if (!sc_jsonb_next_member(iterator, &string, value))
+		return false;
+	*key = sc_eval_string(&string);
+	return true;
+}
+
+/*
+ * The value of a key of an object; false if there is none, or null.  Here and below
+ * a NULL object is one without keys.
+ */
 extern bool sc_eval_get(JsonbContainer *object, EvalText key, JsonbValue *value);
 extern bool sc_eval_has(JsonbContainer *object, const char *key);
 
@@ -97,6 +80,9 @@ extern JsonbContainer *sc_eval_maybe_array(JsonbContainer *object, const char *k
 /* A string that is not empty; none for anything else. */
 extern EvalText sc_eval_text(JsonbContainer *object, const char *key);
 
+/* The first of some keys that has one. */
+extern EvalText sc_eval_first_text(JsonbContainer *object, const char *const *keys, Size n);
+
 /* true or false; -1 for anything else, and of a NULL object. */
 extern int	sc_eval_bool(JsonbContainer *object, EvalText key);
 
@@ -116,9 +102,18 @@ extern double sc_eval_error_of(JsonbContainer *object, EvalText key);
 /* A whole number from 1 to 2^53 - 1; -1 for anything else, and of a NULL object. */
 extern int64 sc_eval_count_of(JsonbContainer *object, EvalText key);
 
+/* A sum of counts: -1 if one of them is unknown, or if hostile ones overflow. */
+extern int64 sc_eval_sum(int64 sum, int64 count);
+
 /*
- * A time: seconds since 1970, as number or string, or a string in ISO 8601.
- * Without a time zone it is UTC, whatever TimeZone says.  DT_NOBEGIN for anything
+ * Is one of the members of an object, which may be NULL, a number that is not 0, or a
+ * text that is not empty, or true, ...: anything but null, false, 0, "", {} and []?
+ */
+extern bool sc_eval_is_set(JsonbContainer *object, const char *key);
+
+/*
+ * A time: seconds since 1970, as number or string, or a string in ISO 8601 or as
+ * YYYYMMDD_hhmmss. Without a time zone it is UTC, whatever TimeZone says.  DT_NOBEGIN for anything
  * else and beyond the range of timestamptz.
  */
 extern TimestampTz sc_eval_time(JsonbContainer *object, const char *key);

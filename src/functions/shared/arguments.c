@@ -11,7 +11,7 @@
 #include "utils/builtins.h"
 
 #include "functions/shared/arguments.h"
-#include "stats/correlation/infer.h"
+#include "stats/correlation/verdict.h"
 
 void
 sc_null_parameter(const char *parameter)
@@ -168,24 +168,56 @@ sc_scores_needed(const CapabilityRecipe *recipe, uint32 d)
 }
 
 /* ----------
+ * How a score is predicted from capability
+ * ----------
+ */
+
+ScFit
+sc_fit_argument(FunctionCallInfo fcinfo, int i)
+{
+	static const char *const words[] = {"linear", "quadratic"};
+
+	return word_argument(fcinfo, i, "fit", words, lengthof(words), ALL_WORDS) == 0 ?
+		SC_FIT_LINEAR : SC_FIT_QUADRATIC;
+}
+
+bool
+sc_logit_argument(FunctionCallInfo fcinfo, int i)
+{
+	static const char *const words[] = {"raw", "logit"};
+
+	return word_argument(fcinfo, i, "scale", words, lengthof(words), ALL_WORDS) == 1;
+}
+
+/* ----------
  * How sure a number shall be
  * ----------
  */
 
+/* Greater than 0 and less than 1. */
+static double
+check_share(double share, const char *name)
+{
+	if (!(share > 0 && share < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid value for parameter \"%s\": %g", name, share),
+				 errdetail("It must be greater than 0 and less than 1.")));
+	return share;
+}
+
+double
+sc_share_argument(FunctionCallInfo fcinfo, int i, const char *name)
+{
+	if (PG_ARGISNULL(i))
+		sc_null_parameter(name);
+	return check_share(PG_GETARG_FLOAT8(i), name);
+}
+
 double
 sc_confidence_argument(FunctionCallInfo fcinfo, int i)
 {
-	double		confidence;
-
-	if (PG_ARGISNULL(i))
-		sc_null_parameter("confidence");
-	confidence = PG_GETARG_FLOAT8(i);
-	if (!(confidence > 0 && confidence < 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"confidence\": %g", confidence),
-				 errdetail("It must be greater than 0 and less than 1.")));
-	return confidence;
+	return sc_share_argument(fcinfo, i, "confidence");
 }
 
 /* By CiKind. */
@@ -231,15 +263,7 @@ sc_seed_argument(FunctionCallInfo fcinfo, int i)
 double
 sc_threshold_argument(FunctionCallInfo fcinfo, int i, ScMethod method)
 {
-	double		threshold;
-
 	if (PG_ARGISNULL(i))
 		return method == SC_KENDALL ? SC_VERDICT_THRESHOLD_KENDALL : SC_VERDICT_THRESHOLD;
-	threshold = PG_GETARG_FLOAT8(i);
-	if (!(threshold > 0 && threshold < 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"%s\": %g", "threshold", threshold),
-				 errdetail("It must be greater than 0 and less than 1.")));
-	return threshold;
+	return check_share(PG_GETARG_FLOAT8(i), "threshold");
 }

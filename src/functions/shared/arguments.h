@@ -16,6 +16,7 @@
 #include "types/forms/compat.h"
 #include "stats/correlation/correlate.h"
 #include "stats/correlation/correlation_matrix.h"
+#include "stats/regression/residuals.h"
 
 /* Raises 22023 for a parameter that is NULL. */
 pg_noreturn extern void sc_null_parameter(const char *parameter);
@@ -43,9 +44,10 @@ extern ScMethod sc_method_argument(FunctionCallInfo fcinfo, int i);
 typedef struct CapabilityRecipe
 {
 	ScPca		pca;
-	bool		impute;			/* else models with a missing score are left out */
-	uint32		min_scores;		/* with impute: fewest scores of a model; 0: the
-								 * default */
+	bool		impute;			/* else models with a missing score are left
+								 * out */
+	uint32		min_scores;		/* with impute: fewest scores of a model; 0:
+								 * the default */
 } CapabilityRecipe;
 
 /* The recipe of the paper, for complete models. */
@@ -69,6 +71,16 @@ extern void sc_check_min_scores(const CapabilityRecipe *recipe, uint32 d);
 extern uint32 sc_scores_needed(const CapabilityRecipe *recipe, uint32 d);
 
 /* ----------
+ * How a score is predicted from capability
+ * ----------
+ */
+
+extern ScFit sc_fit_argument(FunctionCallInfo fcinfo, int i);
+
+/* The scale of the fit: is it the logit's, or the scores' own? */
+extern bool sc_logit_argument(FunctionCallInfo fcinfo, int i);
+
+/* ----------
  * How sure a number shall be
  * ----------
  */
@@ -89,7 +101,8 @@ typedef enum CiKind
 #define CI_BIT(kind) (1 << (kind))
 #define CI_ALL (CI_BIT(CI_NONE) | CI_BIT(CI_ANALYTIC) | CI_BIT(CI_BOOTSTRAP) | CI_BIT(CI_JACKKNIFE))
 
-/* Greater than 0 and less than 1. */
+/* Greater than 0 and less than 1; not NULL. */
+extern double sc_share_argument(FunctionCallInfo fcinfo, int i, const char *name);
 extern double sc_confidence_argument(FunctionCallInfo fcinfo, int i);
 
 /*

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * benchmark_names.c
- *	  Benchmarks of a score_matrix as the user names them.
+ *	  Benchmarks and models of a score_matrix as the user names them.
  *
  *-------------------------------------------------------------------------
  */
@@ -46,21 +46,27 @@ name_distance(const char *a, int a_len, const char *b, int b_len, int limit)
 	return Min(distance, limit + 1);
 }
 
-void
-sc_unknown_benchmark(const ScoreMatrixView *view, const char *name, int len)
+/* Labels that are near a name, nearest first. */
+typedef struct NearNames
 {
-	StringInfoData detail;
-	uint32		near[MAX_NEAR];
-	int			near_distance[MAX_NEAR];
-	int			n_near = 0;
+	int			n;
+	uint32		label[MAX_NEAR];
+	int			distance[MAX_NEAR];
+} NearNames;
+
+static void
+find_near(const ScoreMatrixView *view, uint32 first, uint32 count,
+		  const char *name, int len, NearNames *near)
+{
 	int			limit = Max(Min(2, len / 2), len / 4);
 	uint32		i;
 	int			k;
 
-	for (i = 0; i < view->n_benchmarks && len <= MAX_NEAR_BYTES; i++)
+	near->n = 0;
+	for (i = first; i < first + count && len <= MAX_NEAR_BYTES; i++)
 	{
 		uint32		label_len;
-		const char *label = sc_flat_label(view, view->n_models + i, &label_len);
+		const char *label = sc_flat_label(view, i, &label_len);
 		int			distance;
 
 		CHECK_FOR_INTERRUPTS();
@@ -70,47 +76,94 @@ sc_unknown_benchmark(const ScoreMatrixView *view, const char *name, int len)
 		if (distance > limit)
 			continue;
 		/* keep the nearest, ascending */
-		for (k = n_near; k > 0 && near_distance[k - 1] > distance; k--)
+		for (k = near->n; k > 0 && near->distance[k - 1] > distance; k--)
 		{
 			if (k < MAX_NEAR)
 			{
-				near[k] = near[k - 1];
-				near_distance[k] = near_distance[k - 1];
+				near->label[k] = near->label[k - 1];
+				near->distance[k] = near->distance[k - 1];
 			}
 		}
 		if (k < MAX_NEAR)
 		{
-			near[k] = i;
-			near_distance[k] = distance;
-			n_near = Min(n_near + 1, MAX_NEAR);
+			near->label[k] = i;
+			near->distance[k] = distance;
+			near->n = Min(near->n + 1, MAX_NEAR);
 		}
 	}
+}
 
+/* A sentence on the labels that are near a name. */
+static char *
+near_names(const ScoreMatrixView *view, bool benchmarks, const char *name, int len)
+{
+	uint32		first = benchmarks ? view->n_models : 0;
+	uint32		count = benchmarks ? view->n_benchmarks : view->n_models;
+	StringInfoData detail;
+	NearNames	near;
+	int			k;
+
+	find_near(view, first, count, name, len, &near);
 	initStringInfo(&detail);
-	if (view->n_benchmarks == 0)
+	if (count == 0)
 		appendStringInfoString(&detail, "The matrix is empty.");
-	else if (n_near == 0)
-		appendStringInfo(&detail, "None of the names of its %u benchmarks is near.",
-						 view->n_benchmarks);
+	else if (near.n == 0)
+		appendStringInfo(&detail, "None of the names of its %u %s is near.",
+						 count, benchmarks ? "benchmarks" : "models");
 	else
 	{
-		appendStringInfoString(&detail, n_near > 1 ? "The nearest names are " : "The nearest name is ");
-		for (k = 0; k < n_near; k++)
+		appendStringInfoString(&detail, near.n > 1 ? "The nearest names are " : "The nearest name is ");
+		for (k = 0; k < near.n; k++)
 		{
 			uint32		label_len;
-			const char *label = sc_flat_label(view, view->n_models + near[k], &label_len);
+			const char *label = sc_flat_label(view, near.label[k], &label_len);
 
 			appendStringInfo(&detail, "%s\"%s\"", k > 0 ? ", " : "",
 							 pnstrdup(label, label_len));
 		}
 		appendStringInfoChar(&detail, '.');
 	}
+	return detail.data;
+}
+
+char *
+sc_near_models(const ScoreMatrixView *view, const char *name, int len)
+{
+	return near_names(view, false, name, len);
+}
+
+void
+sc_unknown_benchmark(const ScoreMatrixView *view, const char *name, int len)
+{
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("benchmark \"%s\" is not in the score matrix",
 					pnstrdup(name, len)),
-			 errdetail_internal("%s", detail.data),
+			 errdetail_internal("%s", near_names(view, true, name, len)),
 			 errhint("benchmarks(m) lists the names that are.")));
+}
+
+void
+sc_check_marks(const char *label, uint32 len, uint8 flags)
+{
+	const char *first = NULL;
+	const char *second = NULL;
+
+	if (sc_has_direction_conflict(flags))
+	{
+		first = "lower is better";
+		second = "higher is better";
+	}
+	if (sc_has_role_conflict(flags))
+	{
+		first = flags & SC_BENCHMARK_CAPABILITY ? "capability" : "covariate";
+		second = flags & SC_BENCHMARK_TARGET ? "target" : "covariate";
+	}
+	if (first != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("benchmark \"%s\" is annotated both as %s and as %s",
+						pnstrdup(label, len), first, second)));
 }
 
 void
@@ -118,6 +171,7 @@ sc_set_init(BenchmarkSet *set, const ScoreMatrixView *view)
 {
 	set->n = 0;
 	set->place = NULL;
+	set->annotated = false;
 	set->member = sc_alloc(view->n_benchmarks, sizeof(bool));
 	memset(set->member, 0, view->n_benchmarks);
 }
@@ -213,6 +267,27 @@ sc_named_benchmark(FunctionCallInfo fcinfo, int i, const char *parameter,
 	return place;
 }
 
+uint32
+sc_named_model(FunctionCallInfo fcinfo, int i, const char *parameter,
+			   const ScoreMatrixView *view)
+{
+	text	   *name;
+	int64		place;
+
+	if (PG_ARGISNULL(i))
+		sc_null_parameter(parameter);
+	name = PG_GETARG_TEXT_PP(i);
+	place = sc_matrix_find_model(view, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	if (place < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("model \"%s\" is not in the score matrix", text_to_cstring(name)),
+				 errdetail_internal("%s", sc_near_models(view, VARDATA_ANY(name),
+														 VARSIZE_ANY_EXHDR(name))),
+				 errhint("models(m) lists the names that are.")));
+	return (uint32) place;
+}
+
 bool
 sc_capability_set(FunctionCallInfo fcinfo, int i, const ScoreMatrixView *view,
 				  MissingName missing, BenchmarkSet *set)
@@ -228,6 +303,7 @@ sc_capability_set(FunctionCallInfo fcinfo, int i, const ScoreMatrixView *view,
 		return sc_named_benchmarks(fcinfo, i, "capabilities", view, missing, set);
 	}
 	sc_set_init(set, view);
+	set->annotated = true;
 	for (k = 0; k < view->n_benchmarks; k++)
 		set->member[k] = (view->benchmark_flags[k] & SC_BENCHMARK_CAPABILITY) != 0;
 	sc_set_finish(set, view);

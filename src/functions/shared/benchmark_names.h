@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * benchmark_names.h
- *	  Benchmarks of a score_matrix as the user names them.
+ *	  Benchmarks and models of a score_matrix as the user names them.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,6 +20,7 @@ typedef struct BenchmarkSet
 	uint32		n;
 	uint32	   *place;			/* [n] */
 	bool	   *member;			/* [n_benchmarks] */
+	bool		annotated;		/* chosen by the marks of the matrix */
 } BenchmarkSet;
 
 /* What to do about a name that is not in the matrix. */
@@ -33,6 +34,12 @@ typedef enum MissingName
 /* Raises 22023 with near matches for a name that is not in the matrix. */
 pg_noreturn extern void sc_unknown_benchmark(const ScoreMatrixView *view,
 											 const char *name, int len);
+
+/* A sentence, for a DETAIL, on the models that have a name near this one. */
+extern char *sc_near_models(const ScoreMatrixView *view, const char *name, int len);
+
+/* 22023 for a benchmark of two roles or of both directions. */
+extern void sc_check_marks(const char *label, uint32 len, uint8 flags);
 
 /* 2202E for an array of names that has more than one dimension. */
 extern void sc_check_name_list(ArrayType *array, const char *parameter);
@@ -56,6 +63,10 @@ extern int64 sc_named_benchmark(FunctionCallInfo fcinfo, int i,
 								const char *parameter,
 								const ScoreMatrixView *view,
 								MissingName missing);
+
+/* Place of the model named by text argument i; 22023 with near matches if not there. */
+extern uint32 sc_named_model(FunctionCallInfo fcinfo, int i, const char *parameter,
+							 const ScoreMatrixView *view);
 
 /*
  * The capability benchmarks: argument i, or the annotated ones if it is NULL;

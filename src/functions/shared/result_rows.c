@@ -10,6 +10,7 @@
 #include "access/htup_details.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "functions/shared/result_rows.h"
 #include "stats/correlation/infer.h"
@@ -46,26 +47,13 @@ prepare(ResultRow *row, TupleDesc desc, const ResultColumn *columns, int n)
 
 	row->desc = desc;
 	row->n = n;
+	row->next = 0;
 	row->place = palloc(sizeof(int) * n);
 	for (i = 0; i < n; i++)
 		row->place[i] = place_of(desc, &columns[i]);
 	row->values = palloc0(sizeof(Datum) * Max(desc->natts, 1));
 	row->nulls = palloc(sizeof(bool) * Max(desc->natts, 1));
 	memset(row->nulls, true, sizeof(bool) * desc->natts);
-}
-
-static void
-fill(ResultRow *row, const Datum *values, const bool *nulls)
-{
-	int			i;
-
-	for (i = 0; i < row->n; i++)
-	{
-		if (row->place[i] < 0)
-			continue;
-		row->values[row->place[i]] = values[i];
-		row->nulls[row->place[i]] = nulls[i];
-	}
 }
 
 void
@@ -75,14 +63,46 @@ sc_begin_rows(FunctionCallInfo fcinfo, const ResultColumn *columns, int n, Resul
 
 	InitMaterializedSRF(fcinfo, 0);
 	rows->store = rsinfo->setResult;
+	rows->context = AllocSetContextCreate(CurrentMemoryContext, "row of a result",
+										  ALLOCSET_SMALL_SIZES);
 	prepare(&rows->row, rsinfo->setDesc, columns, n);
 }
 
 void
 sc_put_row(ResultRows *rows, const Datum *values, const bool *nulls)
 {
-	fill(&rows->row, values, nulls);
+	int			i;
+
+	for (i = 0; i < rows->row.n; i++)
+		sc_add(&rows->row, values[i], nulls[i]);
+	sc_end_row(rows);
+}
+
+void
+sc_add_label(ResultRows *rows, const char *label, uint32 len)
+{
+	MemoryContext caller = MemoryContextSwitchTo(rows->context);
+
+	sc_add(&rows->row, PointerGetDatum(cstring_to_text_with_len(label, (int) len)), false);
+	MemoryContextSwitchTo(caller);
+}
+
+void
+sc_add_text(ResultRows *rows, const char *text)
+{
+	if (text == NULL)
+		sc_add_null(rows);
+	else
+		sc_add_label(rows, text, (uint32) strlen(text));
+}
+
+void
+sc_end_row(ResultRows *rows)
+{
+	Assert(rows->row.next == rows->row.n);
 	tuplestore_putvalues(rows->store, rows->row.desc, rows->row.values, rows->row.nulls);
+	rows->row.next = 0;
+	MemoryContextReset(rows->context);
 }
 
 /* ----------
@@ -98,43 +118,25 @@ static const ResultColumn test_columns[] = {
 	{"p_value", FLOAT8OID},
 };
 
-/* The one row of a function that returns a composite value. */
-static Datum
-one_row(FunctionCallInfo fcinfo, const ResultColumn *columns, int n,
-		const Datum *values, const bool *nulls)
+Datum
+sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c,
+			  double p_value)
 {
+	bool		there = status == SC_OK;
+	double		low = 0;
+	double		high = 0;
+	bool		has_interval = there &&
+		sc_interval(c, sc_normal_quantile(SC_DEFAULT_CONFIDENCE), &low, &high);
 	ResultRow	row;
 	TupleDesc	desc;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a composite type");
-	prepare(&row, BlessTupleDesc(desc), columns, n);
-	fill(&row, values, nulls);
+	prepare(&row, BlessTupleDesc(desc), test_columns, lengthof(test_columns));
+	sc_add(&row, Int32GetDatum((int32) c->n), false);
+	sc_add(&row, Float8GetDatum(c->corr), !there);
+	sc_add(&row, Float8GetDatum(low), !has_interval);
+	sc_add(&row, Float8GetDatum(high), !has_interval);
+	sc_add(&row, Float8GetDatum(p_value), !there);
 	return HeapTupleGetDatum(heap_form_tuple(row.desc, row.values, row.nulls));
-}
-
-Datum
-sc_test_datum(FunctionCallInfo fcinfo, ScStatus status, const ScCorrelation *c,
-			  double p_value)
-{
-	Datum		values[lengthof(test_columns)] = {0};
-	bool		nulls[lengthof(test_columns)] = {false, true, true, true, true};
-	double		low;
-	double		high;
-
-	values[0] = Int32GetDatum((int32) c->n);
-	if (status == SC_OK)
-	{
-		values[1] = Float8GetDatum(c->corr);
-		nulls[1] = false;
-		if (sc_interval(c, sc_normal_quantile(SC_DEFAULT_CONFIDENCE), &low, &high))
-		{
-			values[2] = Float8GetDatum(low);
-			values[3] = Float8GetDatum(high);
-			nulls[2] = nulls[3] = false;
-		}
-		values[4] = Float8GetDatum(p_value);
-		nulls[4] = false;
-	}
-	return one_row(fcinfo, test_columns, lengthof(test_columns), values, nulls);
 }

@@ -35,6 +35,7 @@ typedef struct ResultRow
 	TupleDesc	desc;
 	int			n;				/* columns of the library */
 	int		   *place;			/* of each in desc, -1: not there */
+	int			next;			/* the first that sc_add_...() has not given */
 	Datum	   *values;			/* as many as desc has */
 	bool	   *nulls;
 } ResultRow;
@@ -43,6 +44,7 @@ typedef struct ResultRow
 typedef struct ResultRows
 {
 	ResultRow	row;
+	MemoryContext context;		/* of the texts of one row */
 	Tuplestorestate *store;
 } ResultRows;
 
@@ -56,19 +58,61 @@ extern void sc_begin_rows(FunctionCallInfo fcinfo, const ResultColumn *columns,
 /* Puts a row out; the values are copied. */
 extern void sc_put_row(ResultRows *rows, const Datum *values, const bool *nulls);
 
-/* Numbers as values of a column; NaN and -1 become NULL. */
+/*
+ * Or value after value, in the order of the columns, then sc_end_row().  Texts are
+ * copied, NULL among them becomes null.
+ */
+extern void sc_add_text(ResultRows *rows, const char *text);
+extern void sc_add_label(ResultRows *rows, const char *label, uint32 len);
+extern void sc_end_row(ResultRows *rows);
+
+/* A value that lives until then. */
 static inline void
-sc_put_float8(double value, Datum *datum, bool *null)
+sc_add(ResultRow *row, Datum value, bool null)
 {
-	*null = isnan(value);
-	*datum = *null ? (Datum) 0 : Float8GetDatum(value);
+	int			place;
+
+	Assert(row->next < row->n);
+	place = row->place[row->next++];
+	if (place < 0)
+		return;
+	row->values[place] = value;
+	row->nulls[place] = null;
 }
 
 static inline void
-sc_put_count(int32 value, Datum *datum, bool *null)
+sc_add_null(ResultRows *rows)
 {
-	*null = value < 0;
-	*datum = *null ? (Datum) 0 : Int32GetDatum(value);
+	sc_add(&rows->row, (Datum) 0, true);
+}
+
+/* NaN is null. */
+static inline void
+sc_add_float8(ResultRows *rows, double value)
+{
+	if (isnan(value))
+		sc_add_null(rows);
+	else
+		sc_add(&rows->row, Float8GetDatum(value), false);
+}
+
+static inline void
+sc_add_int4(ResultRows *rows, int32 value)
+{
+	sc_add(&rows->row, Int32GetDatum(value), false);
+}
+
+/* -1 is null. */
+static inline void
+sc_add_count(ResultRows *rows, int32 value)
+{
+	sc_add(&rows->row, Int32GetDatum(value), value < 0);
+}
+
+static inline void
+sc_add_bool(ResultRows *rows, bool value)
+{
+	sc_add(&rows->row, BoolGetDatum(value), false);
 }
 
 /* 0.95: the confidence of forms that have no such parameter. */

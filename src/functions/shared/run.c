@@ -13,6 +13,7 @@
 #include "stats/component/component.h"
 #include "stats/correlation/exact.h"
 #include "stats/correlation/infer.h"
+#include "stats/correlation/kendall.h"
 #include "stats/regression/slope.h"
 
 void
@@ -68,24 +69,6 @@ sc_run_fit(const double *x, Size n, Size d, ScPca pca, Size wanted,
 }
 
 ScStatus
-sc_run_fit_of_rows(const double *const *row, Size n, Size d, ScCapabilityFit *fit)
-{
-	double	   *x = sc_alloc(n * d, sizeof(double));
-	ScStatus	status;
-	Size		i;
-	Size		j;
-
-	for (i = 0; i < n; i++)
-	{
-		for (j = 0; j < d; j++)
-			x[j * n + i] = row[i][j];
-	}
-	status = sc_run_fit(x, n, d, SC_PCA_SPEARMAN, 1, fit);
-	pfree(x);
-	return status;
-}
-
-ScStatus
 sc_run_correlation(ScMethod method, const double *y, const double *x, Size n,
 				   ScCorrelation *out)
 {
@@ -113,10 +96,22 @@ sc_run_slope(ScMethod method, const double *y, const double *x, Size n)
 	bool		is_pearson = method == SC_PEARSON;
 	void	   *work = sc_alloc(is_pearson ? sc_least_squares_workspace(n) : sc_theil_sen_workspace(n), 1);
 	double		slope = is_pearson ? sc_least_squares(y, x, n, work, sc_poll) :
-	sc_theil_sen(y, x, n, work, sc_poll);
+		sc_theil_sen(y, x, n, work, sc_poll);
 
 	pfree(work);
 	return slope;
+}
+
+void
+sc_run_spread(const double *y, const double *x, ScCorrelation *c)
+{
+	void	   *work;
+
+	if (c->method != SC_KENDALL)
+		return;
+	work = sc_alloc(sc_kendall_spread_workspace(c->n), 1);
+	sc_kendall_spread(y, x, c->n, work, sc_poll, c);
+	pfree(work);
 }
 
 double

@@ -19,12 +19,6 @@
 extern ScStatus sc_run_fit(const double *x, Size n, Size d, ScPca pca,
 						   Size wanted, ScCapabilityFit *fit);
 
-/*
- * The same of the first component of n rows of scores, each with its d capability
- * scores in front.
- */
-extern ScStatus sc_run_fit_of_rows(const double *const *row, Size n, Size d, ScCapabilityFit *fit);
-
 /* Raises for those two statuses, returns for the others. */
 extern void sc_check_status(ScStatus status, Size rows, Size columns);
 
@@ -44,6 +38,9 @@ extern double sc_run_slope(ScMethod method, const double *y, const double *x, Si
 /* The same of sc_correlate_with_ranks(). */
 extern ScStatus sc_run_correlation_with_ranks(const double *y, const int32 *rank_x,
 											  Size n, ScCorrelation *out);
+
+/* Runs sc_kendall_spread(), which the interval of Kendall's tau takes; of others nothing. */
+extern void sc_run_spread(const double *y, const double *x, ScCorrelation *c);
 
 /*
  * The p-value of a correlation of y and x that came with SC_OK: exact where there

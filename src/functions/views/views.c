@@ -17,7 +17,6 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "catalog/dependency.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
@@ -33,15 +32,12 @@
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
 #include "utils/syscache.h"
 
 #include "functions/shared/arguments.h"
-#include "functions/shared/benchmark_names.h"
 #include "functions/shared/result_rows.h"
 #include "functions/views/views_kept.h"
 #include "functions/views/views_targets.h"
-#include "types/score_matrix/score_matrix.h"
 
 PG_FUNCTION_INFO_V1(sc_create_capabilities_views);
 PG_FUNCTION_INFO_V1(sc_refresh_capabilities_views);
@@ -89,7 +85,6 @@ typedef enum Purpose
 	TO_DROP
 } Purpose;
 
-static void find_schema(Work *work);
 static bool check_rights(const Work *work, Purpose purpose);
 
 /*
@@ -105,7 +100,7 @@ begin_work(FunctionCallInfo fcinfo, Work *work, Purpose purpose, const char *com
 	PreventCommandIfReadOnly(command);
 
 	work->schema_name = sc_text_parameter(fcinfo, 0, "target_schema");
-	find_schema(work);
+	work->schema = sc_view_schema(work->schema_name, "Views");
 
 	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &work->rows);
 
@@ -114,9 +109,9 @@ begin_work(FunctionCallInfo fcinfo, Work *work, Purpose purpose, const char *com
 	work->extension_schema = get_func_namespace(self);
 
 	/*
-	 * Two calls for one schema come one after the other; others are not hindered.
-	 * Only who may do it, and has something to do, gets the lock; while we waited
-	 * another schema may have taken the name.
+	 * Two calls for one schema come one after the other; others are not
+	 * hindered. Only who may do it, and has something to do, gets the lock;
+	 * while we waited another schema may have taken the name.
 	 */
 	while (check_rights(work, purpose) && locked != work->schema)
 	{
@@ -124,28 +119,11 @@ begin_work(FunctionCallInfo fcinfo, Work *work, Purpose purpose, const char *com
 			UnlockDatabaseObject(NamespaceRelationId, locked, 0, ShareUpdateExclusiveLock);
 		locked = work->schema;
 		LockDatabaseObject(NamespaceRelationId, locked, 0, ShareUpdateExclusiveLock);
-		find_schema(work);
+		work->schema = sc_view_schema(work->schema_name, "Views");
 	}
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-}
-
-/* The schema of the views: there, and not of temporary objects. */
-static void
-find_schema(Work *work)
-{
-	work->schema = get_namespace_oid(work->schema_name, true);
-	if (!OidIsValid(work->schema))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_SCHEMA),
-				 errmsg("schema \"%s\" does not exist", work->schema_name),
-				 errhint("Views are made in a schema that is there: CREATE SCHEMA %s.",
-						 quote_identifier(work->schema_name))));
-	if (isAnyTempNamespace(work->schema))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("schema \"%s\" is one of temporary objects", work->schema_name)));
 }
 
 static Datum
@@ -163,7 +141,7 @@ put_result(Work *work, const ViewTarget *target, const char *note)
 	bool		nulls[lengthof(result_columns)] = {false, false, note == NULL};
 
 	values[0] = CStringGetTextDatum(target->name);
-	values[1] = CStringGetTextDatum(target->relkind == RELKIND_MATVIEW ? "materialized view" : "view");
+	values[1] = CStringGetTextDatum(sc_view_word(target));
 	if (note != NULL)
 		values[2] = CStringGetTextDatum(note);
 	sc_put_row(&work->rows, values, nulls);
@@ -197,7 +175,7 @@ check_rights(const Work *work, Purpose purpose)
 	{
 		bool		is_data = i % 2 == 1;
 		ViewTarget	target = sc_view_target(work->schema, work->schema_name, &sc_view_kinds[i / 2],
-										 is_data ? RELKIND_MATVIEW : RELKIND_VIEW);
+											is_data ? RELKIND_MATVIEW : RELKIND_VIEW);
 
 		if ((purpose == TO_REFRESH && !is_data) || !sc_view_is_ours(&target))
 			continue;
@@ -217,8 +195,7 @@ check_rights(const Work *work, Purpose purpose)
 static void
 drop(ViewTarget *target)
 {
-	sc_view_run(psprintf("DROP %s %s RESTRICT", target->relkind == RELKIND_MATVIEW ? "MATERIALIZED VIEW" : "VIEW",
-				 target->qualified));
+	sc_view_run(psprintf("DROP %s %s RESTRICT", sc_view_command(target), target->qualified));
 	target->oid = InvalidOid;
 }
 
@@ -262,12 +239,16 @@ add_column(ViewColumns *columns, const char *name, Oid type, const char *comment
 	columns->comment[columns->n++] = comment;
 }
 
-/* Has a kind a column of its function? */
+/* Has a view a column of its function, beside the leading ones? */
 static bool
 has_column(const ViewKind *kind, const char *name)
 {
+	const ViewColumn *leading = sc_view_leading_columns(kind);
 	const char *const *column = kind->columns;
 
+	for (; leading->name != NULL; leading++)
+		if (strcmp(leading->name, name) == 0)
+			return false;
 	while (column != NULL && *column != NULL && strcmp(*column, name) != 0)
 		column++;
 	return column == NULL || *column != NULL;
@@ -287,7 +268,9 @@ view_columns(const Work *work, const ViewKind *kind)
 	int			i;
 
 	for (; leading->name != NULL; leading++)
-		add_column(&columns, leading->name, leading->type, leading->comment);
+		add_column(&columns, leading->name, leading->type,
+				   leading->comment ? leading->comment :
+				   GetComment(rows, RelationRelationId, get_attnum(rows, leading->name)));
 	columns.n_leading = columns.n;
 	for (i = 0; i < relation->rd_att->natts; i++)
 	{
@@ -322,26 +305,23 @@ can_be_replaced(Oid relation, const ViewColumns *columns)
 
 /* Comments on a relation and all its columns. */
 static void
-comment(const ViewTarget *target, const ViewKind *kind, const ViewSource *source,
+comment(const ViewTarget *target, const ViewKind *kind, const Evaluation *evaluation,
 		const ViewColumns *columns, bool materialized)
 {
 	StringInfoData text;
 	int			i;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "%s Of %s", kind->comment, source->relation);
-	if (kind->fitted && source->impute)
-		appendStringInfoString(&text, ", missing capability scores imputed");
+	appendStringInfo(&text, "%s Of %s", kind->comment, evaluation->relation);
 	if (materialized)
 		appendStringInfoString(&text, ", as of the last refresh_capabilities_views()");
-	appendStringInfo(&text, ". %s", VIEW_MARK);
-	sc_view_run(psprintf("COMMENT ON %s %s IS %s",
-				 target->relkind == RELKIND_MATVIEW ? "MATERIALIZED VIEW" : "VIEW",
-				 target->qualified, quote_literal_cstr(text.data)));
+	appendStringInfo(&text, ". %s", target->mark);
+	sc_view_run(psprintf("COMMENT ON %s %s IS %s", sc_view_command(target), target->qualified,
+						 quote_literal_cstr(text.data)));
 	for (i = 0; i < columns->n; i++)
 		if (columns->comment[i] != NULL)
 			sc_view_run(psprintf("COMMENT ON COLUMN %s.%s IS %s", target->qualified,
-						 quote_identifier(columns->name[i]), quote_literal_cstr(columns->comment[i])));
+								 quote_identifier(columns->name[i]), quote_literal_cstr(columns->comment[i])));
 }
 
 /* Makes a plain view, or gives one that is there another query. */
@@ -358,7 +338,7 @@ make_view(const Work *work, ViewTarget *target, const ViewColumns *columns, cons
 	}
 	/* nothing that has come by that name since is replaced */
 	sc_view_run(psprintf("CREATE %sVIEW %s WITH (security_invoker = true) AS\n%s",
-				 OidIsValid(target->oid) ? "OR REPLACE " : "", target->qualified, query));
+						 OidIsValid(target->oid) ? "OR REPLACE " : "", target->qualified, query));
 	foreach(cell, rights)
 		sc_view_run(lfirst(cell));
 	target->oid = get_relname_relid(target->name, work->schema);
@@ -378,34 +358,6 @@ make_data(const Work *work, ViewTarget *target, const ViewKind *kind, const char
 		sc_view_run(lfirst(cell));
 }
 
-/*
- * Builds the matrix of all scores once, unless there are none: so what is wrong
- * with scores or names comes out now, and not in somebody's dashboard.  The names are
- * arguments 2 to 4.
- */
-static void
-check_scores(FunctionCallInfo fcinfo, const ViewSource *source)
-{
-	StringInfoData sql;
-	ScoreMatrixView view;
-	BenchmarkSet set;
-	Datum		matrix;
-	bool		null;
-
-	initStringInfo(&sql);
-	sc_view_whole_matrix(&sql, source);
-	sc_view_run(sql.data);
-	matrix = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
-	if (!null)
-	{
-		sc_matrix_read(matrix, &view);
-		(void) sc_named_benchmarks(fcinfo, 2, "capabilities", &view, MISSING_RAISE, &set);
-		(void) sc_named_benchmarks(fcinfo, 3, "lower_is_better", &view, MISSING_RAISE, &set);
-		(void) sc_named_benchmarks(fcinfo, 4, "covariates", &view, MISSING_RAISE, &set);
-	}
-	SPI_freetuptable(SPI_tuptable);
-}
-
 /* Two notes, either of which may be NULL, as one. */
 static const char *
 both(const char *a, const char *b)
@@ -419,7 +371,7 @@ both(const char *a, const char *b)
  * anew gets its rights again, and loses the rest of what its owner has set.
  */
 static void
-make_kind(Work *work, const ViewKind *kind, const ViewSource *source, Oid relation,
+make_kind(Work *work, const ViewKind *kind, const Evaluation *evaluation, const ViewReach *reach,
 		  bool materialized)
 {
 	ViewTarget	view = sc_view_target(work->schema, work->schema_name, kind, RELKIND_VIEW);
@@ -433,29 +385,33 @@ make_kind(Work *work, const ViewKind *kind, const ViewSource *source, Oid relati
 	const char *note = NULL;
 	int			i;
 
-	sc_view_claim(&view, work->schema);
+	sc_view_claim(&view, work->schema, AccessExclusiveLock);
 	if (materialized || sc_view_is_ours(&data))
-		sc_view_claim(&data, work->schema);
+		sc_view_claim(&data, work->schema, AccessExclusiveLock);
 	had_data = sc_view_is_ours(&data);
 	view_had = sc_view_properties(&view);
 	data_had = had_data ? sc_view_properties(&data) : NIL;
 	initStringInfo(&query);
-	sc_view_query(&query, kind, source, columns.name + columns.n_leading, columns.n - columns.n_leading);
-	/* with old data, first the plain view, so that nothing depends on it when it is dropped */
+	sc_view_query(&query, kind, evaluation, columns.name + columns.n_leading, columns.n - columns.n_leading);
+
+	/*
+	 * with old data, first the plain view, so that nothing depends on it when
+	 * it is dropped
+	 */
 	if (!materialized || had_data)
 		make_view(work, &view, &columns, query.data);
 	if (had_data)
 	{
 		if (materialized)
-			rights = sc_view_data_rights(&data, &data, columns.name, columns.n, relation, &note);
+			rights = sc_view_data_rights(&data, &data, columns.name, columns.n, reach, &note);
 		drop(&data);
 	}
 	else if (materialized && OidIsValid(view.oid))
-		rights = sc_view_data_rights(&view, &data, columns.name, columns.n, relation, &note);
+		rights = sc_view_data_rights(&view, &data, columns.name, columns.n, reach, &note);
 	if (materialized)
 	{
 		make_data(work, &data, kind, query.data, rights);
-		comment(&data, kind, source, &columns, true);
+		comment(&data, kind, evaluation, &columns, true);
 		resetStringInfo(&query);
 		appendStringInfoString(&query, "SELECT ");
 		for (i = 0; i < columns.n; i++)
@@ -463,14 +419,14 @@ make_kind(Work *work, const ViewKind *kind, const ViewSource *source, Oid relati
 		appendStringInfo(&query, " FROM %s AS d", data.qualified);
 		make_view(work, &view, &columns, query.data);
 	}
-	comment(&view, kind, source, &columns, materialized);
+	comment(&view, kind, evaluation, &columns, materialized);
 	put_result(work, &view, sc_view_lost(&view, view_had));
 	if (materialized)
 	{
 		note = both(note, sc_view_lost(&data, data_had));
 		/* what the owner may not see, nobody will */
-		if (check_enable_rls(relation, InvalidOid, true) == RLS_ENABLED)
-			note = both(note, "row-level security of the source applies to the owner");
+		if (reach->secured_for_owner)
+			note = both(note, "row-level security of the evaluation applies to the owner");
 		put_result(work, &data, note);
 	}
 }
@@ -494,50 +450,65 @@ drop_kind(Work *work, const ViewKind *kind, bool tell)
 }
 
 /*
- * create_capabilities_views(target_schema, source, capabilities, lower_is_better,
- * covariates, model, benchmark, score, strata, released, window_days, missing,
- * min_scores, materialized)
+ * Raises 22023 if the evaluation reads a view that is to be made.
  */
+static void
+check_no_circle(const Work *work, const ViewReach *reach)
+{
+	int			i;
+
+	for (i = 0; i < 2 * sc_n_view_kinds; i++)
+	{
+		ViewTarget	target = sc_view_target(work->schema, work->schema_name, &sc_view_kinds[i / 2],
+											i % 2 == 1 ? RELKIND_MATVIEW : RELKIND_VIEW);
+
+		if (OidIsValid(target.oid) && list_member_oid(reach->all, target.oid))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the evaluation cannot be made of %s, which is to be made of it", target.qualified)));
+	}
+}
+
+/* create_capabilities_views(target_schema, evaluation, materialized) */
 Datum
 sc_create_capabilities_views(PG_FUNCTION_ARGS)
 {
+	bool		materialized = sc_bool_argument(fcinfo, 2, "materialized");
 	Work		work;
-	ViewSource	source;
-	Oid			relation;
-	bool		materialized;
-	bool	   *wanted = palloc0(sizeof(bool) * sc_n_view_kinds);
+	Evaluation	evaluation;
+	ViewReach	reach;
+	bool		has_released;
 	int			i;
 
-	relation = sc_view_source(fcinfo, &source);
-	materialized = sc_bool_argument(fcinfo, 13, "materialized");
 	begin_work(fcinfo, &work, TO_CREATE, "create_capabilities_views()");
-	source.extension = quote_identifier(get_namespace_name(work.extension_schema));
-
+	sc_view_evaluation(fcinfo, 1, work.extension_schema, &evaluation);
 	for (i = 0; i < sc_n_view_kinds; i++)
 	{
 		ViewTarget	view = sc_view_target(work.schema, work.schema_name, &sc_view_kinds[i], RELKIND_VIEW);
 		ViewTarget	data = sc_view_target(work.schema, work.schema_name, &sc_view_kinds[i], RELKIND_MATVIEW);
+		bool		wanted = !sc_view_kinds[i].over_time || sc_view_is_ours(&view);
 
-		if (relation == view.oid || relation == data.oid)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the source cannot be %s, which is to be made", view.qualified)));
-		wanted[i] = !sc_view_kinds[i].moving || source.released != NULL;
-		if (wanted[i] || sc_view_is_ours(&view))
+		if (wanted)
 			sc_view_check_is_free(&view);
-		if ((wanted[i] && materialized) || sc_view_is_ours(&data))
+		if ((wanted && materialized) || sc_view_is_ours(&data))
 			sc_view_check_is_free(&data);
 	}
-	/* Citus drops no view once it has read a distributed table in the transaction */
-	for (i = 0; i < sc_n_view_kinds; i++)
-		if (!wanted[i])
-			drop_kind(&work, &sc_view_kinds[i], false);
-	check_scores(fcinfo, &source);
+	has_released = sc_view_check_matrices(&evaluation);
+	sc_view_reach(evaluation.oid, &reach);
+	check_no_circle(&work, &reach);
 	for (i = 0; i < sc_n_view_kinds; i++)
 	{
+		const ViewKind *kind = &sc_view_kinds[i];
+		ViewTarget	view = sc_view_target(work.schema, work.schema_name, kind, RELKIND_VIEW);
+
 		CHECK_FOR_INTERRUPTS();
-		if (wanted[i])
-			make_kind(&work, &sc_view_kinds[i], &source, relation, materialized);
+
+		/*
+		 * what is there stays, with its readers, when there are no dates for
+		 * a while
+		 */
+		if (!kind->over_time || has_released || sc_view_is_ours(&view))
+			make_kind(&work, kind, &evaluation, &reach, materialized);
 	}
 	return end_work();
 }
@@ -561,8 +532,8 @@ sc_refresh_capabilities_views(PG_FUNCTION_ARGS)
 		found = true;
 		/* without keeping readers out, if its index is still there */
 		sc_view_look_up(psprintf("SELECT FROM pg_class AS c JOIN pg_index AS i ON i.indrelid = c.oid WHERE c.oid = %u AND c.relispopulated"
-					 " AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL",
-					 data.oid));
+								 " AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL",
+								 data.oid));
 		sc_view_run(psprintf("REFRESH MATERIALIZED VIEW %s%s", SPI_processed > 0 ? "CONCURRENTLY " : "", data.qualified));
 		put_result(&work, &data, NULL);
 	}

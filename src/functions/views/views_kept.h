@@ -11,6 +11,7 @@
 #ifndef SC_FUNCTIONS_VIEWS_VIEWS_KEPT_H
 #define SC_FUNCTIONS_VIEWS_VIEWS_KEPT_H
 
+#include "functions/views/views_reach.h"
 #include "functions/views/views_targets.h"
 
 /*
@@ -21,17 +22,17 @@ extern List *sc_view_rights(const ViewTarget *target, const char *const *columns
 							int n_columns);
 
 /*
- * The GRANT commands for the new materialised view, data, of a source: of is the
- * view that stood alone before, whose readers shall read data too, or the old data,
+ * The GRANT commands for the new materialised view, data, of an evaluation: of is
+ * the view that stood alone before, whose readers shall read data too, or the old data,
  * whose rights stay.  But data show what their owner sees, so SELECT
- *	- goes from a view to data for those only who may read all of the source;
- *	- stays on data of the same source, and goes for another source again to those;
- * note says who gets it so, who does not, and who keeps it though the source itself
+ *	- goes from a view to data for those only who may read all of the evaluation;
+ *	- stays on data of the same evaluation, and goes for another one again to those;
+ * note says who gets it so, who does not, and who keeps it though the evaluation itself
  * is closed to them; it is set to NULL if there is nothing to say.
  */
 extern List *sc_view_data_rights(const ViewTarget *of, const ViewTarget *data,
 								 const char *const *columns, int n_columns,
-								 Oid source, const char **note);
+								 const ViewReach *reach, const char **note);
 
 /* What a relation has that a new one of its name and columns might not. */
 extern List *sc_view_properties(const ViewTarget *target);

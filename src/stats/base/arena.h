@@ -10,10 +10,13 @@
 
 #include <stddef.h>
 
-/* Pieces begin at multiples of this: a cache line, and any vector. */
+/* Pieces begin at multiples of this many bytes: a cache line, and any vector. */
 #define SC_ALIGNMENT ((size_t) 64)
 
-/* Memory given out piece by piece; base NULL only counts. */
+/*
+ * Memory given out piece by piece; base NULL only counts.  So one function lays
+ * a workspace out and says how large it is, which then cannot disagree.
+ */
 typedef struct ScArena
 {
 	char	   *base;
@@ -27,6 +30,12 @@ sc_take(ScArena *arena, size_t count, size_t size)
 
 	arena->used += (count * size + SC_ALIGNMENT - 1) / SC_ALIGNMENT * SC_ALIGNMENT;
 	return piece;
+}
+
+static inline double *
+sc_take_doubles(ScArena *arena, size_t count)
+{
+	return sc_take(arena, count, sizeof(double));
 }
 
 /* Of sizes. */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * poll.h
- *	  How often long loops look whether they are to end.
+ *	  Long loops look, now and then, whether they are to end.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,12 +18,19 @@
  */
 #define SC_POLL_STEPS ((size_t) 65536)
 
+static inline void
+sc_poll_now(ScPoll poll)
+{
+	if (poll != NULL)
+		poll();
+}
+
 /* Polls in a loop over i = 0, 1, 2, ..., once every SC_POLL_STEPS rounds. */
 static inline void
 sc_poll_at(ScPoll poll, size_t i)
 {
-	if (i % SC_POLL_STEPS == SC_POLL_STEPS - 1 && poll != NULL)
-		poll();
+	if (i % SC_POLL_STEPS == SC_POLL_STEPS - 1)
+		sc_poll_now(poll);
 }
 
 #endif							/* SC_STATS_BASE_POLL_H */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 /*
- * A block has up to so many rows of d columns: enough to pay for adding its sums
+ * A block has up to this many rows of d columns: enough to pay for adding its sums
  * to a triangle that is larger than the caches, few enough to stay well below
  * 100 ms for 2,000 columns on any CPU.
  */

@@ -70,8 +70,8 @@ part(double *x, size_t n, double pivot, bool or_equal, ScPoll poll)
 				front += value < pivot;
 			}
 		}
-		if (end < n && poll != NULL)
-			poll();
+		if (end < n)
+			sc_poll_now(poll);
 	}
 	return front;
 }

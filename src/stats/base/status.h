@@ -31,11 +31,16 @@ typedef enum ScStatus
 	SC_TOO_FEW_MODELS,			/* fewer than SC_MIN_MODELS observations */
 	SC_CONSTANT_Y,				/* no variation in the first variable */
 	SC_CONSTANT_X,				/* no variation in the second variable */
+	SC_COLLINEAR,				/* the second variable has fewer than three
+								 * values: no curve */
 	SC_CONSTANT_COLUMN,			/* a capability benchmark does not vary */
 	SC_UNDEFINED_COMPONENT,		/* the two largest eigenvalues coincide */
 	SC_TOO_FEW_SCORES,			/* a capability benchmark has too few models */
 	SC_NOT_CONNECTED,			/* models without a benchmark in common */
-	SC_NOT_CONVERGED,			/* missing scores could not be filled */
+	SC_NOT_CONVERGED,			/* missing scores could not be imputed */
+	SC_NO_SCORES,				/* of callers: a capability benchmark has none */
+	SC_CONFLICT,				/* of callers: what is said of a benchmark
+								 * contradicts itself */
 	SC_TOO_MANY_COLUMNS,		/* columns, and rows: SC_MAX_COMPONENT_COLUMNS */
 	SC_SOLVER_FAILED			/* GSL reported an error: never expected */
 } ScStatus;

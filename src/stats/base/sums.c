@@ -11,6 +11,25 @@
 #define DOT_BLOCK ((size_t) 128)
 
 void
+sc_range(const double *x, size_t n, double *min, double *max, ScPoll poll)
+{
+	double		least = x[0];
+	double		largest = x[0];
+	size_t		i;
+
+	for (i = 1; i < n; i++)
+	{
+		if (x[i] < least)
+			least = x[i];
+		if (x[i] > largest)
+			largest = x[i];
+		sc_poll_at(poll, i);
+	}
+	*min = least;
+	*max = largest;
+}
+
+void
 sc_centre(const double *x, size_t n, double *u, ScPoll poll)
 {
 	ScSum		sum = {0.0, 0.0};
@@ -57,23 +76,8 @@ sc_dot(const double *a, const double *b, size_t n, ScPoll poll)
 
 	for (start = 0; start < n; start = end)
 	{
-		double		s0 = 0.0;
-		double		s1 = 0.0;
-		double		s2 = 0.0;
-		double		s3 = 0.0;
-		size_t		i;
-
 		end = n - start < DOT_BLOCK ? n : start + DOT_BLOCK;
-		for (i = start; i + 3 < end; i += 4)
-		{
-			s0 += a[i] * b[i];
-			s1 += a[i + 1] * b[i + 1];
-			s2 += a[i + 2] * b[i + 2];
-			s3 += a[i + 3] * b[i + 3];
-		}
-		for (; i < end; i++)
-			s0 += a[i] * b[i];
-		sc_sum_add(&total, (s0 + s1) + (s2 + s3));
+		sc_sum_add(&total, sc_short_dot(a + start, b + start, end - start));
 		sc_poll_at(poll, end - 1);
 	}
 	return sc_sum_total(&total);

@@ -61,6 +61,9 @@ sc_is_constant(const double *x, size_t n, ScPoll poll)
 	return true;
 }
 
+/* The least and the largest of n >= 1 values. */
+extern void sc_range(const double *x, size_t n, double *min, double *max, ScPoll poll);
+
 /*
  * u = x about its mean, divided by its range, of a variable that is not
  * constant: so the sum of u^2 is between 1/2 and n / 4 whatever the units of
@@ -74,9 +77,31 @@ sc_is_constant(const double *x, size_t n, ScPoll poll)
  */
 extern void sc_centre(const double *x, size_t n, double *u, ScPoll poll);
 
+/* The sum of a[i] * b[i], in four strands, for independent additions. */
+static inline double
+sc_short_dot(const double *a, const double *b, size_t n)
+{
+	double		s0 = 0.0;
+	double		s1 = 0.0;
+	double		s2 = 0.0;
+	double		s3 = 0.0;
+	size_t		i;
+
+	for (i = 0; i + 3 < n; i += 4)
+	{
+		s0 += a[i] * b[i];
+		s1 += a[i + 1] * b[i + 1];
+		s2 += a[i + 2] * b[i + 2];
+		s3 += a[i + 3] * b[i + 3];
+	}
+	for (; i < n; i++)
+		s0 += a[i] * b[i];
+	return (s0 + s1) + (s2 + s3);
+}
+
 /*
- * The sum of a[i] * b[i].  Short blocks are summed in four strands, for speed,
- * and added with compensation: the error is that of a block, whatever n.
+ * The sum of a[i] * b[i].  Short blocks are summed as above and added with
+ * compensation: the error is that of a block, whatever n.
  */
 extern double sc_dot(const double *a, const double *b, size_t n, ScPoll poll);
 

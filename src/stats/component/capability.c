@@ -32,22 +32,57 @@ use_dual(size_t n, size_t d)
 	return n < d && d > FEW_BENCHMARKS;
 }
 
-/*
- * The matrix; what forms it or finds its components, one after the other; with
- * the dual its vectors and the unit columns.
- */
+/* Pieces of the workspace.  The matrix is d x d, or that of the dual. */
+typedef struct Pieces
+{
+	double	   *matrix;
+	double	   *unit;			/* dual: n x d, the unit columns */
+	double	   *vectors;		/* dual: of n, the components found */
+	void	   *scratch;		/* what forms the matrix or finds its
+								 * components, one after the other */
+} Pieces;
+
+static size_t
+lay_out(Pieces *p, size_t n, size_t d, ScPca pca, size_t wanted, void *base)
+{
+	ScArena		arena = {base, 0};
+	bool		dual = use_dual(n, d);
+	size_t		size = dual ? n : d;
+	size_t		scratch = sc_larger(sc_correlation_matrix_workspace(n, dual ? 1 : d, pca),
+									sc_components_workspace(size, wanted));
+
+	p->matrix = sc_take_doubles(&arena, size * size);
+	p->unit = p->vectors = NULL;
+	if (dual)
+	{
+		p->unit = sc_take_doubles(&arena, n * d);
+		p->vectors = sc_take_doubles(&arena, sc_components_found(n, wanted) * n);
+		scratch = sc_larger(scratch, sc_dual_matrix_workspace(n));
+	}
+	p->scratch = sc_take(&arena, scratch, 1);
+	return arena.used;
+}
+
 size_t
 sc_capability_workspace(size_t n, size_t d, ScPca pca, size_t wanted)
 {
-	size_t		size = use_dual(n, d) ? n : d;
-	size_t		work = sc_larger(sc_correlation_matrix_workspace(n, use_dual(n, d) ? 1 : d, pca),
-							  sc_components_workspace(size, wanted));
-	size_t		matrix = size * size * sizeof(double);
+	Pieces		pieces;
 
-	if (!use_dual(n, d))
-		return matrix + work;
-	return matrix + sc_larger(work, sc_dual_matrix_workspace(n)) +
-		(n * d + sc_components_found(n, wanted) * n) * sizeof(double);
+	return lay_out(&pieces, n, d, pca, wanted, NULL);
+}
+
+/*
+ * It grows with n but where fewer models than benchmarks make it take the dual,
+ * and where components are found by iteration.
+ */
+size_t
+sc_capability_workspace_up_to(size_t n, size_t d, ScPca pca, size_t wanted)
+{
+	size_t		size = sc_capability_workspace(n, d, pca, wanted);
+
+	size = sc_larger(size, sc_capability_workspace(sc_smaller(n, d - 1), d, pca, wanted));
+	return sc_larger(size, sc_capability_workspace(sc_smaller(n, SC_MAX_DIRECT_COLUMNS), d,
+												   pca, wanted));
 }
 
 /*
@@ -61,22 +96,15 @@ sc_spread(const double *x, size_t n, ScPoll poll, ScSpread *spread)
 {
 	ScSum		sum = {0.0, 0.0};
 	ScSum		squares = {0.0, 0.0};
-	double		min = x[0];
-	double		max = x[0];
+	double		min;
+	double		max;
 	double		scale;
 	double		centre;
 	double		residue;
 	double		variance;
 	size_t		i;
 
-	for (i = 1; i < n; i++)
-	{
-		if (x[i] < min)
-			min = x[i];
-		if (x[i] > max)
-			max = x[i];
-		sc_poll_at(poll, i);
-	}
+	sc_range(x, n, &min, &max, poll);
 	spread->pivot = min;
 	if (min == max)
 	{
@@ -127,42 +155,35 @@ sc_component_score(const double *x, size_t stride, size_t d,
 
 static ScStatus
 fit_components(const double *x, size_t n, size_t d, ScPca pca, size_t wanted,
-			   void *work, ScPoll poll, ScCapabilityFit *fit)
+			   const Pieces *p, ScPoll poll, ScCapabilityFit *fit)
 {
-	double	   *matrix = work;
-
-	sc_correlation_matrix(x, n, d, pca, matrix, matrix + d * d, poll);
+	sc_correlation_matrix(x, n, d, pca, p->matrix, p->scratch, poll);
 	fit->n_values = sc_eigenvalues_found(d, wanted);
 	fit->n_vectors = sc_components_found(d, wanted);
-	return sc_components(matrix, d, wanted, fit->value, fit->vector,
-						 matrix + d * d, poll);
+	return sc_components(p->matrix, d, wanted, fit->value, fit->vector,
+						 p->scratch, poll);
 }
 
 static ScStatus
-fit_dual_components(const double *x, size_t n, size_t d, ScPca pca,
-					size_t wanted, void *work, ScPoll poll, ScCapabilityFit *fit)
+fit_dual_components(const double *x, size_t n, size_t d, ScPca pca, size_t wanted,
+					const Pieces *p, ScPoll poll, ScCapabilityFit *fit)
 {
-	double	   *matrix = work;
-	double	   *unit = matrix + n * n;
-	double	   *vectors = unit + n * d;
-	double	   *rest;
 	ScStatus	status;
 	size_t		k;
 
 	fit->n_values = sc_eigenvalues_found(n, wanted);
 	fit->n_vectors = sc_components_found(n, wanted);
-	rest = vectors + fit->n_vectors * n;
-	sc_unit_columns(x, n, d, pca, unit, rest, poll);
-	sc_dual_matrix(unit, n, d, matrix, rest, poll);
-	status = sc_components(matrix, n, wanted, fit->value, vectors, rest, poll);
+	sc_unit_columns(x, n, d, pca, p->unit, p->scratch, poll);
+	sc_dual_matrix(p->unit, n, d, p->matrix, p->scratch, poll);
+	status = sc_components(p->matrix, n, wanted, fit->value, p->vectors,
+						   p->scratch, poll);
 	if (status != SC_OK)
 		return status;
 	for (k = 0; k < fit->n_vectors; k++)
 	{
-		sc_vector_of_dual(unit, n, d, vectors + k * n, fit->vector + k * d);
+		sc_vector_of_dual(p->unit, n, d, p->vectors + k * n, fit->vector + k * d);
 		sc_orient_component(fit->vector + k * d, d, k);
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 
 	/* all others are 0 */
@@ -179,6 +200,7 @@ ScStatus
 sc_capability_fit(const double *x, size_t n, size_t d, ScPca pca,
 				  size_t wanted, void *work, ScPoll poll, ScCapabilityFit *fit)
 {
+	Pieces		pieces;
 	ScStatus	status;
 	size_t		i;
 	size_t		j;
@@ -199,13 +221,13 @@ sc_capability_fit(const double *x, size_t n, size_t d, ScPca pca,
 	for (j = 0; j < d; j++)
 	{
 		sc_spread(x + j * n, n, poll, &fit->spread[j]);
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
+	lay_out(&pieces, n, d, pca, wanted, work);
 	if (use_dual(n, d))
-		status = fit_dual_components(x, n, d, pca, wanted, work, poll, fit);
+		status = fit_dual_components(x, n, d, pca, wanted, &pieces, poll, fit);
 	else
-		status = fit_components(x, n, d, pca, wanted, work, poll, fit);
+		status = fit_components(x, n, d, pca, wanted, &pieces, poll, fit);
 	if (status != SC_OK)
 		return status;
 	if (!sc_component_is_defined(fit->value, fit->n_values, 0))
@@ -214,8 +236,8 @@ sc_capability_fit(const double *x, size_t n, size_t d, ScPca pca,
 	for (i = 0; i < n; i++)
 	{
 		fit->score[i] = sc_component_score(x + i, n, d, fit->spread, fit->vector);
-		if (poll != NULL && (i % 256 == 255 || d > 256))
-			poll();
+		if (i % 256 == 255 || d > 256)
+			sc_poll_now(poll);
 	}
 	return SC_OK;
 }

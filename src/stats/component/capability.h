@@ -44,8 +44,12 @@ typedef struct ScCapabilityFit
 	size_t		constant;		/* SC_CONSTANT_COLUMN: the first such column */
 } ScCapabilityFit;
 
-/* Bytes of workspace for sc_capability_fit(). */
+/*
+ * Bytes of workspace for sc_capability_fit(), of n models, and of any number up to
+ * n: with fewer it may take more.
+ */
 extern size_t sc_capability_workspace(size_t n, size_t d, ScPca pca, size_t wanted);
+extern size_t sc_capability_workspace_up_to(size_t n, size_t d, ScPca pca, size_t wanted);
 
 /*
  * Fits n models x d benchmarks, d >= 1, column by column: x[j * n + i] is the

@@ -40,7 +40,7 @@ sc_components_workspace(size_t d, size_t wanted)
 
 	if (d <= SC_MAX_DIRECT_COLUMNS)
 		return (2 * d * d + 5 * d) * sizeof(double);
-	return k * d * sizeof(double) + sc_leading_workspace(d, k);
+	return k * d * sizeof(double) + sc_leading_workspace(d);
 }
 
 /*

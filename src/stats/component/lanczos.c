@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "stats/base/sums.h"
 #include "stats/component/lanczos.h"
 
 /* Residuals, relative to the largest eigenvalue, at which one is found. */
@@ -30,44 +31,20 @@ typedef struct Tridiagonal
 {
 	size_t		m;
 	double	   *diagonal;
-	double	   *beside;			/* beside[i] is in rows i and i + 1 */
+	double	   *offdiag;		/* offdiag[i] is in rows i and i + 1 */
 	double	   *pivot;			/* its factors, see factor() */
-	double	   *above;
-	double	   *above2;
+	double	   *du;				/* the first diagonal above the pivots */
+	double	   *du2;			/* and the second one */
 	double	   *multiplier;
 	double	   *swapped;		/* 1: rows i and i + 1 changed places */
 	double	   *vector;
 } Tridiagonal;
 
 size_t
-sc_leading_workspace(size_t n, size_t k)
+sc_leading_workspace(size_t n)
 {
-	(void) k;
-
 	/* the basis; a product; the eight arrays of the tridiagonal matrix */
 	return (n * n + 9 * n) * sizeof(double);
-}
-
-/* Four strands, for independent additions. */
-static double
-dot(const double *a, const double *b, size_t n)
-{
-	double		s0 = 0.0;
-	double		s1 = 0.0;
-	double		s2 = 0.0;
-	double		s3 = 0.0;
-	size_t		i;
-
-	for (i = 0; i + 3 < n; i += 4)
-	{
-		s0 += a[i] * b[i];
-		s1 += a[i + 1] * b[i + 1];
-		s2 += a[i + 2] * b[i + 2];
-		s3 += a[i + 3] * b[i + 3];
-	}
-	for (; i < n; i++)
-		s0 += a[i] * b[i];
-	return (s0 + s1) + (s2 + s3);
 }
 
 static void
@@ -86,13 +63,13 @@ orthogonalise(double *a, const double *vectors, size_t k, size_t n)
 	size_t		i;
 
 	for (i = 0; i < k; i++)
-		subtract(a, vectors + i * n, dot(a, vectors + i * n, n), n);
+		subtract(a, vectors + i * n, sc_short_dot(a, vectors + i * n, n), n);
 }
 
 static double
 normalise(double *a, size_t n)
 {
-	double		norm = sqrt(dot(a, a, n));
+	double		norm = sqrt(sc_short_dot(a, a, n));
 	size_t		i;
 
 	if (norm > 0.0)
@@ -117,9 +94,9 @@ all_below(const Tridiagonal *t, double x)
 
 	for (i = 0; i < t->m; i++)
 	{
-		double		beside = i == 0 ? 0.0 : t->beside[i - 1];
+		double		offdiag = i == 0 ? 0.0 : t->offdiag[i - 1];
 
-		q = t->diagonal[i] - x - beside * (beside / q);
+		q = t->diagonal[i] - x - offdiag * (offdiag / q);
 		if (q >= 0.0)
 			return 0;
 	}
@@ -136,8 +113,8 @@ largest_value(const Tridiagonal *t)
 
 	for (i = 0; i < t->m; i++)
 	{
-		double		radius = (i == 0 ? 0.0 : fabs(t->beside[i - 1])) +
-			(i + 1 == t->m ? 0.0 : fabs(t->beside[i]));
+		double		radius = (i == 0 ? 0.0 : fabs(t->offdiag[i - 1])) +
+			(i + 1 == t->m ? 0.0 : fabs(t->offdiag[i]));
 
 		low = fmax(low, t->diagonal[i]);
 		high = fmax(high, t->diagonal[i] + radius);
@@ -157,7 +134,7 @@ largest_value(const Tridiagonal *t)
 
 /*
  * Factors the matrix less the shift, with partial pivoting: near an eigenvalue
- * the last pivot is next to 0, which is what inverse iteration lives on.
+ * the last pivot is next to 0, which is what makes inverse iteration converge.
  */
 static void
 factor(Tridiagonal *t, double shift)
@@ -169,12 +146,12 @@ factor(Tridiagonal *t, double shift)
 	for (i = 0; i < m; i++)
 	{
 		t->pivot[i] = t->diagonal[i] - shift;
-		t->above[i] = i + 1 < m ? t->beside[i] : 0.0;
-		t->above2[i] = 0.0;
+		t->du[i] = i + 1 < m ? t->offdiag[i] : 0.0;
+		t->du2[i] = 0.0;
 	}
 	for (i = 0; i + 1 < m; i++)
 	{
-		double		below = t->beside[i];
+		double		below = t->offdiag[i];
 
 		t->swapped[i] = 0.0;
 		if (fabs(t->pivot[i]) >= fabs(below))
@@ -182,7 +159,7 @@ factor(Tridiagonal *t, double shift)
 			if (t->pivot[i] == 0.0)
 				t->pivot[i] = tiny;
 			t->multiplier[i] = below / t->pivot[i];
-			t->pivot[i + 1] -= t->multiplier[i] * t->above[i];
+			t->pivot[i + 1] -= t->multiplier[i] * t->du[i];
 		}
 		else
 		{
@@ -191,10 +168,10 @@ factor(Tridiagonal *t, double shift)
 			t->swapped[i] = 1.0;
 			t->multiplier[i] = t->pivot[i] / below;
 			t->pivot[i] = below;
-			t->pivot[i + 1] = t->above[i] - t->multiplier[i] * next;
-			t->above[i] = next;
-			t->above2[i] = t->above[i + 1];
-			t->above[i + 1] = -t->multiplier[i] * t->above[i + 1];
+			t->pivot[i + 1] = t->du[i] - t->multiplier[i] * next;
+			t->du[i] = next;
+			t->du2[i] = t->du[i + 1];
+			t->du[i + 1] = -t->multiplier[i] * t->du[i + 1];
 		}
 	}
 	if (fabs(t->pivot[m - 1]) < tiny)
@@ -223,9 +200,9 @@ solve_factored(Tridiagonal *t)
 	for (i = m; i-- > 0;)
 	{
 		if (i + 1 < m)
-			x[i] -= t->above[i] * x[i + 1];
+			x[i] -= t->du[i] * x[i + 1];
 		if (i + 2 < m)
-			x[i] -= t->above2[i] * x[i + 2];
+			x[i] -= t->du2[i] * x[i + 2];
 		x[i] /= t->pivot[i];
 	}
 	normalise(x, m);
@@ -293,11 +270,11 @@ next_component(const double *matrix, size_t n, size_t c, double *vectors,
 	size_t		j;
 
 	t.diagonal = product + n;
-	t.beside = t.diagonal + n;
-	t.pivot = t.beside + n;
-	t.above = t.pivot + n;
-	t.above2 = t.above + n;
-	t.multiplier = t.above2 + n;
+	t.offdiag = t.diagonal + n;
+	t.pivot = t.offdiag + n;
+	t.du = t.pivot + n;
+	t.du2 = t.du + n;
+	t.multiplier = t.du2 + n;
 	t.swapped = t.multiplier + n;
 	t.vector = t.swapped + n;
 
@@ -312,10 +289,9 @@ next_component(const double *matrix, size_t n, size_t c, double *vectors,
 		int			complete;
 
 		for (i = 0; i < n; i++)
-			product[i] = dot(matrix + i * n, q, n);
-		if (poll != NULL)
-			poll();
-		t.diagonal[j] = dot(product, q, n);
+			product[i] = sc_short_dot(matrix + i * n, q, n);
+		sc_poll_now(poll);
+		t.diagonal[j] = sc_short_dot(product, q, n);
 		for (i = 0; i < 2; i++)
 		{
 			orthogonalise(product, vectors, c, n);
@@ -335,7 +311,7 @@ next_component(const double *matrix, size_t n, size_t c, double *vectors,
 				break;
 			look = next_look(look);
 		}
-		t.beside[j] = rest;
+		t.offdiag[j] = rest;
 		memcpy(basis + (j + 1) * n, product, n * sizeof(double));
 	}
 
@@ -348,8 +324,8 @@ next_component(const double *matrix, size_t n, size_t c, double *vectors,
 
 	/* Rayleigh's quotient has twice the digits of the vector */
 	for (i = 0; i < n; i++)
-		product[i] = dot(matrix + i * n, found, n);
-	return dot(product, found, n);
+		product[i] = sc_short_dot(matrix + i * n, found, n);
+	return sc_short_dot(product, found, n);
 }
 
 void

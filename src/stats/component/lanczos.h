@@ -12,8 +12,8 @@
 
 #include "stats/base/status.h"
 
-/* Bytes of workspace for the k leading eigenpairs of an n x n matrix. */
-extern size_t sc_leading_workspace(size_t n, size_t k);
+/* Bytes of workspace for any number of eigenpairs of an n x n matrix. */
+extern size_t sc_leading_workspace(size_t n);
 
 /*
  * The k largest eigenvalues, descending, and unit eigenvectors, vectors[c * n

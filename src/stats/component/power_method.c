@@ -5,30 +5,16 @@
  *
  *-------------------------------------------------------------------------
  */
-#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "stats/base/poll.h"
 #include "stats/component/component.h"
 #include "stats/component/power_method.h"
 
-/* A residual, relative to the eigenvalue, that is rounding: some twice the least. */
-#define RESIDUAL(d) ((4.0 + (double) (d) / 64.0) * DBL_EPSILON)
-
-/*
- * Steps that take the time in which the solver finds all components; after the
- * first few a quotient is near enough to the eigenvalue to tell that the bound
- * below will not hold.
- */
+/* Steps that take the time in which the solver finds all components. */
 #define MOST_STEPS(d) (8 + 4 * (d))
-#define FEW_STEPS 8
-
-/*
- * No other eigenvalue is larger than sqrt(sum of squares of the matrix - value^2).
- * Where that is less than so much of value, value is the largest and alone.
- */
-#define SAFE_RATIO 0.98
 
 /* The iterate's product, then what sc_components() takes and gives. */
 size_t
@@ -98,8 +84,8 @@ iterate(const double *matrix, size_t d, const double *start, double *value,
 			residual += rest * rest;
 		}
 		square = quotient * quotient;
-		safe = squares - square <= SAFE_RATIO * square;
-		if (!safe && step >= FEW_STEPS)
+		safe = squares - square <= SC_POWER_SAFE_RATIO * square;
+		if (!safe && step >= SC_POWER_FEW_STEPS)
 			return false;
 
 		/* the step taken has made it better still */
@@ -108,13 +94,13 @@ iterate(const double *matrix, size_t d, const double *start, double *value,
 			return false;
 		for (j = 0; j < d; j++)
 			vector[j] = y[j] / norm;
-		if (safe && residual <= RESIDUAL(d) * RESIDUAL(d) * square)
+		if (safe && residual <= SC_POWER_RESIDUAL(d) * SC_POWER_RESIDUAL(d) * square)
 		{
 			*value = quotient;
 			return true;
 		}
-		if (poll != NULL && (d >= 256 || step % 16 == 0))
-			poll();
+		if (d >= 256 || step % 16 == 0)
+			sc_poll_now(poll);
 	}
 	return false;
 }

@@ -9,9 +9,26 @@
 #ifndef SC_STATS_COMPONENT_POWER_METHOD_H
 #define SC_STATS_COMPONENT_POWER_METHOD_H
 
+#include <float.h>
 #include <stddef.h>
 
 #include "stats/base/status.h"
+
+/*
+ * What the power method goes by, here and where eight matrices are iterated side
+ * by side.  A residual |A v - value v| below this part of the value is rounding
+ * error (about twice the smallest attainable).
+ */
+#define SC_POWER_RESIDUAL(d) ((4.0 + (double) (d) / 64.0) * DBL_EPSILON)
+
+/*
+ * No other eigenvalue is larger than sqrt(sum of squares of the matrix - value^2).
+ * Where its square is at most this part of value^2, value is the largest and alone.
+ */
+#define SC_POWER_SAFE_RATIO 0.98
+
+/* After this many steps the value is near enough to tell that it will never be. */
+#define SC_POWER_FEW_STEPS 8
 
 /* Bytes of workspace for sc_first_component_near() of a d x d matrix. */
 extern size_t sc_power_workspace(size_t d);

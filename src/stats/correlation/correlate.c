@@ -123,14 +123,8 @@ kendall(const double *y, const double *x, size_t n, void *work, ScPoll poll,
 	TieSums		both;
 	__int128	m;
 	double		var;
-	size_t		i;
 
-	for (i = 0; i < n; i++)
-	{
-		order[i] = (uint32_t) i;
-		sc_poll_at(poll, i);
-	}
-	sc_sort_order(y, n, order, scratch, poll);
+	sc_sort_values(y, n, order, scratch, poll);
 	sc_sort_order(x, n, order, scratch, poll);
 	tx = count_ties(x, NULL, order, n, poll);
 	both = count_ties(x, y, order, n, poll);
@@ -168,6 +162,7 @@ start_answer(ScMethod method, size_t n, ScCorrelation *out)
 	out->corr = 0.0;
 	out->kendall_s = 0.0;
 	out->kendall_var = 0.0;
+	out->kendall_spread = 0.0;
 }
 
 ScStatus

@@ -31,7 +31,11 @@ typedef struct ScCorrelation
 	size_t		n;				/* observations, set whatever the status */
 	double		corr;			/* in [-1, 1]; set if SC_OK */
 	double		kendall_s;		/* Kendall only: concordant - discordant pairs */
-	double		kendall_var;	/* Kendall only: its null variance, ties counted */
+	double		kendall_var;	/* Kendall only: its null variance, ties
+								 * counted */
+	double		kendall_spread; /* Kendall only: how many times the variance
+								 * of normal scores these show; 0, which is 1,
+								 * unless by kendall.h */
 } ScCorrelation;
 
 /* Bytes of workspace for sc_correlate() of n observations. */

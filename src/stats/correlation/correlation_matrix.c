@@ -61,8 +61,7 @@ rank_columns(const double *x, size_t n, size_t d, int32_t *q, ScPoll poll)
 	for (j = 0; j < d; j++)
 	{
 		sc_mid_ranks(x + j * n, n, q + j * n, past_ranks(q, n, d), poll);
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 }
 
@@ -96,8 +95,7 @@ spearman_by_blocks(const int32_t *q, size_t n, size_t d, double *matrix,
 				block[SC_BLOCK_AT(count, r, j)] = q[j * n + start + r];
 		}
 		sc_add_products(triangle, d, block, count, NULL, NULL, SC_KERNEL_BEST);
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 	for (i = 0; i < d; i++)
 	{
@@ -109,8 +107,7 @@ spearman_by_blocks(const int32_t *q, size_t n, size_t d, double *matrix,
 					 sc_rank_correlation((__int128) triangle[SC_TRIANGLE_AT(d, i, j)],
 										 (__int128) sii,
 										 (__int128) triangle[SC_TRIANGLE_AT(d, j, j)]));
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 }
 
@@ -133,8 +130,7 @@ spearman_by_pairs(const int32_t *q, size_t n, size_t d, double *matrix, ScPoll p
 			put_both(matrix, d, i, j,
 					 sc_rank_correlation(sc_rank_product(q + i * n, q + j * n, n, poll),
 										 sii, sjj));
-			if (poll != NULL)
-				poll();
+			sc_poll_now(poll);
 		}
 	}
 }
@@ -168,8 +164,7 @@ pearson_matrix(const double *x, size_t n, size_t d, double *matrix,
 	{
 		sc_centre(x + j * n, n, u + j * n, poll);
 		squares[j] = sc_dot(u + j * n, u + j * n, n, poll);
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 
 	for (i = 0; i < d; i++)
@@ -179,8 +174,7 @@ pearson_matrix(const double *x, size_t n, size_t d, double *matrix,
 			put_both(matrix, d, i, j,
 					 sc_pearson_ratio(sc_dot(u + i * n, u + j * n, n, poll),
 									  squares[i], squares[j]));
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 }
 
@@ -235,8 +229,7 @@ sc_unit_columns(const double *x, size_t n, size_t d, ScPca pca, double *unit,
 			for (i = 0; i < n; i++)
 				u[i] /= length;
 		}
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 }
 
@@ -269,8 +262,7 @@ sc_dual_matrix(const double *unit, size_t n, size_t d, double *matrix,
 				block[SC_BLOCK_AT(count, r, i)] = unit[(start + r) * n + i];
 		}
 		sc_add_products(triangle, n, block, count, NULL, NULL, SC_KERNEL_BEST);
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 	for (i = 0; i < n; i++)
 	{

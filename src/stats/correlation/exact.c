@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/base/arena.h"
+#include "stats/base/poll.h"
 #include "stats/correlation/exact.h"
 #include "stats/correlation/rank.h"
 
@@ -93,29 +95,30 @@ most_ways(size_t n)
 	return subsets + subsets * doubled * (n - 1) * n * (n + 1) / 16;
 }
 
+static size_t
+lay_out(Count *count, void *base)
+{
+	ScArena		arena = {base, 0};
+	size_t		subsets = (size_t) 1 << count->n;
+
+	count->low = sc_take(&arena, subsets, sizeof(int32_t));
+	count->high = sc_take(&arena, subsets, sizeof(int32_t));
+	count->gain = sc_take(&arena, subsets, sizeof(int32_t));
+	count->start = sc_take(&arena, subsets, sizeof(uint32_t));
+	count->ways = sc_take(&arena, most_ways((size_t) count->n), sizeof(uint32_t));
+	count->size = sc_take(&arena, subsets, sizeof(uint8_t));
+	return arena.used;
+}
+
 size_t
 sc_exact_workspace(ScMethod method, size_t n)
 {
-	size_t		subsets;
+	Count		count;
 
 	if (method == SC_PEARSON || n < SC_MIN_MODELS || n > SC_EXACT_UNTIED)
 		return 0;
-	subsets = (size_t) 1 << n;
-	return 3 * subsets * sizeof(int32_t) + subsets * sizeof(uint32_t) +
-		most_ways(n) * sizeof(uint32_t) + subsets;
-}
-
-static void
-lay_out(Count *count, void *work)
-{
-	size_t		subsets = (size_t) 1 << count->n;
-
-	count->low = work;
-	count->high = count->low + subsets;
-	count->gain = count->high + subsets;
-	count->start = (uint32_t *) (count->gain + subsets);
-	count->ways = count->start + subsets;
-	count->size = (uint8_t *) (count->ways + most_ways((size_t) count->n));
+	count.n = (int) n;
+	return lay_out(&count, NULL);
 }
 
 /* The set of ranks that occur, as bits: it tells which are tied, see spell(). */
@@ -286,8 +289,8 @@ count_ways(Count *count, ScPoll poll)
 		int			found;
 		int			k;
 
-		if (subset % POLL_SUBSETS == POLL_SUBSETS - 1 && poll != NULL)
-			poll();
+		if (subset % POLL_SUBSETS == POLL_SUBSETS - 1)
+			sc_poll_now(poll);
 		if (count->low[subset] > count->high[subset])
 			continue;
 		length = count->high[subset] - count->low[subset] + 1;
@@ -376,12 +379,12 @@ statistic(ScMethod method, const int32_t *qy, const int32_t *qx, size_t n)
 }
 
 bool
-sc_exact_p_value_with_ranks(ScMethod method, const double *y,
-							const int32_t *rank_x, size_t n, void *work,
-							ScPoll poll, double *p)
+sc_exact_p_value(ScMethod method, const double *y, const double *x, size_t n,
+				 void *work, ScPoll poll, double *p)
 {
 	int			which = method == SC_SPEARMAN ? 0 : 1;
 	int32_t		rank_y[SC_EXACT_UNTIED];
+	int32_t		rank_x[SC_EXACT_UNTIED];
 	uint32_t	pattern_y;
 	uint32_t	pattern_x;
 	Distribution *distribution;
@@ -389,6 +392,7 @@ sc_exact_p_value_with_ranks(ScMethod method, const double *y,
 	if (method == SC_PEARSON || n < SC_MIN_MODELS || n > SC_EXACT_UNTIED)
 		return false;
 	sc_mid_ranks(y, n, rank_y, work, poll);
+	sc_mid_ranks(x, n, rank_x, work, poll);
 	pattern_y = pattern_of(rank_y, n);
 	pattern_x = pattern_of(rank_x, n);
 
@@ -414,16 +418,4 @@ sc_exact_p_value_with_ranks(ScMethod method, const double *y,
 	*p = (double) distribution->tail[statistic(method, rank_y, rank_x, n)] /
 		(double) distribution->tail[0];
 	return true;
-}
-
-bool
-sc_exact_p_value(ScMethod method, const double *y, const double *x, size_t n,
-				 void *work, ScPoll poll, double *p)
-{
-	int32_t		rank_x[SC_EXACT_UNTIED];
-
-	if (method == SC_PEARSON || n < SC_MIN_MODELS || n > SC_EXACT_UNTIED)
-		return false;
-	sc_mid_ranks(x, n, rank_x, work, poll);
-	return sc_exact_p_value_with_ranks(method, y, rank_x, n, work, poll, p);
 }

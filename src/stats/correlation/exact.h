@@ -49,12 +49,4 @@ extern size_t sc_exact_workspace(ScMethod method, size_t n);
 extern bool sc_exact_p_value(ScMethod method, const double *y, const double *x,
 							 size_t n, void *work, ScPoll poll, double *p);
 
-/*
- * The same with an x of which sc_mid_ranks() has given the ranks, for many y
- * with one x.
- */
-extern bool sc_exact_p_value_with_ranks(ScMethod method, const double *y,
-										const int32_t *rank_x, size_t n,
-										void *work, ScPoll poll, double *p);
-
 #endif							/* SC_STATS_CORRELATION_EXACT_H */

@@ -1,21 +1,23 @@
 /*-------------------------------------------------------------------------
  *
  * infer.c
- *	  Intervals, p-values and verdicts of a correlation.
+ *	  Intervals and p-values of a correlation.
  *
  *-------------------------------------------------------------------------
  */
+#include <float.h>
 #include <math.h>
 
 #include <gsl/gsl_cdf.h>
 
 #include "stats/base/gsl_guard.h"
-#include "stats/correlation/infer.h"
 #include "stats/base/student.h"
+#include "stats/correlation/infer.h"
+#include "stats/correlation/kendall.h"
 
-/* What 1 - |corr| stands for where corr is 1 or -1: half a rank step. */
+/* Half of the least fall of Spearman's from a perfect order without ties. */
 static double
-half_rank_step(double n)
+half_step(double n)
 {
 	return 6.0 / (n * (n - 1.0) * (n + 1.0));
 }
@@ -23,13 +25,12 @@ half_rank_step(double n)
 double
 sc_fisher_z(double corr, size_t n)
 {
-	double		step;
+	double		step = half_step((double) n);
 
-	if (fabs(corr) < 1.0)
+	if (fabs(corr) < 1.0 - step)
 		return atanh(corr);
 
 	/* atanh(1 - step), also where 1 - step rounds to 1 */
-	step = half_rank_step((double) n);
 	return copysign(0.5 * log((2.0 - step) / step), corr);
 }
 
@@ -43,41 +44,84 @@ sc_normal_quantile(double confidence)
 	return quantile;
 }
 
+static bool
+is_too_few(const ScCorrelation *c)
+{
+	return c->n < (c->method == SC_KENDALL ? 5u : 4u);
+}
+
+double
+sc_z_error(const ScCorrelation *c)
+{
+	double		n = (double) c->n;
+	double		size = fmin(fabs(c->corr), 1.0 - half_step(n));
+
+	if (c->method == SC_KENDALL || is_too_few(c))
+		return 0.0;
+	return sqrt((c->method == SC_SPEARMAN ? 1.0 + size * size / 2.0 : 1.0) / (n - 3.0));
+}
+
+double
+sc_deviate(const ScCorrelation *c, double threshold)
+{
+	if (is_too_few(c))
+		return NAN;
+	if (c->method == SC_KENDALL)
+		return sc_kendall_deviate(c, threshold);
+	return (fabs(sc_fisher_z(c->corr, c->n)) - atanh(threshold)) / sc_z_error(c);
+}
+
 bool
 sc_interval(const ScCorrelation *c, double quantile, double *low,
 			double *high)
 {
-	double		n = (double) c->n;
-	double		r = c->corr;
-	double		z = sc_fisher_z(r, c->n);
-	double		variance = 0.0;
+	double		size = fabs(c->corr);
 	double		half_width;
+	double		inner;
+	double		outer;
 
-	if (c->n < 4 || (c->method == SC_KENDALL && c->n < 5))
+	if (is_too_few(c))
 		return false;
-
-	if (fabs(r) == 1.0)
-		r = copysign(1.0 - half_rank_step(n), r);
-
-	switch (c->method)
+	if (c->method == SC_KENDALL)
 	{
-		case SC_SPEARMAN:
-			variance = (1.0 + r * r / 2.0) / (n - 3.0);
-			break;
-		case SC_PEARSON:
-			variance = 1.0 / (n - 3.0);
-			break;
-		case SC_KENDALL:
-			variance = 0.437 / (n - 4.0);
-			break;
+		sc_kendall_interval(c, quantile, low, high);
+		return true;
 	}
 
-	half_width = quantile * sqrt(variance);
-
-	/* at 1 or -1 the estimate itself is the end on its side */
-	*low = fmin(tanh(z - half_width), c->corr);
-	*high = fmax(tanh(z + half_width), c->corr);
+	/* of |corr|, the end towards 0 and beyond, and the one towards 1 */
+	half_width = quantile * sc_z_error(c);
+	inner = fmin(tanh(sc_fisher_z(size, c->n) - half_width), size);
+	outer = fmax(tanh(atanh(size) + half_width), size);
+	*low = c->corr < 0.0 ? -outer : inner;
+	*high = c->corr < 0.0 ? -inner : outer;
 	return true;
+}
+
+void
+sc_bound_interval(ScMethod method, size_t n, double quantile, double *low,
+				  double *high)
+{
+	ScCorrelation perfect = {0};
+	double		nearest = -1.0;
+	double		one;
+
+	perfect.method = method;
+	perfect.n = n;
+	perfect.corr = 1.0;
+	sc_interval(&perfect, quantile, &nearest, &one);
+	*low = fmin(*low, nearest);
+	*high = fmax(*high, -nearest);
+}
+
+double
+sc_least_p_value(size_t n)
+{
+	double		p = 2.0;
+	size_t		k;
+
+	for (k = 2; k <= n && p > DBL_MIN; k++)
+		p /= (double) k;
+	return p < DBL_MIN ? DBL_MIN : p > 1.0 ? 1.0 : p;
 }
 
 static double
@@ -95,73 +139,20 @@ normal_p_value(double z)
 double
 sc_p_value(const ScCorrelation *c)
 {
-	double		n = (double) c->n;
 	double		r = c->corr;
-	double		x = (1.0 - r) * (1.0 + r);
 	double		p = 1.0;
+	double		least = sc_least_p_value(c->n);
 
 	switch (c->method)
 	{
 		case SC_SPEARMAN:
-			if (x == 0.0)
-			{
-				double		step = half_rank_step(n);
-
-				x = step * (2.0 - step);
-				r = 1.0 - step;
-			}
-			p = sc_student_of_correlation(r, x, n - 2.0);
-			break;
 		case SC_PEARSON:
-			p = sc_student_of_correlation(r, x, n - 2.0);
+			p = sc_student_of_correlation(r, (1.0 - r) * (1.0 + r), (double) c->n - 2.0);
 			break;
 		case SC_KENDALL:
 			p = normal_p_value(c->kendall_s / sqrt(c->kendall_var));
 			break;
 	}
-	/* fmax() would make 0 of a NaN: certainty */
-	return p < 0.0 ? 0.0 : p > 1.0 ? 1.0 : p;
-}
-
-double
-sc_kendall_of_spearman(double rho)
-{
-	return asin(2.0 * sin(M_PI * rho / 6.0)) * 2.0 / M_PI;
-}
-
-ScVerdict
-sc_verdict(double low, double high, double threshold)
-{
-	if (low >= threshold)
-		return SC_ENTANGLED;
-	if (high <= -threshold)
-		return SC_INVERSE;
-	if (low >= -threshold && high <= threshold)
-		return SC_LOW;
-	if (low > 0.0)
-		return SC_POSITIVE;
-	if (high < 0.0)
-		return SC_NEGATIVE;
-	return SC_UNRESOLVED;
-}
-
-const char *
-sc_verdict_word(ScVerdict verdict)
-{
-	switch (verdict)
-	{
-		case SC_ENTANGLED:
-			return "entangled";
-		case SC_INVERSE:
-			return "inverse";
-		case SC_LOW:
-			return "low";
-		case SC_POSITIVE:
-			return "positive";
-		case SC_NEGATIVE:
-			return "negative";
-		case SC_UNRESOLVED:
-			break;
-	}
-	return "unresolved";
+	/* fmax() would make a number of a NaN: certainty */
+	return p < least ? least : p > 1.0 ? 1.0 : p;
 }

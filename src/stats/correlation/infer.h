@@ -1,23 +1,28 @@
 /*-------------------------------------------------------------------------
  *
  * infer.h
- *	  Intervals, p-values and verdicts of a correlation.
+ *	  Intervals and p-values of a correlation.
  *
- * Intervals are symmetric on Fisher's z scale, z = atanh(corr), with variance
+ * Intervals of Spearman and Pearson are symmetric on Fisher's z scale, z =
+ * atanh(corr), with variance
  *	  Spearman	(1 + corr^2 / 2) / (n - 3)	Bonett & Wright, Psychometrika 65
  *											(2000) 23-28
  *	  Pearson	1 / (n - 3)					Fisher (1921)
- *	  Kendall	0.437 / (n - 4)				Fieller, Hartley & Pearson,
- *											Biometrika 44 (1957) 470-481
- * At |corr| = 1 z is infinite; corr then stands for sign * (1 - 6 / (n^3 - n)),
- * half a rank step of Spearman's coefficient, in the interval of every method
- * and in Spearman's p-value.  The interval always contains corr: at 1 its upper
- * end is 1, at -1 its lower end is -1.
+ * At |corr| = 1 z is infinite, and no method claims certainty: in the end towards
+ * 0 |corr| counts as at most 1 - 6 / (n^3 - n), half of what Spearman's falls by if
+ * two neighbours of a perfect order without ties change places; Pearson's too: the
+ * order of the scores is all that is sure of them.  The other end is that of corr
+ * itself, 1 or -1 where that is.  Kendall's interval is that of kendall.h.  Every
+ * interval contains corr, and both its ends rise with it.
  *
- * p-values are two-sided tests of no association: Spearman and Pearson by
+ * p-values are two-sided tests of no association, for n that is too large for
+ * exact.h (sc_run_p_value() chooses): Spearman and Pearson by
  * Student's t with n - 2 degrees of freedom, as P(Beta((n - 2) / 2, 1/2) <=
  * 1 - corr^2), where t^2 < 1 as its complement in corr^2 (student.h): relative
- * error below 1e-9 up to n = 1,000,000; Kendall by the normal approximation with the tie-corrected variance.
+ * error below 1e-9 up to n = 1,000,000; Kendall by the normal approximation with
+ * the tie-corrected variance.  None is below 2 / n!: of the n! orders of one
+ * variable against the other, all equally likely, one agrees with a perfect order
+ * without ties and one is its opposite; ties make it more.
  *
  *-------------------------------------------------------------------------
  */
@@ -34,8 +39,20 @@
  */
 extern double sc_normal_quantile(double confidence);
 
-/* z of a correlation of n >= 3 observations, finite also where it is 1 or -1. */
+/*
+ * z of a correlation of n >= 3 observations, |corr| being at most 1 less half that
+ * step: finite, and rising with corr.
+ */
 extern double sc_fisher_z(double corr, size_t n);
+
+/* The standard error of z, of Spearman and Pearson; 0 where n is too small for it. */
+extern double sc_z_error(const ScCorrelation *c);
+
+/*
+ * By how many standard errors |corr| exceeds a threshold within (0, 1), as
+ * sc_interval() counts them; NaN where n is too small for it.
+ */
+extern double sc_deviate(const ScCorrelation *c, double threshold);
 
 /*
  * The interval of c->corr, with the quantile of the wanted confidence.
@@ -45,37 +62,27 @@ extern double sc_fisher_z(double corr, size_t n);
 extern bool sc_interval(const ScCorrelation *c, double quantile,
 						double *low, double *high);
 
-/* The p-value of c, which came with SC_OK (so n >= 3); within [0, 1]. */
+/*
+ * Widens the interval of a correlation of n observations that was found in
+ * another way (from resamples that are perfect one and all, say) so that it
+ * claims no more than sc_interval() does of a perfect one: low is at most the
+ * lower end of that, high at least the upper end of its opposite.  Where n is too
+ * small for sc_interval() the interval becomes -1 to 1.
+ */
+extern void sc_bound_interval(ScMethod method, size_t n, double quantile,
+							  double *low, double *high);
+
+/*
+ * What no p-value of the association of n observations (or of n groups, where
+ * these are what is independent) is below: 2 / n!, or DBL_MIN where that is
+ * smaller, so that p is never 0; 1 for n < 2.
+ */
+extern double sc_least_p_value(size_t n);
+
+/*
+ * The p-value of c, which came with SC_OK (so n >= 3): at least
+ * sc_least_p_value(n), at most 1.
+ */
 extern double sc_p_value(const ScCorrelation *c);
-
-/*
- * What an interval says about a line, below which a correlation counts as low:
- * the first of these that holds.
- */
-typedef enum ScVerdict
-{
-	SC_ENTANGLED,				/* wholly at or above the line */
-	SC_INVERSE,					/* wholly at or below minus the line */
-	SC_LOW,						/* wholly between the two, ends included */
-	SC_POSITIVE,				/* wholly above 0 */
-	SC_NEGATIVE,				/* wholly below 0 */
-	SC_UNRESOLVED				/* none of these */
-} ScVerdict;
-
-/*
- * The line of Ren et al. on Spearman's scale, and where that is on Kendall's:
- * of a bivariate normal, tau = 2/pi asin(r), r = 2 sin(pi rho_s / 6).
- */
-#define SC_VERDICT_THRESHOLD 0.4
-#define SC_VERDICT_THRESHOLD_KENDALL 0.273
-
-/* The same conversion of any line. */
-extern double sc_kendall_of_spearman(double rho);
-
-/* Of low <= high and threshold >= 0; an interval with a NaN is SC_UNRESOLVED. */
-extern ScVerdict sc_verdict(double low, double high, double threshold);
-
-/* Its word, in lower case. */
-extern const char *sc_verdict_word(ScVerdict verdict);
 
 #endif							/* SC_STATS_CORRELATION_INFER_H */

@@ -129,6 +129,12 @@ sc_moments_add(ScMoments *m, const double *rows, size_t count, void *work)
 	m->n += (int64_t) count;
 }
 
+size_t
+sc_moments_merge_workspace(size_t d)
+{
+	return d * sizeof(double);
+}
+
 bool
 sc_moments_merge(ScMoments *a, const ScMoments *b, void *work)
 {

@@ -34,13 +34,14 @@ typedef struct ScMoments
 								 * (x_j - mean_j) */
 } ScMoments;
 
-/* Bytes of workspace for sc_moments_add() and sc_moments_merge(). */
+/* Bytes of workspace for sc_moments_add(), and for sc_moments_merge(). */
 extern size_t sc_moments_workspace(size_t d);
+extern size_t sc_moments_merge_workspace(size_t d);
 
 /*
  * Adds a block of 1..SC_BLOCK_ROWS(d) rows, rows[r * d + j], all finite and
- * |x| <= SC_MAX_SCORE; rows are read only.  m->n + count <= INT64_MAX is the
- * caller's to see to.
+ * |x| <= SC_MAX_SCORE; rows are read only.  The caller checks that
+ * m->n + count <= INT64_MAX.
  */
 extern void sc_moments_add(ScMoments *m, const double *rows, size_t count,
 						   void *work);

@@ -10,8 +10,6 @@
  *
  *-------------------------------------------------------------------------
  */
-#include <stdbool.h>
-
 #include "stats/base/poll.h"
 #include "stats/correlation/pairwise.h"
 #include "stats/correlation/rank.h"
@@ -23,27 +21,6 @@ typedef struct RankSums
 	uint64_t	squares;		/* of r, less n^3 in the end */
 	uint64_t	products;
 } RankSums;
-
-void
-sc_pairwise_order(const uint32_t *model, const double *y, size_t n, uint32_t *order,
-				  void *work, ScPoll poll)
-{
-	size_t		k;
-
-	for (k = 0; k < n; k++)
-	{
-		order[k] = (uint32_t) k;
-		sc_poll_at(poll, k);
-	}
-	sc_sort_order(y, n, order, work, poll);
-	for (k = 0; k < n; k++)
-	{
-		bool		tied = k + 1 < n && y[order[k]] == y[order[k + 1]];
-
-		order[k] = model[order[k]] | (tied ? SC_PAIRWISE_TIED : 0);
-		sc_poll_at(poll, k);
-	}
-}
 
 /* Ranks of the models of an order that have the other benchmark too. */
 static RankSums
@@ -61,12 +38,12 @@ rank_common(const uint32_t *order, size_t n, const uint8_t *has, uint32_t *rank,
 
 		end = begin;
 		do
-			equal += has[order[end] & ~SC_PAIRWISE_TIED];
-		while (order[end++] & SC_PAIRWISE_TIED);
+			equal += has[order[end] & ~SC_TIED];
+		while (order[end++] & SC_TIED);
 		r = 2 * sums.n + equal;
 		for (; begin < end; begin++)
 		{
-			uint32_t	i = order[begin] & ~SC_PAIRWISE_TIED;
+			uint32_t	i = order[begin] & ~SC_TIED;
 
 			if (has[i])
 				rank[i] = (uint32_t) r;
@@ -97,13 +74,13 @@ multiply_common(const uint32_t *order, size_t n, uint32_t *rank, ScPoll poll)
 			uint32_t	i;
 
 			at = order[k];
-			i = at & ~SC_PAIRWISE_TIED;
+			i = at & ~SC_TIED;
 			equal += rank[i] != 0;
 			sum += rank[i];
 			rank[i] = 0;
 			sc_poll_at(poll, k);
 			k++;
-		} while (at & SC_PAIRWISE_TIED);
+		} while (at & SC_TIED);
 		r = 2 * sums.n + equal;
 		sums.products += r * sum;
 		sums.squares += equal * r * r;

@@ -21,20 +21,9 @@
 /* Models of a table: sums of products of their ranks are to fit in 64 bits. */
 #define SC_MAX_PAIRWISE_MODELS ((size_t) 2000000)
 
-/* In an order: the next model has the same score. */
-#define SC_PAIRWISE_TIED ((uint32_t) 1 << 31)
-
 /*
- * The models of a benchmark in ascending order of its n scores, those or-ed with
- * SC_PAIRWISE_TIED whose score the next one shares; model[i] has score y[i].  work
- * is that of sc_sort_order().
- */
-extern void sc_pairwise_order(const uint32_t *model, const double *y, size_t n,
-							  uint32_t *order, void *work, ScPoll poll);
-
-/*
- * Spearman's correlation of two benchmarks by their orders, a of n_a models and b of
- * n_b: the same bits and statuses as sc_correlate() of the scores (y being a's) of
+ * Spearman's correlation of two benchmarks by the orders of their models
+ * (sc_tied_order()), a of n_a models and b of n_b: the same bits and statuses as sc_correlate() of the scores (y being a's) of
  * the models that have both, whose number is out->n.  has_a[i] says whether model i
  * has a.  rank has room for all models; it is 0 on entry and on return, not if poll
  * jumps out.

@@ -26,8 +26,7 @@ tick(Ticker *t)
 	if (--t->left == 0)
 	{
 		t->left = SC_POLL_STEPS;
-		if (t->poll != NULL)
-			t->poll();
+		sc_poll_now(t->poll);
 	}
 }
 
@@ -179,6 +178,41 @@ sc_sort_order(const double *x, size_t n, uint32_t *order, void *work,
 }
 
 void
+sc_sort_values(const double *x, size_t n, uint32_t *order, void *work, ScPoll poll)
+{
+	size_t		i;
+
+	for (i = 0; i < n; i++)
+	{
+		order[i] = (uint32_t) i;
+		sc_poll_at(poll, i);
+	}
+	sc_sort_order(x, n, order, work, poll);
+}
+
+bool
+sc_tied_order(const double *x, const uint32_t *model, size_t n, uint32_t *order,
+			  void *work, ScPoll poll)
+{
+	bool		any = false;
+	size_t		k;
+
+	sc_sort_values(x, n, order, work, poll);
+	for (k = 0; k < n; k++)
+	{
+		bool		tied = k + 1 < n && x[order[k]] == x[order[k + 1]];
+
+		if (model != NULL)
+			order[k] = model[order[k]];
+		if (tied)
+			order[k] |= SC_TIED;
+		any = any || tied;
+		sc_poll_at(poll, k);
+	}
+	return any;
+}
+
+void
 sc_ranks_of_order(const double *x, size_t n, const uint32_t *order, int32_t *q, ScPoll poll)
 {
 	size_t		i;
@@ -213,14 +247,8 @@ void
 sc_mid_ranks(const double *x, size_t n, int32_t *q, void *work, ScPoll poll)
 {
 	uint32_t   *order = work;
-	size_t		i;
 
-	for (i = 0; i < n; i++)
-	{
-		order[i] = (uint32_t) i;
-		sc_poll_at(poll, i);
-	}
-	sc_sort_order(x, n, order, order + n, poll);
+	sc_sort_values(x, n, order, order + n, poll);
 	sc_ranks_of_order(x, n, order, q, poll);
 }
 

@@ -8,12 +8,16 @@
 #ifndef SC_STATS_CORRELATION_RANK_H
 #define SC_STATS_CORRELATION_RANK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "stats/base/status.h"
 
-/* Bytes of workspace for sc_sort_order() and sc_mid_ranks() of n values. */
+/*
+ * Bytes of workspace for sc_sort_order(), sc_sort_values() and sc_tied_order() of
+ * n values, and for sc_mid_ranks().
+ */
 extern size_t sc_sort_workspace(size_t n);
 extern size_t sc_mid_ranks_workspace(size_t n);
 
@@ -26,6 +30,21 @@ extern size_t sc_mid_ranks_workspace(size_t n);
  */
 extern int64_t sc_sort_order(const double *x, size_t n, uint32_t *order,
 							 void *work, ScPoll poll);
+
+/* The same from 0, 1, ..., n - 1, whatever is in order on entry. */
+extern void sc_sort_values(const double *x, size_t n, uint32_t *order,
+						   void *work, ScPoll poll);
+
+/* In a tied order: the next one's value is the same. */
+#define SC_TIED UINT32_C(0x80000000)
+
+/*
+ * The order of sc_sort_values(), of models if model[0 .. n - 1] says whose values
+ * these are (NULL: their own numbers), or-ed with SC_TIED where the next one has
+ * the same value.  Returns whether any has.
+ */
+extern bool sc_tied_order(const double *x, const uint32_t *model, size_t n,
+						  uint32_t *order, void *work, ScPoll poll);
 
 /*
  * q[i] = 2 R(i) - (n + 1), R the mid-rank of x[i] (ties share the mean of

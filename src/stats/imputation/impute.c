@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * impute.c
- *	  Missing scores, filled by regularised iterative principal components.
+ *	  Missing scores, imputed by regularised iterative principal components.
  *
- * The filled table is never formed while it changes: it is mean + slope * t
- * everywhere, and at observed scores what they differ from that by.  So a step
- * (impute_steps.c) takes as long as there are observed scores, however empty the
- * table is.  Only to find the first component to begin with, and to see that it still is the
- * first in the end, the table is written out.
+ * The imputed table is never formed while it changes: it is mean + slope * t
+ * everywhere, and observed scores differ from that by what is kept of them.  So a
+ * step (imputer.c) takes as long as there are observed scores, however empty the
+ * table is.  The table is written out only to find the first component to begin
+ * with, and to see in the end that it still is the first.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,6 +15,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/base/arena.h"
 #include "stats/base/sums.h"
 #include "stats/component/component.h"
 #include "stats/imputation/imputer.h"
@@ -25,47 +26,61 @@
 /* Weights that differ by less are of the same component. */
 #define SAME_COMPONENT 1e-2
 
-size_t
-sc_impute_workspace(size_t n, size_t d)
+/* All but scratch, which comes last. */
+static size_t
+lay_out(ScImputer *s, void *base)
 {
-	size_t		doubles = n * d + 15 * d + 4 * n;
-
-	return doubles * sizeof(double) + 2 * d * sizeof(ScSpread) +
-		(d + 1) * sizeof(size_t) +
-		(sc_capability_workspace(n, d, SC_PCA_PEARSON, 1) + 7) / 8 * 8 +
-		n * d * sizeof(uint32_t);
-}
-
-static void
-lay_out(ScImputer *s, void *work)
-{
+	ScArena		arena = {base, 0};
 	size_t		n = s->n;
 	size_t		d = s->d;
 
-	s->w = work;
-	s->sum = s->w + n * d;
-	s->squares = s->sum + d;
-	s->mean = s->squares + d;
-	s->sd = s->mean + d;
-	s->weight = s->sd + d;
-	s->new_mean = s->weight + d;
-	s->new_sd = s->new_mean + d;
-	s->new_weight = s->new_sd + d;
-	s->slope = s->new_weight + d;
-	s->middle = s->slope + d;
-	s->saved = s->middle + d;
-	s->fit.value = s->saved + 3 * d;
-	s->fit.vector = s->fit.value + d;
-	s->t = s->fit.vector + d;
-	s->product = s->t + n;
-	s->heard = s->product + n;
-	s->fit.score = s->heard + n;
-	s->observed = (ScSpread *) (s->fit.score + n);
-	s->fit.spread = s->observed + d;
-	s->start = (size_t *) (s->fit.spread + d);
-	s->scratch = s->start + d + 1;
-	s->row = (uint32_t *) ((char *) s->scratch +
-						   (sc_capability_workspace(n, d, SC_PCA_PEARSON, 1) + 7) / 8 * 8);
+	s->start = sc_take(&arena, d + 1, sizeof(size_t));
+	s->model = sc_take(&arena, n * d, sizeof(uint32_t));
+	s->w = sc_take_doubles(&arena, n * d);
+	s->sum = sc_take_doubles(&arena, d);
+	s->squares = sc_take_doubles(&arena, d);
+	s->observed = sc_take(&arena, d, sizeof(ScSpread));
+	s->mean = sc_take_doubles(&arena, d);
+	s->sd = sc_take_doubles(&arena, d);
+	s->weight = sc_take_doubles(&arena, d);
+	s->t = sc_take_doubles(&arena, n);
+	s->new_mean = sc_take_doubles(&arena, d);
+	s->new_sd = sc_take_doubles(&arena, d);
+	s->new_weight = sc_take_doubles(&arena, d);
+	s->slope = sc_take_doubles(&arena, d);
+	s->middle = sc_take_doubles(&arena, d);
+	s->product = sc_take_doubles(&arena, n);
+	s->coverage = sc_take_doubles(&arena, n);
+	s->saved = sc_take_doubles(&arena, 3 * d);
+	s->fit.spread = sc_take(&arena, d, sizeof(ScSpread));
+	s->fit.value = sc_take_doubles(&arena, d);
+	s->fit.vector = sc_take_doubles(&arena, d);
+	s->fit.score = sc_take_doubles(&arena, n);
+	s->scratch = sc_take(&arena, 0, 1);
+	return arena.used;
+}
+
+/* Without that of sc_capability_fit(). */
+static size_t
+own_workspace(size_t n, size_t d)
+{
+	ScImputer	s;
+
+	s.n = n;
+	s.d = d;
+	return lay_out(&s, NULL);
+}
+
+size_t
+sc_impute_workspace(size_t n, size_t d)
+{
+	return own_workspace(n, d) + sc_capability_workspace(n, d, SC_PCA_PEARSON, 1);
+}
+
+size_t
+sc_impute_workspace_up_to(size_t n, size_t d)
+{
+	return own_workspace(n, d) + sc_capability_workspace_up_to(n, d, SC_PCA_PEARSON, 1);
 }
 
 /* ----------
@@ -85,7 +100,7 @@ read_column(ScImputer *s, size_t j, const double *x, const bool *missing, ScPoll
 	{
 		if (!missing[i])
 		{
-			s->row[at] = (uint32_t) i;
+			s->model[at] = (uint32_t) i;
 			s->w[at++] = x[i];
 		}
 		sc_poll_at(poll, i);
@@ -126,8 +141,7 @@ read_table(ScImputer *s, const double *x, const bool *missing, ScPoll poll,
 			*column = j;
 			return status;
 		}
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 	s->n_observed = s->start[s->d];
 	return SC_OK;
@@ -138,9 +152,9 @@ read_table(ScImputer *s, const double *x, const bool *missing, ScPoll poll,
  * ----------
  */
 
-/* Fills it by what the model says now. */
+/* Imputes its missing scores by the estimate as it is now. */
 static void
-fill(ScImputer *s, double *x, const bool *missing, ScPoll poll)
+write_imputed(ScImputer *s, double *x, const bool *missing, ScPoll poll)
 {
 	double		shrink = sc_shrink_of(s);
 	size_t		i;
@@ -155,9 +169,9 @@ fill(ScImputer *s, double *x, const bool *missing, ScPoll poll)
 		{
 			if (missing[j * s->n + i])
 			{
-				double		filled = o->pivot + (o->centre + o->sd * (s->mean[j] + slope * s->t[i]));
+				double		imputed = o->pivot + (o->centre + o->sd * (s->mean[j] + slope * s->t[i]));
 
-				x[j * s->n + i] = fmax(fmin(filled, SC_MAX_SCORE), -SC_MAX_SCORE);
+				x[j * s->n + i] = fmax(fmin(imputed, SC_MAX_SCORE), -SC_MAX_SCORE);
 			}
 			sc_poll_at(poll, i);
 		}
@@ -165,7 +179,7 @@ fill(ScImputer *s, double *x, const bool *missing, ScPoll poll)
 	}
 }
 
-/* The first component of the filled table. */
+/* The first component of the imputed table. */
 static ScStatus
 find_component(ScImputer *s, const double *x, ScPoll poll)
 {
@@ -183,7 +197,7 @@ take_component(ScImputer *s)
 	s->last_cap = s->last_second = NAN;
 }
 
-/* Is the component that filled the table its first one? */
+/* Is the component by which the table was imputed its first one? */
 static bool
 is_first(const ScImputer *s)
 {
@@ -202,9 +216,9 @@ is_first(const ScImputer *s)
 }
 
 /*
- * A second eigenvalue to go on with.  Where sigma2 is capped by it, what comes out
- * may be nearly what goes in, round after round: if rounds come closer, two of them
- * tell where they meet (the secant method).
+ * A second eigenvalue to go on with.  Where it caps sigma2, a round may change it
+ * by little, and there may be many rounds.  If they converge, the secant method
+ * tells from two of them where.
  */
 static void
 set_second(ScImputer *s, double found)
@@ -218,8 +232,8 @@ set_second(ScImputer *s, double found)
 }
 
 /*
- * Was the table filled by its first component, shrunk as its second eigenvalue
- * demands?  If not: what to go on from.
+ * Was the table imputed by its first component, shrunk as its second eigenvalue
+ * demands?  If not, sets what to go on from.
  */
 static ScStatus
 check_component(ScImputer *s, const double *x, ScPoll poll, bool *same)
@@ -255,7 +269,7 @@ iterate(ScImputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps
 	size_t		round;
 	size_t		j;
 
-	/* to begin with, columns are filled by their means */
+	/* to begin with, the means of the columns are imputed */
 	for (j = 0; j < s->d; j++)
 	{
 		s->mean[j] = s->weight[j] = s->middle[j] = 0.0;
@@ -264,7 +278,7 @@ iterate(ScImputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps
 	memset(s->t, 0, s->n * sizeof(double));
 	s->lambda = 1.0;
 	s->sigma2 = 0.0;
-	fill(s, x, missing, poll);
+	write_imputed(s, x, missing, poll);
 
 	/* what the means leave undefined need not stay so */
 	status = find_component(s, x, poll);
@@ -275,12 +289,12 @@ iterate(ScImputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps
 
 	for (round = 0; status == SC_OK && round < MAX_ROUNDS; round++)
 	{
-		status = sc_impute_settle(s, poll, steps);
+		status = sc_impute_converge(s, poll, steps);
 		if (status != SC_OK)
 			return status;
 		sc_impute_set_sigma2(s);
 		sc_impute_set_t(s, poll);
-		fill(s, x, missing, poll);
+		write_imputed(s, x, missing, poll);
 		status = check_component(s, x, poll, &same);
 		if (status == SC_OK && same)
 			return SC_OK;
@@ -289,7 +303,7 @@ iterate(ScImputer *s, double *x, const bool *missing, ScPoll poll, size_t *steps
 }
 
 /* ----------
- * The model
+ * What comes of it
  * ----------
  */
 
@@ -306,22 +320,25 @@ noise_of(const ScImputer *s, size_t j)
 
 	for (k = s->start[j]; k < s->start[j + 1]; k++)
 	{
-		size_t		i = s->row[k];
+		size_t		i = s->model[k];
 		double		residual = (s->w[k] - s->mean[j]) / s->sd[j] - v * s->t[i];
 
 		squares += residual * residual;
-		freedom += 1.0 - v * v / (1.0 - shrink * (1.0 - s->heard[i]));
+		freedom += 1.0 - v * v / (1.0 - shrink * (1.0 - s->coverage[i]));
 	}
 	freedom *= 1.0 - 2.0 / n_j;
 
-	/* each score was heard by itself alone: it says nothing of its noise */
+	/*
+	 * every model has only this score, so it carries no information about
+	 * noise
+	 */
 	if (!(freedom > DBL_EPSILON * n_j))
 		return 1.0;
 	return sqrt(squares / freedom);
 }
 
 static void
-put_model(ScImputer *s, ScPoll poll, ScImputation *out)
+put_estimate(ScImputer *s, ScPoll poll, ScImputation *out)
 {
 	double		sign = 1.0;
 	size_t		i;
@@ -368,11 +385,11 @@ sc_impute(double *x, const bool *missing, size_t n, size_t d, double tolerance,
 
 	/* neither is in use yet */
 	if (sc_impute_groups(missing, n, d, (uint32_t *) s.t, poll,
-						 (uint32_t *) s.heard) > 1)
+						 (uint32_t *) s.coverage) > 1)
 		return SC_NOT_CONNECTED;
 	status = iterate(&s, x, missing, poll, &out->steps);
 	if (status == SC_OK)
-		put_model(&s, poll, out);
+		put_estimate(&s, poll, out);
 	return status;
 }
 
@@ -397,7 +414,7 @@ sc_impute_project(const double *x, const bool *missing, size_t n, size_t d,
 	for (i = 0; i < n; i++)
 	{
 		double		sum = 0.0;
-		double		heard = 0.0;
+		double		coverage = 0.0;
 		bool		all = true;
 
 		for (j = 0; j < d; j++)
@@ -411,13 +428,13 @@ sc_impute_project(const double *x, const bool *missing, size_t n, size_t d,
 				continue;
 			}
 			sum += v * ((x[j * n + i] - spread->pivot - spread->centre) / spread->sd);
-			heard += v * v;
+			coverage += v * v;
 		}
 		if (!all)
-			sum /= 1.0 - imputation->shrink * (1.0 - heard);
+			sum /= 1.0 - imputation->shrink * (1.0 - coverage);
 		t[i] = sum;
-		if (poll != NULL && i % 256 == 255)
-			poll();
+		if (i % 256 == 255)
+			sc_poll_now(poll);
 	}
 }
 
@@ -430,24 +447,24 @@ sc_imputation_errors(const bool *missing, size_t n, size_t d,
 	size_t		i;
 	size_t		j;
 
-	/* the first column holds var of each model, until it gets its own */
+	/* the first column holds var of each model, until it gets its own errors */
 	for (i = 0; i < n; i++)
 	{
-		double		heard = 0.0;
+		double		coverage = 0.0;
 		double		var = 0.0;
 
 		for (j = 0; j < d; j++)
 		{
 			if (!missing[j * n + i])
 			{
-				heard += v[j] * v[j];
+				coverage += v[j] * v[j];
 				var += v[j] * v[j] * imputation->noise[j] * imputation->noise[j];
 			}
 		}
-		heard = 1.0 - imputation->shrink * (1.0 - heard);
-		se[i] = var / (heard * heard);
-		if (poll != NULL && i % 256 == 255)
-			poll();
+		coverage = 1.0 - imputation->shrink * (1.0 - coverage);
+		se[i] = var / (coverage * coverage);
+		if (i % 256 == 255)
+			sc_poll_now(poll);
 	}
 
 	for (j = d; j-- > 0;)
@@ -475,8 +492,7 @@ sc_imputation_errors(const bool *missing, size_t n, size_t d,
 
 			se[j * n + i] = gone[i] ? fmin(imputation->spread[j].sd * sqrt(error), DBL_MAX) : 0.0;
 		}
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 }
 
@@ -527,8 +543,7 @@ sc_impute_groups(const bool *missing, size_t n, size_t d, uint32_t *parent,
 				parent[a > b ? a : b] = a > b ? b : a;
 			}
 		}
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 	for (i = 0; i < n; i++)
 	{

@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * impute.h
- *	  Scores that are missing from the capability benchmarks, filled by
+ *	  Scores that are missing from the capability benchmarks, imputed by
  *	  regularised iterative principal components analysis, one component.
  *
  * Josse & Husson, "Handling missing values in exploratory multivariate data
- * analysis methods", J. SFdS 153 (2012) 79-99, section 3 (their imputePCA): the
- * table is filled, standardised, reduced to its first component, and filled
- * again with what the component, shrunk, says of each missing score, until that
- * changes no more.  With z the standardised columns (ddof = 0) of the filled
+ * analysis methods", J. SFdS 153 (2012) 79-99, section 3 (their imputePCA): column
+ * means are imputed, the table is standardised, reduced to its first component, and
+ * what the component, shrunk, predicts of each missing score is imputed, until that
+ * changes no more.  With z the standardised columns (ddof = 0) of the imputed
  * table, R = z'z / n, lambda its largest eigenvalue and v the unit eigenvector,
  *
  *		sigma2 = n d / min(d, n - 1) * (d - lambda) / ((n - 2) (d - 1)),
@@ -21,8 +21,8 @@
  *
  *		t = sum over them of v z / (1 - shrink * (1 - sum over them of v^2))
  *
- * and that is what is iterated here, near the end with the like of it for columns,
- * so that what takes imputePCA hundreds of steps takes tens, to the same fixed point.
+ * and that is what is iterated here, near the end with the like of it for columns.
+ * So tens of steps do what takes imputePCA hundreds, to the same fixed point.
  *
  *-------------------------------------------------------------------------
  */
@@ -37,58 +37,63 @@
 #include "stats/base/status.h"
 
 /*
- * Converged is where in one step no weight, no mean and standard deviation (in
- * units of the latter) and no share of the variance changes by more than the
- * tolerance, this one for what is shown, and the component is R's first.  As many
- * steps are made at most.
+ * It has converged where the component is R's first and one step changes no weight,
+ * no mean and standard deviation (in units of the latter) and no share of the
+ * variance by more than the tolerance, this one for what is shown.
  */
 #define SC_IMPUTE_TOLERANCE 1e-12
+
+/* The most steps that are made. */
 #define SC_MAX_IMPUTE_STEPS 10000
 
 /*
- * The model that fills, in the caller's memory: of n models and d benchmarks.
+ * By what scores are imputed, in the caller's memory: of n models and d benchmarks.
  */
 typedef struct ScImputation
 {
-	ScSpread   *spread;			/* d, of the filled columns */
+	ScSpread   *spread;			/* d, of the imputed columns */
 	double	   *weight;			/* d: v */
-	double	   *noise;			/* d: what a score differs from v t by, standard
-								 * deviation in units of the column's */
+	double	   *noise;			/* d: standard deviation of z - v t */
 	double	   *t;				/* n */
 	double		shrink;			/* 0 to 1; 1 if the component explains all */
-	size_t		steps;			/* made; 0 if nothing was missing */
+	size_t		steps;			/* made, for tests; 0 if nothing was missing */
 	size_t		column;			/* SC_TOO_FEW_SCORES, SC_CONSTANT_COLUMN: the
 								 * first such column */
 } ScImputation;
 
-/* Bytes of workspace for sc_impute(). */
+/*
+ * Bytes of workspace for sc_impute(), of n models, and of any number up to n: with
+ * fewer it may take more.
+ */
 extern size_t sc_impute_workspace(size_t n, size_t d);
+extern size_t sc_impute_workspace_up_to(size_t n, size_t d);
 
 /*
- * Fills the missing scores of x, n models x d benchmarks as in capability.h:
- * missing[j * n + i] says whether x[j * n + i], whatever it is, is to be filled.
- * What is filled is finite and at most SC_MAX_SCORE.  Equal models are filled
- * alike.  With nothing missing x stays as it is and of out only steps is set.
+ * Imputes the missing scores of x, n models x d benchmarks as in capability.h:
+ * missing[j * n + i] says whether x[j * n + i] is one, which then is not read.
+ * Imputed scores are finite and at most SC_MAX_SCORE in magnitude.  Equal models get
+ * equal ones.  With nothing missing x stays as it is and of out only steps is set.
  *
- * The noise of a column is from the residuals z - v t of its n_j observed
- * scores, with as much for t as each leans on this score, and two parameters:
+ * The noise of a column is estimated from the residuals z - v t of its n_j observed
+ * scores.  Degrees of freedom are taken off for two parameters, and for how much
+ * each t depends on this very score, a:
  *
  *		noise^2 = sum of (z - v t)^2 / ((1 - 2 / n_j) * sum of (1 - a))
  *		a = v^2 / (1 - shrink * (1 - sum over the model's observed scores of v^2))
  *
- * It is 1 where every a is 1: then nothing else says anything of these scores.
+ * It is 1 where every a is 1: these scores are then their models' only ones.
  *
  * SC_TOO_MANY_COLUMNS, SC_TOO_FEW_MODELS, SC_TOO_FEW_SCORES (a benchmark has
  * fewer than SC_MIN_MODELS), SC_CONSTANT_COLUMN (its observed scores are
  * equal), SC_NOT_CONNECTED (sc_impute_groups(): of one benchmark always), SC_UNDEFINED_COMPONENT,
- * SC_NOT_CONVERGED, SC_SOLVER_FAILED: what is in x where scores are missing is of
- * no use.  SC_OK.
+ * SC_NOT_CONVERGED, SC_SOLVER_FAILED: x is undefined where scores are missing.
+ * SC_OK.
  */
 extern ScStatus sc_impute(double *x, const bool *missing, size_t n, size_t d,
 						  double tolerance, void *work, ScPoll poll, ScImputation *out);
 
 /*
- * t of models by a given filling: of weight, spread and shrink, by the formula
+ * t of models by a given imputation: its weight, spread and shrink, by the formula
  * above.  It is the conditional expectation of z v given the observed scores, if z
  * is normal with the covariance matrix of a probabilistic PCA, (lambda - sigma2) v v'
  * + sigma2 (Tipping & Bishop, J. R. Statist. Soc. B 61 (1999) 611-622).  A model with
@@ -102,8 +107,8 @@ extern void sc_impute_project(const double *x, const bool *missing, size_t n,
 extern double sc_impute_sigma2(size_t n, size_t d, double lambda, double second);
 
 /*
- * The standard errors of what sc_impute() filled, se[j * n + i]; 0 for what was
- * observed.  That of a regression's prediction and of t,
+ * The standard errors of what sc_impute() imputed, se[j * n + i]; 0 for what was
+ * observed.  Each is that of a regression's prediction and of t,
  *
  *		sd^2 * (noise^2 * (1 + 1 / n_j + (t - mean_j)^2 / S_j) + (shrink v)^2 var)
  *

@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * imputer.c
- *	  Missing scores, filled: the steps, of two kinds.
+ *	  Imputing missing scores: the steps, of two kinds.
  *
- * A step of the power method on the filled table follows imputePCA to the fixed
- * point that is reached from the columns' means, of several that there may be.  As
- * what was filled holds it back it is slow, the more so the more is missing.
+ * A step of the power method on the imputed table follows imputePCA to the fixed
+ * point that is reached from the columns' means, of several that there may be.  The
+ * imputed scores hold it back: the more is missing, the slower it is.
  *
- * A direct step takes t as given and solves for each column what holds where
- * nothing moves.  What is missing does not slow it down, but from afar it may come
+ * A direct step takes t as given and solves, for each column, the equations of the
+ * fixed point.  What is missing does not slow it down, but from afar it may come
  * to another fixed point, or go round in circles.  So it is made near one only, and
  * undone where it leads away.
  *
@@ -20,16 +20,18 @@
 #include "stats/base/poll.h"
 #include "stats/imputation/imputer.h"
 
-/* Direct steps begin where a step of the power method changes less than this, */
+/* Direct steps begin where a step of the power method changes less than this. */
 #define NEAR 1e-3
 
-/* fail where one changes more than this, or so many are not enough, */
+/* They have failed where one of them changes more than this. */
 #define FAR 0.1
+
+/* They have failed where this many of them do not suffice. */
 #define MAX_DIRECT_STEPS 100
 
 /*
- * and are not for a component that explains all but this of the variance: what is
- * filled may then be free to move along a line of fixed points.
+ * They are not for a component that explains all of the variance but this: imputed
+ * scores may then be free to move along a line of fixed points.
  */
 #define LEAST_NOISE 1e-5
 
@@ -51,7 +53,7 @@ sc_impute_set_t(ScImputer *s, ScPoll poll)
 	size_t		k;
 
 	memset(s->t, 0, s->n * sizeof(double));
-	memset(s->heard, 0, s->n * sizeof(double));
+	memset(s->coverage, 0, s->n * sizeof(double));
 	for (j = 0; j < s->d; j++)
 	{
 		double		v = s->weight[j];
@@ -59,14 +61,14 @@ sc_impute_set_t(ScImputer *s, ScPoll poll)
 
 		for (k = s->start[j]; k < s->start[j + 1]; k++)
 		{
-			s->t[s->row[k]] += scale * (s->w[k] - s->mean[j]);
-			s->heard[s->row[k]] += v * v;
+			s->t[s->model[k]] += scale * (s->w[k] - s->mean[j]);
+			s->coverage[s->model[k]] += v * v;
 		}
 		sc_poll_between(s, poll);
 	}
 	for (i = 0; i < s->n; i++)
 	{
-		s->t[i] /= 1.0 - shrink * (1.0 - s->heard[i]);
+		s->t[i] /= 1.0 - shrink * (1.0 - s->coverage[i]);
 		sc_poll_at(poll, i);
 	}
 }
@@ -76,7 +78,7 @@ sc_impute_set_t(ScImputer *s, ScPoll poll)
  * ----------
  */
 
-/* Mean and standard deviation of the columns, filled by mean + slope * t. */
+/* Mean and standard deviation of the columns, imputed by mean + slope * t. */
 static void
 set_spread(ScImputer *s, ScPoll poll)
 {
@@ -98,25 +100,25 @@ set_spread(ScImputer *s, ScPoll poll)
 		double		n_j = (double) (s->start[j + 1] - s->start[j]);
 		double		n_missing = (double) s->n - n_j;
 		double		slope = s->sd[j] * shrink * s->weight[j];
-		double		filled1 = t1;
-		double		filled2 = t2;
+		double		imputed1 = t1;
+		double		imputed2 = t2;
 		double		mean;
 		double		squares;
 
 		for (k = s->start[j]; k < s->start[j + 1]; k++)
 		{
-			double		t = s->t[s->row[k]];
+			double		t = s->t[s->model[k]];
 
-			filled1 -= t;
-			filled2 -= t * t;
+			imputed1 -= t;
+			imputed2 -= t * t;
 		}
 		if (n_missing == 0)
-			filled1 = filled2 = 0.0;
-		mean = (s->sum[j] + n_missing * s->mean[j] + slope * filled1) / (double) s->n;
+			imputed1 = imputed2 = 0.0;
+		mean = (s->sum[j] + n_missing * s->mean[j] + slope * imputed1) / (double) s->n;
 		squares = s->squares[j] - 2.0 * mean * s->sum[j] + n_j * mean * mean;
 		squares += n_missing * (s->mean[j] - mean) * (s->mean[j] - mean) +
-			2.0 * (s->mean[j] - mean) * slope * filled1 +
-			slope * slope * fmax(filled2, 0.0);
+			2.0 * (s->mean[j] - mean) * slope * imputed1 +
+			slope * slope * fmax(imputed2, 0.0);
 		s->new_mean[j] = mean;
 		s->new_sd[j] = sqrt(squares / (double) s->n);
 		s->slope[j] = slope;
@@ -124,11 +126,11 @@ set_spread(ScImputer *s, ScPoll poll)
 	}
 }
 
-/* What observed score k of column j differs from the filling by. */
+/* By how much observed score k of column j differs from what would be imputed. */
 static inline double
 difference(const ScImputer *s, size_t j, size_t k)
 {
-	return s->w[k] - s->mean[j] - s->slope[j] * s->t[s->row[k]];
+	return s->w[k] - s->mean[j] - s->slope[j] * s->t[s->model[k]];
 }
 
 /*
@@ -156,7 +158,7 @@ multiply(ScImputer *s, ScPoll poll)
 		constant += scale * (s->mean[j] - s->new_mean[j]);
 		linear += scale * s->slope[j];
 		for (k = s->start[j]; k < s->start[j + 1]; k++)
-			s->product[s->row[k]] += scale * difference(s, j, k);
+			s->product[s->model[k]] += scale * difference(s, j, k);
 		sc_poll_between(s, poll);
 	}
 	for (i = 0; i < s->n; i++)
@@ -170,7 +172,7 @@ multiply(ScImputer *s, ScPoll poll)
 		double		g = (s->mean[j] - s->new_mean[j]) * sum + s->slope[j] * sum_t;
 
 		for (k = s->start[j]; k < s->start[j + 1]; k++)
-			g += difference(s, j, k) * s->product[s->row[k]];
+			g += difference(s, j, k) * s->product[s->model[k]];
 		s->new_weight[j] = g / ((double) s->n * s->new_sd[j]);
 		squares += s->new_weight[j] * s->new_weight[j];
 		sc_poll_between(s, poll);
@@ -181,7 +183,7 @@ multiply(ScImputer *s, ScPoll poll)
 	return lambda;
 }
 
-/* Makes the new model; returns its lambda. */
+/* Makes the new estimate; returns its lambda. */
 static double
 power_step(ScImputer *s, ScPoll poll)
 {
@@ -223,8 +225,8 @@ centre_t(ScImputer *s, ScPoll poll)
 
 /*
  * Column j for a given t, of which t2 is the sum of squares: the mean, the
- * standard deviation and the slope (sd * v) of what R v = lambda v and the filled
- * column agree on.  Of sums over the observed scores, with their own means,
+ * standard deviation and the slope (sd * v) at which R v = lambda v holds for the
+ * imputed column.  Of sums over the observed scores, with their own means,
  *
  *		slope = sum of w t / ((1 - shrink) * t2 + shrink * sum of t^2)
  *		mean = mean of w - shrink * slope * mean of t
@@ -246,7 +248,7 @@ set_column(ScImputer *s, size_t j, double shrink, double t2)
 
 	for (k = s->start[j]; k < s->start[j + 1]; k++)
 	{
-		double		t = s->t[s->row[k]] - middle;
+		double		t = s->t[s->model[k]] - middle;
 
 		sum_t += t;
 		sum_tt += t * t;
@@ -268,7 +270,7 @@ set_column(ScImputer *s, size_t j, double shrink, double t2)
 	s->middle[j] = middle;
 }
 
-/* Makes the new model; returns its lambda. */
+/* Makes the new estimate; returns its lambda. */
 static double
 direct_step(ScImputer *s, ScPoll poll)
 {
@@ -332,7 +334,7 @@ make_step(ScImputer *s, bool direct, ScPoll poll)
 }
 
 static void
-save_model(ScImputer *s)
+save_estimate(ScImputer *s)
 {
 	memcpy(s->saved, s->weight, s->d * sizeof(double));
 	memcpy(s->saved + s->d, s->mean, s->d * sizeof(double));
@@ -340,7 +342,7 @@ save_model(ScImputer *s)
 }
 
 static void
-restore_model(ScImputer *s, double lambda)
+restore_estimate(ScImputer *s, double lambda)
 {
 	memcpy(s->weight, s->saved, s->d * sizeof(double));
 	memcpy(s->mean, s->saved + s->d, s->d * sizeof(double));
@@ -349,7 +351,7 @@ restore_model(ScImputer *s, double lambda)
 }
 
 ScStatus
-sc_impute_settle(ScImputer *s, ScPoll poll, size_t *steps)
+sc_impute_converge(ScImputer *s, ScPoll poll, size_t *steps)
 {
 	double		saved_lambda = 0.0;
 	size_t		n_direct = 0;
@@ -361,15 +363,15 @@ sc_impute_settle(ScImputer *s, ScPoll poll, size_t *steps)
 
 		if (*steps == SC_MAX_IMPUTE_STEPS)
 			return SC_NOT_CONVERGED;
-		if (poll != NULL && *steps % 64 == 63)
-			poll();
+		if (*steps % 64 == 63)
+			sc_poll_now(poll);
 		change = make_step(s, direct, poll);
 		++*steps;
 
 		if (direct && (!(change < FAR) || ++n_direct == MAX_DIRECT_STEPS ||
 					   1.0 - sc_shrink_of(s) < LEAST_NOISE))
 		{
-			restore_model(s, saved_lambda);
+			restore_estimate(s, saved_lambda);
 			s->direct_fails = true;
 			direct = false;
 			continue;
@@ -380,7 +382,7 @@ sc_impute_settle(ScImputer *s, ScPoll poll, size_t *steps)
 			return SC_OK;
 		if (!direct && !s->direct_fails && change < NEAR)
 		{
-			save_model(s);
+			save_estimate(s);
 			saved_lambda = s->lambda;
 			n_direct = 0;
 			direct = true;

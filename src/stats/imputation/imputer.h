@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * imputer.h
- *	  What impute.c and impute_steps.c share: a table and the model that fills it,
- *	  as it changes.
+ *	  What impute.c and imputer.c share: a table and the estimate by which its
+ *	  missing scores are imputed, as it changes.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,25 +24,25 @@ typedef struct ScImputer
 	double		tolerance;
 
 	/*
-	 * Observed scores of column j, at start[j] .. start[j + 1] - 1, in units of
-	 * their standard deviation from their mean.
+	 * Observed scores of column j and whose they are, at start[j] .. start[j
+	 * + 1] - 1, in units of their standard deviation from their mean.
 	 */
 	size_t	   *start;			/* d + 1 */
-	uint32_t   *row;
+	uint32_t   *model;
 	double	   *w;
-	double	   *sum;			/* d: of w, and */
-	double	   *squares;		/* d: of w^2: rounding's, and about n_j */
+	double	   *sum;			/* d: of w, 0 but for rounding */
+	double	   *squares;		/* d: of w^2, about n_j */
 	ScSpread   *observed;		/* d: where w comes from */
 
-	/* the model, in the same units */
+	/* the estimate, in the same units */
 	double	   *mean;			/* d */
 	double	   *sd;				/* d */
 	double	   *weight;			/* d */
 	double	   *t;				/* n */
 	double		lambda;			/* largest eigenvalue */
 	double		second;			/* second one, as last found */
-	double		last_cap;		/* the round before: the second one that was */
-	double		last_second;	/* used, and that was found; NaN: none */
+	double		last_cap;		/* of the round before: the second one used, */
+	double		last_second;	/* and the one found; NaN: none */
 	double		sigma2;
 
 	/* of one step */
@@ -52,18 +52,18 @@ typedef struct ScImputer
 	double	   *slope;			/* d: sd * v, of power_step() sd * shrink * v */
 	double	   *middle;			/* d: mean of t over the observed scores */
 	double	   *product;		/* n: z v */
-	double	   *heard;			/* n: sum of v^2 over observed scores */
+	double	   *coverage;		/* n: sum of v^2 over observed scores */
 
 	/* of steps that may be undone */
-	double	   *saved;			/* 3 d: the model before them */
-	bool		direct_fails;	/* they were */
+	double	   *saved;			/* 3 d: the estimate before them */
+	bool		direct_fails;	/* they were undone */
 
 	/* of writing it out */
 	ScCapabilityFit fit;
 	void	   *scratch;
 } ScImputer;
 
-/* How much of v t is filled in. */
+/* Shrinkage: an imputed score is this share of weight times t. */
 static inline double
 sc_shrink_of(const ScImputer *s)
 {
@@ -74,8 +74,8 @@ sc_shrink_of(const ScImputer *s)
 static inline void
 sc_poll_between(const ScImputer *s, ScPoll poll)
 {
-	if (poll != NULL && s->n_observed + s->n > SC_POLL_STEPS / 4)
-		poll();
+	if (s->n_observed + s->n > SC_POLL_STEPS / 4)
+		sc_poll_now(poll);
 }
 
 /* sigma2, of lambda and second. */
@@ -85,9 +85,9 @@ extern void sc_impute_set_sigma2(ScImputer *s);
 extern void sc_impute_set_t(ScImputer *s, ScPoll poll);
 
 /*
- * Steps until nothing moves: adds to *steps, and does not go beyond
+ * Steps until nothing moves.  Adds them to *steps, which stays within
  * SC_MAX_IMPUTE_STEPS.  SC_OK, SC_NOT_CONVERGED.
  */
-extern ScStatus sc_impute_settle(ScImputer *s, ScPoll poll, size_t *steps);
+extern ScStatus sc_impute_converge(ScImputer *s, ScPoll poll, size_t *steps);
 
 #endif							/* SC_STATS_IMPUTATION_IMPUTER_H */

@@ -15,12 +15,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stats/base/arena.h"
 #include "stats/base/select.h"
 #include "stats/base/sums.h"
 #include "stats/regression/slope.h"
 #include "stats/regression/slope_pairs.h"
 
-/* So many observations have few enough pairs to compute all slopes. */
+/* Up to this many observations, all slopes are computed. */
 #define ALL_PAIRS ((size_t) 120)
 
 /* Slopes that are kept, per observation; even. */
@@ -28,8 +29,8 @@
 
 /*
  * A slope has three roundings, so that its error is up to three units in the
- * last place, one more to be sure.  Ends so near to each other are not brought
- * nearer.
+ * last place, one more to be sure.  Ends as near to each other as NARROW_STEPS are
+ * not brought nearer.
  */
 #define ERROR_STEPS 4
 #define NARROW_STEPS (4 * ERROR_STEPS)
@@ -39,14 +40,14 @@
  * ----------
  */
 
-/* The double so many steps from another, at most infinite. */
+/* The double that is steps doubles above value, at most infinite. */
 static double
 step_from(double value, int64_t steps)
 {
-	int64_t		last = sc_place_of(HUGE_VAL);
-	int64_t		place = sc_place_of(value) + steps;
+	int64_t		last = sc_ordinal_of(HUGE_VAL);
+	int64_t		ordinal = sc_ordinal_of(value) + steps;
 
-	return sc_at_place(place > last ? last : place < -last ? -last : place);
+	return sc_of_ordinal(ordinal > last ? last : ordinal < -last ? -last : ordinal);
 }
 
 /*
@@ -120,9 +121,8 @@ sort_observations(ScSlopes *s, double *x, double *y)
 }
 
 /*
- * Slopes of some pairs, evenly taken from all: those of observations that are
- * so many places apart, for some distances.  There is at least one of different
- * x at each distance.
+ * Slopes of some pairs, evenly taken from all: those of observations i and i +
+ * distance, for some distances.  There is at least one of different x at each.
  */
 static void
 take_sample(ScSlopes *s)
@@ -181,7 +181,7 @@ choose_ends(ScSlopes *s, int64_t first, int64_t last, double *low, double *high)
 	return (int64_t) ((to - from) / m * (double) s->met);
 }
 
-/* One in how many of so many slopes to keep: all, or else a sample. */
+/* One in how many of count slopes to keep: all, or else a sample. */
 static int64_t
 stride_for(const ScSlopes *s, int64_t count)
 {
@@ -190,11 +190,11 @@ stride_for(const ScSlopes *s, int64_t count)
 	return count < room ? 1 : 1 + count / (room / 4);
 }
 
-/* A place among the kept slopes, whatever was miscounted by underflow. */
+/* An index among the kept slopes, whatever was miscounted by underflow. */
 static size_t
-kept_place(const ScSlopes *s, double place)
+kept_index(const ScSlopes *s, double index)
 {
-	return place < (double) s->n_kept ? (size_t) place : s->n_kept - 1;
+	return index < (double) s->n_kept ? (size_t) index : s->n_kept - 1;
 }
 
 /*
@@ -222,10 +222,10 @@ find_slopes(ScSlopes *s, int64_t first, int64_t last, double *slope_first,
 		double		low = a;
 		double		high = b;
 
-		if ((uint64_t) sc_place_of(b) - (uint64_t) sc_place_of(a) <= NARROW_STEPS)
+		if ((uint64_t) sc_ordinal_of(b) - (uint64_t) sc_ordinal_of(a) <= NARROW_STEPS)
 			break;
 		if (failures == 2)
-			low = high = sc_at_place(sc_place_of(a) / 2 + sc_place_of(b) / 2);
+			low = high = sc_of_ordinal(sc_ordinal_of(a) / 2 + sc_ordinal_of(b) / 2);
 		else
 			expected = choose_ends(s, first - below_a, last - below_a, &low, &high);
 
@@ -262,7 +262,10 @@ find_slopes(ScSlopes *s, int64_t first, int64_t last, double *slope_first,
 			}
 		}
 
-		/* by samples if that helps; by halves, which must come to an end, if not */
+		/*
+		 * by samples if that helps; by halves, which must come to an end, if
+		 * not
+		 */
 		failures = s->met <= met_before / 2 ? 0 : failures % 2 + 1;
 	}
 
@@ -274,13 +277,13 @@ find_slopes(ScSlopes *s, int64_t first, int64_t last, double *slope_first,
 		double		share = (double) (first - below_a) / (double) s->met;
 
 		*slope_first = *slope_last =
-			sc_select(s->kept, s->n_kept, kept_place(s, share * (double) s->n_kept),
+			sc_select(s->kept, s->n_kept, kept_index(s, share * (double) s->n_kept),
 					  s->poll);
 	}
 	else
 	{
 		*slope_first = sc_select_pair(s->kept, s->n_kept,
-									  kept_place(s, (double) (first - below_a)),
+									  kept_index(s, (double) (first - below_a)),
 									  slope_last, s->poll);
 		if (first == last)
 			*slope_last = *slope_first;
@@ -301,26 +304,38 @@ mean_of(double a, double b)
 	return mean + 0.0;
 }
 
+/* Lays out the arrays for n observations; returns their size. */
+static size_t
+lay_out(ScSlopes *s, double **sorted_x, double **sorted_y, size_t n, void *base)
+{
+	ScArena		arena = {base, 0};
+
+	s->n = n;
+	s->room = ROOM_FACTOR * n;
+	*sorted_x = sc_take_doubles(&arena, n);
+	*sorted_y = sc_take_doubles(&arena, n);
+	s->kept = sc_take_doubles(&arena, s->room);
+	s->sorted = sc_take(&arena, n, sizeof(ScResidual));
+	s->scratch = sc_take(&arena, n, sizeof(ScResidual));
+	s->order = sc_take(&arena, n, sizeof(uint32_t));
+	return arena.used;
+}
+
 static double
 median_of_many(const double *y, const double *x, size_t n, void *work,
 			   ScPoll poll)
 {
 	ScSlopes	s;
-	double	   *sorted_x = work;
-	double	   *sorted_y = sorted_x + n;
+	double	   *sorted_x;
+	double	   *sorted_y;
 	int64_t		first;
 	int64_t		last;
 	double		low;
 	double		high;
 
-	s.n = n;
+	lay_out(&s, &sorted_x, &sorted_y, n, work);
 	s.x = x;
 	s.y = y;
-	s.kept = sorted_y + n;
-	s.room = ROOM_FACTOR * n;
-	s.sorted = (ScResidual *) (s.kept + s.room);
-	s.scratch = s.sorted + n;
-	s.order = (uint32_t *) (s.scratch + n);
 	s.poll = poll;
 	sort_observations(&s, sorted_x, sorted_y);
 
@@ -377,10 +392,13 @@ median_of_few(const double *y, const double *x, size_t n, double *slopes)
 size_t
 sc_theil_sen_workspace(size_t n)
 {
+	ScSlopes	s;
+	double	   *sorted_x;
+	double	   *sorted_y;
+
 	if (n <= ALL_PAIRS)
 		return n * (n - 1) / 2 * sizeof(double);
-	return (2 + ROOM_FACTOR) * n * sizeof(double) + 2 * n * sizeof(ScResidual) +
-		n * sizeof(uint32_t);
+	return lay_out(&s, &sorted_x, &sorted_y, n, NULL);
 }
 
 double
@@ -406,16 +424,10 @@ sc_least_squares_workspace(size_t n)
 static double
 range_of(const double *x, size_t n, ScPoll poll)
 {
-	double		min = x[0];
-	double		max = x[0];
-	size_t		i;
+	double		min;
+	double		max;
 
-	for (i = 1; i < n; i++)
-	{
-		min = x[i] < min ? x[i] : min;
-		max = x[i] > max ? x[i] : max;
-		sc_poll_at(poll, i);
-	}
+	sc_range(x, n, &min, &max, poll);
 	return max - min;
 }
 

@@ -27,8 +27,8 @@ extern size_t sc_theil_sen_workspace(size_t n);
  *
  * In O(n log n) time and O(n) memory, without looking at all pairs, and still the
  * median of all: the same bits as if they had been computed and sorted.  Only
- * where slopes crowd about it nearer than they are computed, by rounding, may it
- * be off by 12 units in the last place.  Never a negative zero.  Does not depend
+ * where slopes about it are closer together than their rounding errors may it be
+ * off by 12 units in the last place.  Never a negative zero.  Does not depend
  * on the order of observations; takes less time if x ascends.
  */
 extern double sc_theil_sen(const double *y, const double *x, size_t n,

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "stats/base/double_double.h"
 #include "stats/base/poll.h"
 #include "stats/regression/slope_pairs.h"
 
@@ -52,9 +53,9 @@ set_units(ScSlopes *s, double slope)
 
 /* Rounded once, so that it does not contradict the exact order. */
 static inline int64_t
-residual_place(const ScSlopes *s, uint32_t i)
+residual_ordinal(const ScSlopes *s, uint32_t i)
 {
-	return sc_place_of(fma(-s->factor, s->x[i], s->y[i] * s->unit));
+	return sc_ordinal_of(fma(-s->factor, s->x[i], s->y[i] * s->unit));
 }
 
 /*
@@ -66,20 +67,13 @@ static void
 residual_error(const ScSlopes *s, const ScResidual *r, double *high, double *low)
 {
 	double		y = s->y[r->at] * s->unit;
-	double		product = -s->factor * s->x[r->at];
-	double		product_error = fma(-s->factor, s->x[r->at], -product);
-	double		a1 = y + product_error;
-	double		t = a1 - y;
-	double		a2 = (y - (a1 - t)) + (product_error - t);
-	double		b1 = product + a1;
-	double		b2;
-	double		g;
+	DoubleDouble product = sc_two_product(-s->factor, s->x[r->at]);
+	DoubleDouble a = sc_two_sum(y, product.lo);
+	DoubleDouble b = sc_two_sum(product.hi, a.hi);
+	double		g = (b.hi - sc_of_ordinal(r->ordinal)) + b.lo;
 
-	t = b1 - product;
-	b2 = (product - (b1 - t)) + (a1 - t);
-	g = (b1 - sc_at_place(r->place)) + b2;
-	*high = g + a2;
-	*low = (g - *high) + a2;
+	*high = g + a.lo;
+	*low = (g - *high) + a.lo;
 }
 
 /*
@@ -105,9 +99,9 @@ above_by_error(const ScSlopes *s, const ScResidual *a, const ScResidual *b)
 static inline bool
 is_above(const ScSlopes *s, const ScResidual *a, const ScResidual *b)
 {
-	if (a->place == b->place)
+	if (a->ordinal == b->ordinal)
 		return above_by_error(s, a, b);
-	return a->place > b->place;
+	return a->ordinal > b->ordinal;
 }
 
 /* ----------
@@ -132,8 +126,8 @@ choose_next(ScSlopes *s)
 /*
  * Of pairs of one observation with count others, that exchange now, after met
  * before them, keeps the slopes of those whose turn it is; returns the next one
- * whose turn it will be.  Where the room is used up every second slope makes
- * way, and from there on only so many are kept.
+ * whose turn it will be.  Where the room is used up every second slope is
+ * dropped, and the stride doubled.
  */
 static int64_t
 keep(ScSlopes *s, const ScResidual *others, int64_t count, const ScResidual *one,
@@ -163,7 +157,8 @@ keep(ScSlopes *s, const ScResidual *others, int64_t count, const ScResidual *one
 
 /*
  * Between two slopes that are near each other few pairs exchange, and long runs
- * overlap by little.  Where they do not is looked for from where they meet.
+ * overlap by little.  The parts of them that do not overlap are looked for outwards
+ * from where the runs meet, and copied.
  */
 #define LONG_RUNS 32
 
@@ -199,7 +194,8 @@ static const ScResidual *
 last_below(const ScSlopes *s, const ScResidual *run, const ScResidual *end,
 		   const ScResidual *one)
 {
-	size_t		most = (size_t) (end - run);	/* known: run[size - 1] is below */
+	size_t		most = (size_t) (end - run);	/* known: run[size - 1] is
+												 * below */
 	size_t		size = 0;
 	size_t		step = 1;
 
@@ -229,7 +225,8 @@ last_below(const ScSlopes *s, const ScResidual *run, const ScResidual *end,
  * busy.  An element of the left run exchanges with those of the right run that go
  * before it.
  */
-static inline __attribute__((always_inline)) void
+static inline __attribute__((always_inline))
+void
 merge(ScSlopes *s, const ScResidual *from, const ScResidual *mid,
 	  const ScResidual *end, ScResidual *to, bool keeping)
 {
@@ -259,12 +256,12 @@ merge(ScSlopes *s, const ScResidual *from, const ScResidual *mid,
 	steps = (size_t) (left_end - left < right_end - right ? left_end - left : right_end - right);
 	for (step = 0; step < steps; step++)
 	{
-		int64_t		above = left->place > right->place;
-		int64_t		end_above = left_end[-1].place > right_end[-1].place;
+		int64_t		above = left->ordinal > right->ordinal;
+		int64_t		end_above = left_end[-1].ordinal > right_end[-1].ordinal;
 
-		if (left->place == right->place)
+		if (left->ordinal == right->ordinal)
 			above = above_by_error(s, left, right);
-		if (left_end[-1].place == right_end[-1].place)
+		if (left_end[-1].ordinal == right_end[-1].ordinal)
 			end_above = above_by_error(s, left_end - 1, right_end - 1);
 
 		*to++ = *(above ? right : left);
@@ -364,7 +361,7 @@ sc_sort_by_residuals(ScSlopes *s, double slope, int64_t stride)
 	set_units(s, slope);
 	for (i = 0; i < s->n; i++)
 	{
-		s->sorted[i].place = residual_place(s, s->sorted[i].at);
+		s->sorted[i].ordinal = residual_ordinal(s, s->sorted[i].at);
 		sc_poll_at(s->poll, i);
 	}
 
@@ -393,8 +390,7 @@ sc_sort_by_residuals(ScSlopes *s, double slope, int64_t stride)
 			if (since_poll >= SC_POLL_STEPS)
 			{
 				since_poll = 0;
-				if (s->poll != NULL)
-					s->poll();
+				sc_poll_now(s->poll);
 			}
 		}
 		s->sorted = s->scratch;

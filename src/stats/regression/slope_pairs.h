@@ -22,12 +22,12 @@
 #include "stats/base/status.h"
 
 /*
- * An observation and its residual, rounded.  The residual is kept as its place
+ * An observation and its residual, rounded.  The residual is kept as its ordinal
  * among all doubles, because integers are compared faster.
  */
 typedef struct ScResidual
 {
-	int64_t		place;
+	int64_t		ordinal;
 	uint32_t	at;				/* in x and y of the problem */
 } ScResidual;
 
@@ -58,11 +58,11 @@ typedef struct ScSlopes
 } ScSlopes;
 
 /*
- * The place of a double among all doubles, infinite ones included: neighbours
+ * The ordinal of a double among all doubles, infinite ones included: neighbours
  * differ by 1, the two zeros not at all.
  */
 static inline int64_t
-sc_place_of(double value)
+sc_ordinal_of(double value)
 {
 	int64_t		bits;
 
@@ -71,9 +71,9 @@ sc_place_of(double value)
 }
 
 static inline double
-sc_at_place(int64_t place)
+sc_of_ordinal(int64_t ordinal)
 {
-	int64_t		bits = place < 0 ? INT64_MIN - place : place;
+	int64_t		bits = ordinal < 0 ? INT64_MIN - ordinal : ordinal;
 	double		value;
 
 	memcpy(&value, &bits, sizeof(value));

@@ -7,7 +7,7 @@
  * sample goes through: so it has the bits that it would have as a table of its
  * own.  Only its ranks are not sorted for: each column is sorted once, and a
  * pass over that order, with how often each model was taken, gives the mid-ranks
- * of the resample.  Where scores are missing they are: what they are filled with
+ * of the resample.  Where scores are missing it is sorted for: what is imputed
  * differs from resample to resample.
  *
  *-------------------------------------------------------------------------
@@ -34,22 +34,24 @@ typedef struct Bootstrap
 	double	   *matrix;			/* d x d */
 	double	   *value;			/* d */
 	double	   *vector;			/* wanted x d */
-	double	   *column;			/* n x d, the resample; Pearson, or imputed */
-	void	   *scratch;		/* of what is called */
 	uint32_t   *taken;			/* n: how often each model was */
 	uint32_t   *row;			/* n: the model in each row of the resample */
+	void	   *scratch;		/* of what is called */
 
-	/* without missing scores */
-	uint32_t   *order;			/* Spearman: n x d, each column's */
-	int32_t    *model_rank;		/* Spearman: n, ranks of models in one column */
-	int32_t    *rank;			/* Spearman: n x d, those of the resample */
+	/* Spearman without missing scores: ranked; only then */
+	bool		ranked;
+	uint32_t   *order;			/* n x d, each column's */
+	int32_t    *model_rank;		/* n, ranks of models in one column */
+	int32_t    *rank;			/* n x d, those of the resample */
 
-	/* with them */
+	/* only otherwise */
+	double	   *column;			/* n x d, the resample */
+
+	/* only with missing scores */
 	bool	   *gone;			/* n x d, of the resample */
 	ScImputation imputation;
 } Bootstrap;
 
-/* Bytes, a multiple of 8, what comes behind being aligned. */
 static size_t
 scratch_size(size_t n, size_t d, ScPca pca, size_t wanted, bool imputed)
 {
@@ -58,91 +60,71 @@ scratch_size(size_t n, size_t d, ScPca pca, size_t wanted, bool imputed)
 	if (imputed)
 		size = sc_larger(size, sc_impute_workspace(n, d));
 	if (pca == SC_PCA_SPEARMAN && !imputed)
-		size = sc_larger(size, sc_larger(sc_rank_matrix_workspace(d),
-								   sc_sort_workspace(n)));
+		return sc_larger(size, sc_larger(sc_rank_matrix_workspace(d),
+										 sc_sort_workspace(n)));
+	return sc_larger(size, sc_correlation_matrix_workspace(n, d, pca));
+}
+
+/* Lays out the arrays from base on; returns their size. */
+static size_t
+lay_out(Bootstrap *s, size_t n, size_t d, ScPca pca, size_t wanted, bool imputed,
+		void *base)
+{
+	ScArena		arena = {base, 0};
+
+	s->n = n;
+	s->d = d;
+	s->pca = pca;
+	s->wanted = wanted;
+	s->ranked = pca == SC_PCA_SPEARMAN && !imputed;
+	s->matrix = sc_take_doubles(&arena, d * d);
+	s->value = sc_take_doubles(&arena, d);
+	s->vector = sc_take_doubles(&arena, wanted * d);
+	s->taken = sc_take(&arena, n, sizeof(uint32_t));
+	s->row = sc_take(&arena, n, sizeof(uint32_t));
+	if (s->ranked)
+	{
+		s->order = sc_take(&arena, n * d, sizeof(uint32_t));
+		s->model_rank = sc_take(&arena, n, sizeof(int32_t));
+		s->rank = sc_take(&arena, n * d, sizeof(int32_t));
+	}
 	else
-		size = sc_larger(size, sc_correlation_matrix_workspace(n, d, pca));
-	return (size + 7) / 8 * 8;
+		s->column = sc_take_doubles(&arena, n * d);
+	if (imputed)
+	{
+		s->gone = sc_take(&arena, n * d, sizeof(bool));
+		s->imputation.spread = sc_take(&arena, d, sizeof(ScSpread));
+		s->imputation.weight = sc_take_doubles(&arena, d);
+		s->imputation.noise = sc_take_doubles(&arena, d);
+		s->imputation.t = sc_take_doubles(&arena, n);
+	}
+	s->scratch = sc_take(&arena, scratch_size(n, d, pca, wanted, imputed), 1);
+	return arena.used;
 }
 
 size_t
 sc_component_bootstrap_workspace(size_t n, size_t d, ScPca pca, size_t wanted,
 								 bool imputed)
 {
-	size_t		size = (d * d + d + wanted * d) * sizeof(double) +
-		scratch_size(n, d, pca, wanted, imputed) + 2 * n * sizeof(uint32_t);
+	Bootstrap	s;
 
-	if (imputed)
-		return size + (n * d + n + 2 * d) * sizeof(double) + d * sizeof(ScSpread) +
-			n * d * sizeof(bool);
-	if (pca == SC_PCA_SPEARMAN)
-		return size + (2 * n * d + n) * sizeof(uint32_t);
-	return size + n * d * sizeof(double);
-}
-
-/* Lays out the workspace. */
-static void
-lay_out(Bootstrap *s, void *work)
-{
-	size_t		n = s->n;
-	size_t		d = s->d;
-	bool		imputed = s->missing != NULL;
-	bool		ranked = s->pca == SC_PCA_SPEARMAN && !imputed;
-	double	   *next;
-
-	s->matrix = work;
-	s->value = s->matrix + d * d;
-	s->vector = s->value + d;
-	s->column = s->vector + s->wanted * d;
-	next = s->column + (ranked ? 0 : n * d);
-	if (imputed)
-	{
-		s->imputation.t = next;
-		s->imputation.weight = next + n;
-		s->imputation.noise = next + n + d;
-		s->imputation.spread = (ScSpread *) (next + n + 2 * d);
-		next = (double *) (s->imputation.spread + d);
-	}
-	s->scratch = next;
-	s->taken = (uint32_t *) ((char *) s->scratch +
-							 scratch_size(n, d, s->pca, s->wanted, imputed));
-	s->row = s->taken + n;
-	s->order = NULL;
-	s->model_rank = NULL;
-	s->rank = NULL;
-	if (ranked)
-	{
-		s->order = s->row + n;
-		s->model_rank = (int32_t *) (s->order + n * d);
-		s->rank = s->model_rank + n;
-	}
-	if (imputed)
-	{
-		s->gone = (bool *) (s->row + n);
-	}
+	return lay_out(&s, n, d, pca, wanted, imputed, NULL);
 }
 
 static void
 sort_columns(Bootstrap *s, ScPoll poll)
 {
 	size_t		n = s->n;
-	size_t		i;
 	size_t		j;
 
 	for (j = 0; j < s->d; j++)
 	{
-		for (i = 0; i < n; i++)
-		{
-			s->order[j * n + i] = (uint32_t) i;
-			sc_poll_at(poll, i);
-		}
-		sc_sort_order(s->x + j * n, n, s->order + j * n, s->scratch, poll);
-		if (poll != NULL)
-			poll();
+		sc_sort_values(s->x + j * n, n, s->order + j * n, s->scratch, poll);
+		sc_poll_now(poll);
 	}
 }
 
-/* Takes n models; those taken fill the rows in ascending order.  How many? */
+/* Takes n models, into rows in ascending order; returns how many different ones. */
 static size_t
 take_models(Bootstrap *s, ScPhilox *random, ScPoll poll)
 {
@@ -240,8 +222,7 @@ correlate_resample(Bootstrap *s, ScPoll poll)
 			if (sc_is_constant(s->column + j * n, n, poll))
 				return false;
 		}
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 
 	if (s->pca == SC_PCA_SPEARMAN)
@@ -252,9 +233,9 @@ correlate_resample(Bootstrap *s, ScPoll poll)
 	return true;
 }
 
-/* The same of one that has to be filled; false if it cannot be. */
+/* The same of one that has to be imputed; false if it cannot be. */
 static bool
-correlate_filled(Bootstrap *s, ScPoll poll)
+correlate_imputed(Bootstrap *s, ScPoll poll)
 {
 	size_t		n = s->n;
 	size_t		i;
@@ -270,8 +251,7 @@ correlate_filled(Bootstrap *s, ScPoll poll)
 			s->column[j * n + i] = s->missing[at] ? 0.0 : s->x[at];
 			sc_poll_at(poll, i);
 		}
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 	if (sc_impute(s->column, s->gone, n, s->d, SC_IMPUTE_TOLERANCE, s->scratch, poll, &s->imputation) != SC_OK)
 		return false;
@@ -354,12 +334,8 @@ sc_component_bootstrap(const double *x, const bool *missing, size_t n, size_t d,
 
 	s.x = x;
 	s.missing = missing;
-	s.n = n;
-	s.d = d;
-	s.pca = pca;
-	s.wanted = wanted;
-	lay_out(&s, work);
-	if (s.order != NULL)
+	lay_out(&s, n, d, pca, wanted, missing != NULL, work);
+	if (s.ranked)
 		sort_columns(&s, poll);
 
 	for (b = 0; b < out->count; b++)
@@ -368,11 +344,10 @@ sc_component_bootstrap(const double *x, const bool *missing, size_t n, size_t d,
 		bool		valid;
 		ScStatus	status;
 
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 		sc_philox_start(&random, seed, SC_RESAMPLE_MODELS, out->first + b);
 		valid = take_models(&s, &random, poll) >= SC_MIN_MODELS &&
-			(missing == NULL ? correlate_resample(&s, poll) : correlate_filled(&s, poll));
+			(missing == NULL ? correlate_resample(&s, poll) : correlate_imputed(&s, poll));
 		status = put_replicate(&s, valid, reference, b, poll, out);
 		if (status != SC_OK)
 			return status;

@@ -8,8 +8,8 @@
  * Resample b takes n of the n models, with replacement: those at
  * sc_philox_index(n), n times, of the stream b of SC_RESAMPLE_MODELS.  A model
  * taken twice stands twice: its duplicates are ties.  Ranks, matrix, components
- * and signs are made anew.  Scores that are missing are filled anew before, models
- * ascending.
+ * and signs are made anew.  Scores that are missing are imputed anew before that,
+ * models ascending.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,12 +30,12 @@
  */
 typedef struct ScComponentReplicates
 {
-	size_t		first;
+	size_t		first;			/* 0, but in tests */
 	size_t		count;
 	size_t		stride;
 	double	   *share;			/* wanted: share[k * stride + b] */
-	double	   *loading;		/* wanted x d, or NULL for none:
-								 * loading[(k * d + j) * stride + b] */
+	double	   *loading;		/* wanted x d, or NULL for none: loading[(k *
+								 * d + j) * stride + b] */
 } ScComponentReplicates;
 
 /* Bytes of workspace for sc_component_bootstrap(), with missing scores or without. */
@@ -56,15 +56,15 @@ extern size_t sc_component_bootstrap_workspace(size_t n, size_t d, ScPca pca,
  * wanted x d, weights or loadings; its first row is not read, nor any of it if
  * loading is NULL.
  *
- * NaN is everything of a resample with fewer than SC_MIN_MODELS different models
+ * All is NaN of a resample with fewer than SC_MIN_MODELS different models
  * or a benchmark that does not vary in it, of one whose models are not connected
- * or which sc_impute() cannot fill otherwise, and the loadings of a component that
+ * or which sc_impute() cannot impute otherwise, and the loadings of a component that
  * the resample leaves undefined, see sc_component_is_defined(): its eigenvalue
  * is as good as 0, as are all from the n-th on, or coincides with a neighbour's.
  *
  * The answer for a resample does not depend on which others are asked for.
  * SC_TOO_MANY_COLUMNS above SC_MAX_DIRECT_COLUMNS, SC_TOO_FEW_MODELS,
- * SC_SOLVER_FAILED (what is in out is of no use), SC_OK.
+ * SC_SOLVER_FAILED (what is in out is undefined), SC_OK.
  */
 extern ScStatus sc_component_bootstrap(const double *x, const bool *missing,
 									   size_t n, size_t d, ScPca pca, size_t wanted,

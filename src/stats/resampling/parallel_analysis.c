@@ -9,6 +9,7 @@
 
 #include "stats/base/arena.h"
 #include "stats/base/normal.h"
+#include "stats/base/poll.h"
 #include "stats/component/component.h"
 #include "stats/imputation/impute.h"
 #include "stats/resampling/parallel_analysis.h"
@@ -26,36 +27,37 @@ typedef struct Sample
 	ScImputation imputation;	/* if scores are missing */
 } Sample;
 
+/* Lays out the arrays from base on; returns their size. */
+static size_t
+lay_out(Sample *s, size_t n, size_t d, ScPca pca, bool imputed, void *base)
+{
+	ScArena		arena = {base, 0};
+	size_t		scratch = sc_larger(sc_correlation_matrix_workspace(n, d, pca),
+									sc_components_workspace(d, 1));
+
+	s->x = sc_take_doubles(&arena, n * d);
+	s->own = sc_take_doubles(&arena, d);
+	s->factor = sc_take_doubles(&arena, d);
+	s->matrix = sc_take_doubles(&arena, d * d);
+	s->value = sc_take_doubles(&arena, d);
+	if (imputed)
+	{
+		s->imputation.spread = sc_take(&arena, d, sizeof(ScSpread));
+		s->imputation.weight = sc_take_doubles(&arena, d);
+		s->imputation.noise = sc_take_doubles(&arena, d);
+		s->imputation.t = sc_take_doubles(&arena, n);
+		scratch = sc_larger(scratch, sc_impute_workspace(n, d));
+	}
+	s->scratch = sc_take(&arena, scratch, 1);
+	return arena.used;
+}
+
 size_t
 sc_parallel_workspace(size_t n, size_t d, ScPca pca, bool imputed)
 {
-	size_t		size = (n * d + 3 * d + d * d) * sizeof(double);
-	size_t		scratch = sc_larger(sc_correlation_matrix_workspace(n, d, pca),
-								 sc_components_workspace(d, 1));
+	Sample		s;
 
-	if (!imputed)
-		return size + scratch;
-	return size + sc_larger(scratch, sc_impute_workspace(n, d)) +
-		(n + 2 * d) * sizeof(double) + d * sizeof(ScSpread);
-}
-
-static void
-lay_out(Sample *s, size_t n, size_t d, bool imputed, void *work)
-{
-	s->x = work;
-	s->own = s->x + n * d;
-	s->factor = s->own + d;
-	s->value = s->factor + d;
-	s->matrix = s->value + d;
-	s->scratch = s->matrix + d * d;
-	if (imputed)
-	{
-		s->imputation.t = s->scratch;
-		s->imputation.weight = s->imputation.t + n;
-		s->imputation.noise = s->imputation.weight + d;
-		s->imputation.spread = (ScSpread *) (s->imputation.noise + d);
-		s->scratch = s->imputation.spread + d;
-	}
+	return lay_out(&s, n, d, pca, imputed, NULL);
 }
 
 /* What of each column's variance the k components leave to itself. */
@@ -96,8 +98,8 @@ draw_sample(const Sample *s, size_t n, size_t d, size_t k,
 				common += loading[c * d + j] * s->factor[c];
 			s->x[j * n + i] = common + s->own[j] * sc_philox_normal(random);
 		}
-		if (poll != NULL && i % 256 == 255)
-			poll();
+		if (i % 256 == 255)
+			sc_poll_now(poll);
 	}
 }
 
@@ -116,7 +118,7 @@ sc_parallel_threshold(const bool *missing, size_t n, size_t d, ScPca pca, size_t
 	if (n < SC_MIN_MODELS)
 		return SC_TOO_FEW_MODELS;
 
-	lay_out(&sample, n, d, missing != NULL, work);
+	lay_out(&sample, n, d, pca, missing != NULL, work);
 	find_own(loading, d, k, sample.own);
 
 	for (s = 0; s < samples; s++)
@@ -124,8 +126,7 @@ sc_parallel_threshold(const bool *missing, size_t n, size_t d, ScPca pca, size_t
 		ScPhilox	random;
 		ScStatus	status;
 
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 		sc_philox_start(&random, seed, SC_NULL_SAMPLES, ((uint64_t) k << 32) + s);
 		draw_sample(&sample, n, d, k, loading, &random, poll);
 		if (missing != NULL &&

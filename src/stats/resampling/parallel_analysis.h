@@ -32,7 +32,7 @@
 /* The least variance of its own that a column has in a sample. */
 #define SC_MIN_UNIQUENESS 1e-6
 
-/* How exactly samples are filled: far better than their number allows. */
+/* How exactly samples are imputed: far better than their number allows. */
 #define SC_PARALLEL_TOLERANCE 1e-5
 
 /* Bytes of workspace for sc_parallel_threshold(), with missing scores or without. */
@@ -56,15 +56,15 @@ extern size_t sc_parallel_workspace(size_t n, size_t d, ScPca pca, bool imputed)
  * matrix has the samples' ranks; its loadings stand for those of the normal
  * variables, whose correlations are larger by at most 0.018.
  *
- * Filling raises the first eigenvalue of what is filled, also of chance alone: where
+ * Imputing raises the first eigenvalue, also where there is chance alone: where
  * missing[j * n + i], all samples lose the number that they have there and get
- * sc_impute()'s.  Those that it cannot fill are left out.  missing NULL: none is.
+ * sc_impute()'s.  Those that it cannot impute are left out.  missing NULL: none is.
  *
  * value has room for all samples, and is left with the eigenvalues, in any order,
  * behind them NaN for samples that were left out.
  *
  * SC_TOO_MANY_COLUMNS above SC_MAX_DIRECT_COLUMNS, SC_TOO_FEW_MODELS,
- * SC_NOT_CONVERGED (fewer than half of the samples could be filled),
+ * SC_NOT_CONVERGED (fewer than half of the samples could be imputed),
  * SC_SOLVER_FAILED: threshold is not set.  SC_OK.
  */
 extern ScStatus sc_parallel_threshold(const bool *missing, size_t n, size_t d,

@@ -21,15 +21,9 @@
  */
 
 static double *
-take_doubles(ScArena *arena, size_t count)
-{
-	return sc_take(arena, count, sizeof(double));
-}
-
-static double *
 take_lanes(ScArena *arena, size_t count)
 {
-	return sc_take(arena, count * SC_LANES, sizeof(double));
+	return sc_take_doubles(arena, count * SC_LANES);
 }
 
 static size_t
@@ -38,24 +32,15 @@ count_cells(const ScRefitTable *table)
 	return table->m == 0 ? 0 : table->start[table->m];
 }
 
-/*
- * Of the definition: whatever it is used for, on the table or on any resample, or
- * for sorting.  The fit's workspace grows with the rows but where fewer models than
- * benchmarks make it use the dual, and where components are found by iteration.
- */
+/* Of the definition: whatever it is used for, on the table or on any resample, or sorting. */
 static size_t
 definition_workspace(const ScRefitTable *table)
 {
-	size_t		most = sc_larger(table->n, table->draws);
-	size_t		rows[3] = {most, sc_smaller(most, table->d - 1),
-		sc_smaller(most, SC_MAX_DIRECT_COLUMNS)};
+	size_t		rows = sc_larger(table->n, table->draws);
 	size_t		size = sc_larger(sc_correlate_workspace(table->method, table->draws),
-							  sc_sort_workspace(sc_larger(table->n, table->m)));
-	int			i;
+								 sc_sort_workspace(sc_larger(table->n, table->m)));
 
-	for (i = 0; i < 3; i++)
-		size = sc_larger(size, sc_capability_workspace(rows[i], table->d, table->pca, 1));
-	return size;
+	return sc_larger(size, sc_capability_workspace_up_to(rows, table->d, table->pca, 1));
 }
 
 /* Makes r of the table, with its arrays from base on; returns their size. */
@@ -77,7 +62,7 @@ lay_out(ScRefit *r, const ScRefitTable *table, char *base)
 
 		r->column_order = sc_take(&arena, ranked ? n * d : 0, sizeof(uint32_t));
 		r->column_tied = sc_take(&arena, d, sizeof(bool));
-		r->column = take_doubles(&arena, n * d);
+		r->column = sc_take_doubles(&arena, n * d);
 		r->matrix = take_lanes(&arena, d * d);
 		r->iterate = take_lanes(&arena, d);
 		r->scratch = take_lanes(&arena, (d + 1) * SC_LANE_ROWS);
@@ -85,18 +70,18 @@ lay_out(ScRefit *r, const ScRefitTable *table, char *base)
 		r->sd = take_lanes(&arena, d);
 		r->diagonal = take_lanes(&arena, d);
 		r->root = take_lanes(&arena, d);
-		r->dense = take_doubles(&arena, d * d);
+		r->dense = sc_take_doubles(&arena, d * d);
 		r->solver = sc_take(&arena, sc_components_workspace(d, 1), 1);
 	}
-	r->first_vector = take_doubles(&arena, d);
+	r->first_vector = sc_take_doubles(&arena, d);
 	r->first_order = sc_take(&arena, n, sizeof(uint32_t));
 
 	r->target = sc_take(&arena, m, sizeof(uint32_t));
 	r->same_models = sc_take(&arena, m, sizeof(bool));
 	r->target_tied = sc_take(&arena, m, sizeof(bool));
 	r->target_order = sc_take(&arena, table->method == SC_SPEARMAN ? cells : 0,
-						   sizeof(uint32_t));
-	r->target_y = take_doubles(&arena, table->method == SC_PEARSON ? cells : 0);
+							  sizeof(uint32_t));
+	r->target_y = sc_take_doubles(&arena, table->method == SC_PEARSON ? cells : 0);
 
 	r->counts = take_lanes(&arena, n);
 	r->product = take_lanes(&arena, n);
@@ -109,14 +94,14 @@ lay_out(ScRefit *r, const ScRefitTable *table, char *base)
 
 	for (l = 0; l < SC_LANES; l++)
 		r->sorted[l] = sc_take(&arena, n, sizeof(uint32_t));
-	r->key = take_doubles(&arena, sc_larger(n, m));
-	r->has = take_doubles(&arena, n);
+	r->key = sc_take_doubles(&arena, sc_larger(n, m));
+	r->has = sc_take_doubles(&arena, n);
 
-	r->definition.rows = take_doubles(&arena, table->draws * sc_larger(d, 2));
+	r->definition.rows = sc_take_doubles(&arena, table->draws * sc_larger(d, 2));
 	r->definition.spread = sc_take(&arena, d, sizeof(ScSpread));
-	r->definition.value = take_doubles(&arena, d);
-	r->definition.vector = take_doubles(&arena, d);
-	r->definition.score = take_doubles(&arena, sc_larger(n, table->draws));
+	r->definition.value = sc_take_doubles(&arena, d);
+	r->definition.vector = sc_take_doubles(&arena, d);
+	r->definition.score = sc_take_doubles(&arena, sc_larger(n, table->draws));
 	r->definition.work = sc_take(&arena, definition_workspace(table), 1);
 	return arena.used;
 }
@@ -134,30 +119,12 @@ sc_refit_workspace(const ScRefitTable *table)
  * ----------
  */
 
-/*
- * An ascending order of n values, ties flagged, as an order of models if these
- * are given; returns whether there are ties.
- */
 static bool
 sort_values(ScRefit *r, const double *x, const uint32_t *model, size_t n,
 			uint32_t *order)
 {
-	bool		tied = false;
-	size_t		k;
+	bool		tied = sc_tied_order(x, model, n, order, r->definition.work, r->poll);
 
-	for (k = 0; k < n; k++)
-		order[k] = (uint32_t) k;
-	sc_sort_order(x, n, order, r->definition.work, r->poll);
-	for (k = 0; k < n; k++)
-	{
-		bool		same = k + 1 < n && x[order[k]] == x[order[k + 1]];
-
-		if (model != NULL)
-			order[k] = model[order[k]];
-		if (same)
-			order[k] |= SC_TIED;
-		tied = tied || same;
-	}
 	sc_refit_tick(r, 16 * n);
 	return tied;
 }

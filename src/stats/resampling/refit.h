@@ -65,7 +65,7 @@ typedef struct ScRefit ScRefit;
 
 /*
  * Where the answers go, in the caller's memory: quantity q of resample b is at
- * [q * stride + b].  Any may be NULL: not wanted.
+ * [q * stride + b].  Any may be NULL: not wanted.  All but corr are there for tests.
  *
  * All four are NaN where a resample has no component: fewer than SC_MIN_MODELS
  * different models in it, a capability benchmark constant among them, the
@@ -80,9 +80,9 @@ typedef struct ScRefitOut
 	double	   *corr;			/* m: the target with the capabilities score */
 	double	   *value;			/* 1: the largest eigenvalue */
 	double	   *vector;			/* d: the first component's weights */
-	double	   *score;			/* n: of every model, also of those not drawn, by
-								 * the resample's component, mean and sd; at most
-								 * 1e300 in magnitude */
+	double	   *score;			/* n: of every model, also of those not drawn,
+								 * by the resample's component, mean and sd;
+								 * at most 1e300 in magnitude */
 } ScRefitOut;
 
 /*
@@ -105,9 +105,9 @@ extern ScRefit *sc_refit_prepare(const ScRefitTable *table, void *work, ScPoll p
  * eight at a time: multiples of that are fastest.  If poll jumps out, the answers
  * of this call are undefined and another call may follow.
  *
- * Up to SC_MAX_DIRECT_COLUMNS capability benchmarks take a share of a pass over the
- * table per resample; more, and Kendall's correlation, take what sc_capability_fit()
- * and sc_correlate() do.
+ * With up to SC_MAX_DIRECT_COLUMNS capability benchmarks a resample takes a part of
+ * the time of a pass over the table; with more, and for Kendall's correlation, that
+ * of sc_capability_fit() and sc_correlate().
  */
 extern void sc_refit(ScRefit *refit, const uint32_t *counts, size_t replicates,
 					 size_t first, const ScRefitOut *out, ScPoll poll);

@@ -4,43 +4,30 @@
  *	  The component and the scores of eight resamples.
  *
  * Side by side: counts give means, standard deviations and the matrix, the power
- * method its component.  What is vouched for neither by bounds nor by residuals,
- * and tables too wide for this, go to the solver or to the definition, one by one.
+ * method its component.  Lanes that neither the eigenvalue bound nor the residual
+ * certifies, and tables too wide for this, go to the solver or to the definition,
+ * one by one.
  *
  *-------------------------------------------------------------------------
  */
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "stats/component/component.h"
+#include "stats/component/power_method.h"
 #include "stats/resampling/refit_state.h"
 
-/* A residual, relative to the eigenvalue, that is rounding: some twice the least. */
-#define RESIDUAL(d) ((4.0 + (double) (d) / 64.0) * DBL_EPSILON)
-
-/*
- * Steps of the power method that take the time in which the solver finds all
- * components.  After the first few a quotient is near enough to the eigenvalue to
- * tell that the bound below will not hold.
- */
+/* Steps that take the time in which the solver finds the components of eight. */
 #define MOST_STEPS(d) (200 + 8 * (d))
-#define FEW_STEPS 8
-
-/*
- * No other eigenvalue is larger than sqrt(sum of squares of the matrix - value^2).
- * Where that is less than so much of value, value is the largest and alone.
- */
-#define SAFE_RATIO 0.98
 
 /* Finite, and its difference from any other score, too. */
 #define LARGEST_SCORE 1e300
 
 typedef enum Lane
 {
-	SOUND,						/* to be found, or found */
-	DOUBTFUL,					/* to be done by the definition */
-	WITHOUT						/* there is no component */
+	LANE_OK,					/* to be found, or found */
+	LANE_FALLBACK,				/* to be done by the definition */
+	LANE_NONE					/* there is no component */
 } Lane;
 
 /* ----------
@@ -88,7 +75,7 @@ fit_by_definition(ScRefit *r, size_t lane)
 	fit.score = by->score;
 	if (sc_capability_fit(by->rows, n, t->d, t->pca, 1, by->work, r->poll,
 						  &fit) != SC_OK)
-		return WITHOUT;
+		return LANE_NONE;
 	r->value[lane] = fit.value[0];
 	for (j = 0; j < t->d; j++)
 		r->vector[j * SC_LANES + lane] = fit.vector[j];
@@ -102,7 +89,7 @@ fit_by_definition(ScRefit *r, size_t lane)
 											 -LARGEST_SCORE);
 		sc_refit_tick(r, t->d);
 	}
-	return SOUND;
+	return LANE_OK;
 }
 
 /* ----------
@@ -131,8 +118,8 @@ spread_columns(ScRefit *r, Lane *lane)
 			double		mean = sum[l] / r->draws[l];
 			double		left = squares[l] - sum[l] * mean;
 
-			if (lane[l] == SOUND && sc_digits_are_lost(left, squares[l]))
-				lane[l] = DOUBTFUL;
+			if (lane[l] == LANE_OK && sc_digits_are_lost(left, squares[l]))
+				lane[l] = LANE_FALLBACK;
 			r->centre[j * SC_LANES + l] = mean;
 			r->sd[j * SC_LANES + l] = sqrt(left / r->draws[l]);
 		}
@@ -160,7 +147,8 @@ rank_sums(ScRefit *r, Lane *lane)
 		{
 			square[l] = sc_rank_squares(r->draws[l], cubes[l]);
 			if (square[l] == 0.0)
-				lane[l] = WITHOUT;	/* constant, known before it costs more */
+				lane[l] = LANE_NONE;	/* constant, known before it costs
+										 * more */
 		}
 		for (j = 0; j < k; j++)
 		{
@@ -255,11 +243,11 @@ solve_lane(ScRefit *r, size_t lane)
 	if (sc_components(r->dense, d, 1, by->value, by->vector, r->solver,
 					  r->poll) != SC_OK ||
 		!sc_component_is_defined(by->value, d, 0))
-		return WITHOUT;
+		return LANE_NONE;
 	r->value[lane] = by->value[0];
 	for (i = 0; i < d; i++)
 		r->vector[i * SC_LANES + lane] = by->vector[i];
-	return SOUND;
+	return LANE_OK;
 }
 
 /* The sign of one lane, as of any component. */
@@ -296,7 +284,7 @@ find_components(ScRefit *r, const double *squares, Lane *lane)
 	for (l = 0; l < SC_LANES; l++)
 	{
 		solve[l] = false;
-		busy[l] = lane[l] == SOUND;
+		busy[l] = lane[l] == LANE_OK;
 		n_busy += busy[l];
 	}
 	for (j = 0; j < d; j++)
@@ -312,8 +300,8 @@ find_components(ScRefit *r, const double *squares, Lane *lane)
 		for (l = 0; l < SC_LANES; l++)
 		{
 			double		square = value[l] * value[l];
-			double		least = RESIDUAL(d) * value[l];
-			bool		safe = squares[l] - square <= SAFE_RATIO * square;
+			double		least = SC_POWER_RESIDUAL(d) * value[l];
+			bool		safe = squares[l] - square <= SC_POWER_SAFE_RATIO * square;
 
 			if (!busy[l])
 				continue;
@@ -323,7 +311,7 @@ find_components(ScRefit *r, const double *squares, Lane *lane)
 				for (j = 0; j < d; j++)
 					r->vector[j * SC_LANES + l] = r->iterate[j * SC_LANES + l];
 			}
-			else if ((!safe && step >= FEW_STEPS) || step >= MOST_STEPS(d))
+			else if ((!safe && step >= SC_POWER_FEW_STEPS) || step >= MOST_STEPS(d))
 				solve[l] = true;
 			else
 				continue;
@@ -336,8 +324,8 @@ find_components(ScRefit *r, const double *squares, Lane *lane)
 	{
 		/* of fewer draws than benchmarks the definition takes the dual */
 		if (solve[l])
-			lane[l] = r->draws[l] < (double) d ? DOUBTFUL : solve_lane(r, l);
-		else if (lane[l] == SOUND)
+			lane[l] = r->draws[l] < (double) d ? LANE_FALLBACK : solve_lane(r, l);
+		else if (lane[l] == LANE_OK)
 			orient_lane(r, l);
 	}
 }
@@ -367,8 +355,8 @@ score_models(ScRefit *r, const Lane *lane)
 		{
 			size_t		at = j * SC_LANES + l;
 
-			weight[at] = lane[l] == SOUND ? r->vector[at] / r->sd[at] : 0.0;
-			if (lane[l] == SOUND)
+			weight[at] = lane[l] == LANE_OK ? r->vector[at] / r->sd[at] : 0.0;
+			if (lane[l] == LANE_OK)
 				shift[l] += weight[at] * r->centre[at];
 		}
 	}
@@ -398,16 +386,16 @@ sc_refit_components(ScRefit *r)
 	size_t		l;
 
 	for (l = 0; l < SC_LANES; l++)
-		lane[l] = r->different[l] < SC_MIN_MODELS ? WITHOUT :
-			r->by_lanes ? SOUND : DOUBTFUL;
+		lane[l] = r->different[l] < SC_MIN_MODELS ? LANE_NONE :
+			r->by_lanes ? LANE_OK : LANE_FALLBACK;
 	if (r->by_lanes)
 		fit_side_by_side(r, lane);
 	else
 		memset(r->score, 0, r->table.n * SC_LANES * sizeof(double));
 	for (l = 0; l < SC_LANES; l++)
 	{
-		if (lane[l] == DOUBTFUL)
+		if (lane[l] == LANE_FALLBACK)
 			lane[l] = fit_by_definition(r, l);
-		r->fault[l] = lane[l] == WITHOUT ? NAN : 0.0;
+		r->fault[l] = lane[l] == LANE_NONE ? NAN : 0.0;
 	}
 }

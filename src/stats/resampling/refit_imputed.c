@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * refit_imputed.c
- *	  The analysis on resamples of the models, missing scores filled anew.
+ *	  The analysis on resamples of the models, missing scores imputed anew.
  *
  * A resample is written out, row by row, and given to the code that the full
- * table goes through: filling it takes most of the time.  Of targets only
+ * table goes through: imputing it takes most of the time.  Of targets only
  * Kendall's correlation is found that way.  For Spearman's their order is found
  * once; ranks are sums of counts along it, and sums of their products are whole
  * numbers, whatever way they are added up.  What a correlation takes of the score
@@ -18,8 +18,6 @@
 #include "stats/base/arena.h"
 #include "stats/base/sums.h"
 #include "stats/component/capability.h"
-#include "stats/component/component.h"
-#include "stats/correlation/pairwise.h"
 #include "stats/correlation/rank.h"
 #include "stats/imputation/impute.h"
 #include "stats/resampling/refit_imputed.h"
@@ -39,9 +37,8 @@ typedef struct Refit
 	ScCapabilityFit fit;
 
 	bool	   *same_models;	/* m: as the target before it */
-	uint32_t   *order;			/* Spearman: the cells of each target, its models
-								 * in ascending order of y; or-ed with SC_PAIRWISE_TIED where
-								 * the next one has the same */
+	uint32_t   *order;			/* Spearman: of each target's models, by its
+								 * y, as of sc_tied_order() */
 
 	/* of the models that a target has */
 	size_t		target_rows;
@@ -51,84 +48,74 @@ typedef struct Refit
 	double	   *score;			/* draws: the score in them */
 	double	   *centred;		/* draws: that of sc_centre(); Pearson */
 	double		squares;		/* sum of its squares */
-	size_t		resampled;		/* different models of the resample */
-	uint32_t   *by_score;		/* n: these, like order */
+	size_t		n_drawn;		/* different models of the resample */
+	uint32_t   *drawn;			/* n: these, */
+	double	   *drawn_score;	/* n: their scores, */
+	uint32_t   *by_score;		/* n: and their sc_tied_order() */
 	uint32_t   *taken;			/* n: counts, 0 for those the target lacks */
 	int32_t    *rank;			/* n: of the score among the target's rows */
 	int64_t		rank_squares;	/* sum over the rows */
-	double	   *model_score;	/* n */
 	void	   *scratch;		/* of what is called */
 } Refit;
 
-/*
- * Of what is called, on any resample.  Workspaces grow with the rows but where
- * fewer models than benchmarks make sc_capability_fit() use the dual, and where
- * components are found by iteration.
- */
+/* Of what is called, on any resample. */
 static size_t
 scratch_size(const ScRefitTable *table)
 {
-	size_t		rows[3] = {table->draws, sc_smaller(table->draws, table->d - 1),
-		sc_smaller(table->draws, SC_MAX_DIRECT_COLUMNS)};
-	size_t		size = sc_larger(sc_correlate_workspace(table->method, table->draws),
-							  sc_sort_workspace(table->n));
-	int			i;
+	size_t		rows = table->draws;
+	size_t		size = sc_larger(sc_correlate_workspace(table->method, rows),
+								 sc_sort_workspace(table->n));
 
-	for (i = 0; i < 3; i++)
-	{
-		size = sc_larger(size, sc_impute_workspace(rows[i], table->d));
-		size = sc_larger(size, sc_capability_workspace(rows[i], table->d, table->pca, 1));
-	}
-	return (size + 7) / 8 * 8;
+	size = sc_larger(size, sc_impute_workspace_up_to(rows, table->d));
+	return sc_larger(size, sc_capability_workspace_up_to(rows, table->d, table->pca, 1));
 }
 
+/* Makes r of the table, with its arrays from base on; returns their size. */
 static size_t
-count_orders(const ScRefitTable *table)
+lay_out(Refit *r, const ScRefitTable *table, void *base)
 {
-	return table->m > 0 && table->method == SC_SPEARMAN ? table->start[table->m] : 0;
+	ScArena		arena = {base, 0};
+	size_t		draws = table->draws;
+	size_t		n = table->n;
+	size_t		d = table->d;
+	size_t		cells = table->m == 0 ? 0 : table->start[table->m];
+
+	r->table = table;
+	r->x = sc_take_doubles(&arena, draws * d);
+	r->missing = sc_take(&arena, draws * d, sizeof(bool));
+	r->at = sc_take(&arena, n, sizeof(uint32_t));
+
+	r->imputation.spread = sc_take(&arena, d, sizeof(ScSpread));
+	r->imputation.weight = sc_take_doubles(&arena, d);
+	r->imputation.noise = sc_take_doubles(&arena, d);
+	r->imputation.t = sc_take_doubles(&arena, draws);
+	r->fit.spread = sc_take(&arena, d, sizeof(ScSpread));
+	r->fit.value = sc_take_doubles(&arena, d);
+	r->fit.vector = sc_take_doubles(&arena, d);
+	r->fit.score = sc_take_doubles(&arena, draws);
+
+	r->same_models = sc_take(&arena, table->m, sizeof(bool));
+	r->order = sc_take(&arena, table->method == SC_SPEARMAN ? cells : 0,
+					   sizeof(uint32_t));
+
+	r->y = sc_take_doubles(&arena, draws);
+	r->score = sc_take_doubles(&arena, draws);
+	r->centred = sc_take_doubles(&arena, draws);
+	r->drawn = sc_take(&arena, n, sizeof(uint32_t));
+	r->drawn_score = sc_take_doubles(&arena, n);
+	r->by_score = sc_take(&arena, n, sizeof(uint32_t));
+	r->taken = sc_take(&arena, n, sizeof(uint32_t));
+	r->rank = sc_take(&arena, n, sizeof(int32_t));
+	r->scratch = sc_take(&arena, scratch_size(table), 1);
+	return arena.used;
 }
 
 size_t
 sc_refit_imputed_workspace(const ScRefitTable *table)
 {
-	size_t		draws = table->draws;
-	size_t		n = table->n;
-	size_t		d = table->d;
+	Refit		r;
 
-	return 2 * d * sizeof(ScSpread) +
-		(draws * d + 5 * draws + 4 * d + n) * sizeof(double) + scratch_size(table) +
-		(4 * n + count_orders(table)) * sizeof(uint32_t) +
-		(draws * d + table->m) * sizeof(bool);
-}
-
-static void
-lay_out(Refit *r, void *work)
-{
-	size_t		draws = r->table->draws;
-	size_t		n = r->table->n;
-	size_t		d = r->table->d;
-
-	r->fit.spread = work;
-	r->imputation.spread = r->fit.spread + d;
-	r->x = (double *) (r->imputation.spread + d);
-	r->y = r->x + draws * d;
-	r->score = r->y + draws;
-	r->centred = r->score + draws;
-	r->imputation.t = r->centred + draws;
-	r->fit.score = r->imputation.t + draws;
-	r->imputation.weight = r->fit.score + draws;
-	r->imputation.noise = r->imputation.weight + d;
-	r->fit.value = r->imputation.noise + d;
-	r->fit.vector = r->fit.value + d;
-	r->model_score = r->fit.vector + d;
-	r->scratch = r->model_score + n;
-	r->at = (uint32_t *) ((char *) r->scratch + scratch_size(r->table));
-	r->by_score = r->at + n;
-	r->taken = r->by_score + n;
-	r->rank = (int32_t *) (r->taken + n);
-	r->order = (uint32_t *) (r->rank + n);
-	r->missing = (bool *) (r->order + count_orders(r->table));
-	r->same_models = r->missing + draws * d;
+	return lay_out(&r, table, NULL);
 }
 
 /* Counts steps, each of some nanoseconds up to a hundred, and polls in time. */
@@ -139,8 +126,7 @@ tick(Refit *r, size_t steps)
 	if (r->steps >= SC_POLL_STEPS)
 	{
 		r->steps = 0;
-		if (r->poll != NULL)
-			r->poll();
+		sc_poll_now(r->poll);
 	}
 }
 
@@ -161,8 +147,8 @@ prepare_targets(Refit *r)
 		tick(r, n);
 		if (t->method == SC_SPEARMAN)
 		{
-			sc_pairwise_order(t->model + t->start[k], t->y + t->start[k], n,
-							  r->order + t->start[k], r->scratch, r->poll);
+			sc_tied_order(t->y + t->start[k], t->model + t->start[k], n,
+						  r->order + t->start[k], r->scratch, r->poll);
 			tick(r, 16 * n);
 		}
 	}
@@ -207,7 +193,7 @@ take_models(Refit *r, const uint32_t *counts)
 	return true;
 }
 
-/* Fills the resample and finds its score. */
+/* Imputes the resample and finds its score. */
 static bool
 fit_resample(Refit *r)
 {
@@ -226,23 +212,17 @@ static void
 sort_models(Refit *r, const uint32_t *counts)
 {
 	size_t		n = r->table->n;
-	size_t		different = 0;
 	size_t		i;
 
+	r->n_drawn = 0;
 	for (i = 0; i < n; i++)
 	{
 		if (counts[i] == 0)
 			continue;
-		r->model_score[i] = r->fit.score[r->at[i]];
-		r->by_score[different++] = (uint32_t) i;
+		r->drawn_score[r->n_drawn] = r->fit.score[r->at[i]];
+		r->drawn[r->n_drawn++] = (uint32_t) i;
 	}
-	sc_sort_order(r->model_score, different, r->by_score, r->scratch, r->poll);
-	for (i = 0; i + 1 < different; i++)
-	{
-		if (r->model_score[r->by_score[i]] == r->model_score[r->by_score[i + 1]])
-			r->by_score[i] |= SC_PAIRWISE_TIED;
-	}
-	r->resampled = different;
+	sc_tied_order(r->drawn_score, r->drawn, r->n_drawn, r->by_score, r->scratch, r->poll);
 	tick(r, 16 * n);
 }
 
@@ -265,7 +245,7 @@ rank_score(Refit *r)
 	size_t		end;
 
 	r->rank_squares = 0;
-	for (begin = 0; begin < r->resampled; begin = end)
+	for (begin = 0; begin < r->n_drawn; begin = end)
 	{
 		size_t		equal = 0;
 		int64_t		shared;
@@ -275,11 +255,11 @@ rank_score(Refit *r)
 		do
 		{
 			at = r->by_score[end++];
-			equal += r->taken[at & ~SC_PAIRWISE_TIED];
-		} while (at & SC_PAIRWISE_TIED);
+			equal += r->taken[at & ~SC_TIED];
+		} while (at & SC_TIED);
 		shared = shared_rank(below, equal, r->target_rows);
 		for (; begin < end; begin++)
-			r->rank[r->by_score[begin] & ~SC_PAIRWISE_TIED] = (int32_t) shared;
+			r->rank[r->by_score[begin] & ~SC_TIED] = (int32_t) shared;
 		r->rank_squares += (int64_t) equal * shared * shared;
 		below += equal;
 	}
@@ -341,10 +321,10 @@ spearman(const Refit *r, size_t target)
 			uint32_t	i;
 
 			at = r->order[k++];
-			i = at & ~SC_PAIRWISE_TIED;
+			i = at & ~SC_TIED;
 			equal += r->taken[i];
 			sum += (int64_t) r->taken[i] * r->rank[i];
-		} while (at & SC_PAIRWISE_TIED);
+		} while (at & SC_TIED);
 		shared = shared_rank(below, equal, r->target_rows);
 		products += shared * sum;
 		squares += (int64_t) equal * shared * shared;
@@ -403,10 +383,9 @@ sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
 	size_t		b;
 	size_t		k;
 
-	r.table = table;
 	r.poll = poll;
 	r.steps = 0;
-	lay_out(&r, work);
+	lay_out(&r, table, work);
 	/* models that are not in a resample have some rank, which counts 0 times */
 	memset(r.rank, 0, table->n * sizeof(int32_t));
 	prepare_targets(&r);

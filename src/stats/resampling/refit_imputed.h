@@ -2,16 +2,16 @@
  *
  * refit_imputed.h
  *	  The whole analysis on resamples of the models where capability scores are
- *	  missing: each resample has them filled anew.
+ *	  missing: they are imputed anew in each resample.
  *
- * Filling once, before models are resampled, would take what was filled for
- * measured: intervals would be too narrow, the more so the more is missing (Efron,
- * "Missing data, imputation, and the bootstrap", JASA 89 (1994) 463-475).
+ * Imputing once, before models are resampled, would take imputed scores for
+ * measured ones: intervals would be too narrow, the more so the more is missing
+ * (Efron, "Missing data, imputation, and the bootstrap", JASA 89 (1994) 463-475).
  *
  * A resample is how often each model is in it, as in refit.h.  What comes out is by
  * definition, to the last bit, that of the table in which model i is repeated
- * counts[i] times, models ascending: sc_impute(), sc_capability_fit() of what it
- * filled, and sc_correlate() of each target with the score.  It is fastest where
+ * counts[i] times, models ascending: sc_impute(), sc_capability_fit() of what
+ * came of it, and sc_correlate() of each target with the score.  It is fastest where
  * targets that have the same models follow each other.
  *
  *-------------------------------------------------------------------------
@@ -39,7 +39,7 @@ extern size_t sc_refit_imputed_workspace(const ScRefitTable *table);
  * refitted with it.
  *
  * It is NaN where a resample has fewer than SC_MIN_MODELS different models, does
- * not connect all of them or cannot be filled otherwise (sc_impute()), or
+ * not connect all of them or cannot be imputed otherwise (sc_impute()), or
  * has no component (sc_capability_fit()); and where fewer than SC_MIN_MODELS
  * different models of the resample have the target, or it or the score is constant
  * among these.

@@ -24,11 +24,9 @@
 
 #include "stats/base/products.h"
 #include "stats/base/sums.h"
+#include "stats/correlation/rank.h"
 
 #define SC_LANES 8
-
-/* In an order of models: this one's value is also that of the next. */
-#define SC_TIED UINT32_C(0x80000000)
 
 /* Rows between two additions to a long sum; of centred_products() at a time. */
 #define SC_LANE_BLOCK 256
@@ -56,9 +54,9 @@ typedef struct ScLaneLoops
 						  const double *draws, double *p, double *cubes);
 
 	/*
-	 * The sum of products of the ranks in an order of n models with other ranks,
-	 * those in p, which is c times them.  Without ties; with ties, and the cubes
-	 * of their counts.
+	 * The sum of products of the ranks in an order of n models with other
+	 * ranks, those in p, which is c times them.  Without ties; with ties, and
+	 * the cubes of their counts.
 	 */
 	void		(*rank_products) (const double *c, const double *p,
 								  const uint32_t *order, size_t n,
@@ -68,7 +66,8 @@ typedef struct ScLaneLoops
 									   double *products, double *cubes);
 
 	/*
-	 * The sums of c u and c u^2 over n models; of those listed, and of p u, too.
+	 * The sums of c u and c u^2 over n models; of those listed, and of p u,
+	 * too.
 	 */
 	void		(*moments) (const double *c, const double *u, size_t n,
 							double *sum, double *squares);
@@ -77,9 +76,10 @@ typedef struct ScLaneLoops
 							 double *sum, double *squares, double *products);
 
 	/*
-	 * Adds to matrix[(j * d + k) * SC_LANES], j <= k < d, the sum over count <=
-	 * SC_LANE_ROWS models of c (u_j - centre_j) (u_k - centre_k), u[j * stride +
-	 * i]; centre is d x SC_LANES, work (d + 1) x SC_LANE_ROWS x SC_LANES.
+	 * Adds to matrix[(j * d + k) * SC_LANES], j <= k < d, the sum over count
+	 * <= SC_LANE_ROWS models of c (u_j - centre_j) (u_k - centre_k), u[j *
+	 * stride + i]; centre is d x SC_LANES, work (d + 1) x SC_LANE_ROWS x
+	 * SC_LANES.
 	 */
 	void		(*centred_products) (const double *c, const double *u,
 									 size_t stride, size_t count, size_t d,
@@ -87,8 +87,8 @@ typedef struct ScLaneLoops
 									 double *matrix);
 
 	/*
-	 * score[i] = the sum over j, in its order, of weight[j] u[j * n + i], less
-	 * shift: n and d x SC_LANES.
+	 * score[i] = the sum over j, in its order, of weight[j] u[j * n + i],
+	 * less shift: n and d x SC_LANES.
 	 */
 	void		(*scores) (const double *u, size_t n, size_t d,
 						   const double *weight, const double *shift,
@@ -99,8 +99,8 @@ typedef struct ScLaneLoops
 							   const uint32_t *model, size_t n, double *sum);
 
 	/*
-	 * p = c (score - centre) of the n models listed, the sum of p, and of
-	 * p (score - centre).
+	 * p = c (score - centre) of the n models listed, the sum of p, and of p
+	 * (score - centre).
 	 */
 	void		(*centre) (const double *c, const double *score,
 						   const uint32_t *model, size_t n,
@@ -108,9 +108,9 @@ typedef struct ScLaneLoops
 						   double *squares);
 
 	/*
-	 * A step of the power method on the symmetric d x d matrix: of unit vectors
-	 * v (d x SC_LANES) Rayleigh's quotient and |A v - value v|^2; then v becomes
-	 * A v / |A v|.  work is d x SC_LANES.
+	 * A step of the power method on the symmetric d x d matrix: of unit
+	 * vectors v (d x SC_LANES) Rayleigh's quotient and |A v - value v|^2;
+	 * then v becomes A v / |A v|.  work is d x SC_LANES.
 	 */
 	void		(*power_step) (const double *matrix, size_t d, double *v,
 							   double *work, double *value, double *residual);
@@ -119,10 +119,11 @@ typedef struct ScLaneLoops
 	void		(*roots) (const double *squares, double *roots);
 
 	/*
-	 * sxy / sqrt(sxx syy) + fault, of which the roots are given, in [-1, 1]; every
-	 * NaN is NAN.  The bits of sc_pearson_ratio(), and of sc_rank_correlation():
-	 * of ranks that are neither the same nor opposite, 1 - |corr| is at least some
-	 * 1 / sxx, 3e-15 up to SC_MAX_REFIT_MODELS draws, and does not round to 0.
+	 * sxy / sqrt(sxx syy) + fault, of which the roots are given, in [-1, 1];
+	 * every NaN is NAN.  The bits of sc_pearson_ratio(), and of
+	 * sc_rank_correlation(): of ranks that are neither the same nor opposite,
+	 * 1 - |corr| is at least some 1 / sxx, 3e-15 up to SC_MAX_REFIT_MODELS
+	 * draws, and does not round to 0.
 	 */
 	void		(*correlations) (const double *sxy, const double *sxx,
 								 const double *root_xx, const double *syy,

@@ -501,7 +501,9 @@ NAME(correlations) (const double *sxy, const double *sxx,
 	}
 }
 
-static const ScLaneLoops NAME(loops) =
+#define LOOPS NAME(loops)
+
+static const ScLaneLoops LOOPS =
 {
 	.totals = NAME(totals),
 	.ranks = NAME(ranks),
@@ -518,6 +520,7 @@ static const ScLaneLoops NAME(loops) =
 	.correlations = NAME(correlations)
 };
 
+#undef LOOPS
 #undef LANES
 #undef CONST_LANES
 #undef PUT

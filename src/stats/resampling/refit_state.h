@@ -18,7 +18,7 @@
 #include "stats/resampling/refit_lanes.h"
 
 /*
- * Up to so many capability benchmarks the components of eight resamples are found
+ * Up to this many capability benchmarks the components of eight resamples are found
  * side by side; their matrices are 4 MB then.
  */
 #define SC_LANE_COLUMNS SC_MAX_DIRECT_COLUMNS
@@ -49,8 +49,10 @@ struct ScRefit
 	double	   *first_vector;	/* d */
 	uint32_t   *first_order;	/* n: models by ascending score */
 
-	/* targets in the order in which they are handled: those that have the same
-	 * models follow each other */
+	/*
+	 * targets in the order in which they are handled: those that have the
+	 * same models follow each other
+	 */
 	uint32_t   *target;			/* m */
 	bool	   *same_models;	/* m: as the one handled before */
 	bool	   *target_tied;	/* m: not in this order but as in the table */
@@ -115,8 +117,7 @@ sc_refit_tick(ScRefit *r, size_t steps)
 	if (r->steps >= SC_POLL_STEPS)
 	{
 		r->steps = 0;
-		if (r->poll != NULL)
-			r->poll();
+		sc_poll_now(r->poll);
 	}
 }
 

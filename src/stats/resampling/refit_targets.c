@@ -30,7 +30,8 @@ typedef struct Shared
 	double		cubes[SC_LANES] ALIGNED;	/* sums of cubes of counts */
 	double		different[SC_LANES] ALIGNED;
 	double		fault[SC_LANES] ALIGNED;	/* NaN: no correlation */
-	double		sxx[SC_LANES] ALIGNED;	/* squares of ranks, or of centred values */
+	double		sxx[SC_LANES] ALIGNED;	/* squares of ranks, or of centred
+										 * values */
 	double		root_xx[SC_LANES] ALIGNED;
 	double		sum_x[SC_LANES] ALIGNED;	/* of centred values: rounding */
 	double		untied[SC_LANES] ALIGNED;	/* squares of ranks without ties */
@@ -89,7 +90,7 @@ sort_lane(ScRefit *r, size_t lane)
 	sc_refit_tick(r, n);
 	if (k < n)
 	{
-		double	   *by_model = r->has;	/* filled in later */
+		double	   *by_model = r->has;	/* which is set later */
 
 		for (k = 0; k < r->table.n; k++)
 			by_model[k] = score[k * SC_LANES];
@@ -334,9 +335,9 @@ correlate_pairs(ScRefit *r, size_t t, const Shared *shared, double *corr)
  * ----------
  */
 
-/* What the scores are among models; r->has is made to say which these are. */
+/* What targets with these models share; r->has is made to say which they are. */
 static void
-share(ScRefit *r, const uint32_t *model, size_t n, Shared *shared)
+prepare_shared(ScRefit *r, const uint32_t *model, size_t n, Shared *shared)
 {
 	const double *has = NULL;
 	size_t		k;
@@ -419,7 +420,7 @@ sc_refit_targets(ScRefit *r, size_t lanes, double *corr, size_t stride)
 		size_t		n = table->start[t + 1] - start;
 
 		if (!r->same_models[k])
-			share(r, table->model + start, n, &shared);
+			prepare_shared(r, table->model + start, n, &shared);
 		switch (table->method)
 		{
 			case SC_SPEARMAN:

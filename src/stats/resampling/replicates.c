@@ -7,6 +7,9 @@
  */
 #include <math.h>
 
+#include <gsl/gsl_cdf.h>
+
+#include "stats/base/gsl_guard.h"
 #include "stats/base/select.h"
 #include "stats/base/student.h"
 #include "stats/base/sums.h"
@@ -89,6 +92,29 @@ sc_bootstrap_p_value(const double *values, size_t count, ScPoll poll)
 	}
 	smaller = (double) (not_positive < not_negative ? not_positive : not_negative);
 	return fmin(2.0 * (1.0 + smaller) / ((double) n + 1.0), 1.0);
+}
+
+double
+sc_widened_confidence(double confidence, size_t d)
+{
+	double		nu = (double) d - 1.0;
+	double		t = -sc_student_quantile((1.0 - confidence) / 2.0, nu);
+	gsl_error_handler_t *saved = sc_gsl_enter();
+	double		tail = gsl_cdf_ugaussian_Q(t * sqrt((double) d / nu));
+
+	sc_gsl_leave(saved);
+	return 1.0 - 2.0 * tail;
+}
+
+double
+sc_widened_p_value(double p, size_t d)
+{
+	double		nu = (double) d - 1.0;
+	gsl_error_handler_t *saved = sc_gsl_enter();
+	double		z = gsl_cdf_ugaussian_Qinv(p / 2.0);
+
+	sc_gsl_leave(saved);
+	return sc_student_two_sided(z * sqrt(nu / (double) d), nu);
 }
 
 /* Ranks from 1 to one. */
@@ -205,6 +231,7 @@ jackknife(double estimate, const double *replicates, const size_t *ns,
 	half_width = -sc_student_quantile((1.0 - confidence) / 2.0, n - 1.0) * error;
 	out->low = estimate - half_width;
 	out->high = estimate + half_width;
+	out->error = error;
 	if (error > 0.0)
 		out->p = sc_student_two_sided(estimate / error, n - 1.0);
 	else

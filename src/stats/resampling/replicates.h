@@ -31,7 +31,7 @@
 extern double sc_quantile(double *values, size_t count, double share, ScPoll poll);
 
 /*
- * The percentile interval of count replicates, 0 < confidence < 1: the quantiles
+ * The percentile interval of count replicates, 0 < confidence <= 1: the quantiles
  * (1 - confidence) / 2 and 1 - (1 - confidence) / 2 by linear interpolation, as
  * numpy.quantile() has them, to the bit.  Degenerate resamples are NaN and left
  * out; *valid is how many are not, always set.  False if there are none.  Values
@@ -49,6 +49,18 @@ extern bool sc_percentile_interval(double *values, size_t count,
  */
 extern double sc_bootstrap_p_value(const double *values, size_t count,
 								   ScPoll poll);
+
+/*
+ * Percentiles of resamples of d observations, d >= 2, are too near to each other if d
+ * is small: the standard deviation of resamples is that of a sample times
+ * sqrt((d - 1) / d), and normal quantiles stand for Student's.  These give the
+ * confidence whose percentiles are as far apart as they should be, and the p-value
+ * that goes with them: of sc_percentile_interval() and of sc_bootstrap_p_value(), for
+ * t = z sqrt((d - 1) / d) with d - 1 degrees of freedom (Hesterberg, What teachers
+ * should know about the bootstrap, Amer. Statist. 69 (2015) 371-386).
+ */
+extern double sc_widened_confidence(double confidence, size_t d);
+extern double sc_widened_p_value(double p, size_t d);
 
 /*
  * The same interval of ranks, which are integers: each end is one of them, the
@@ -69,6 +81,8 @@ typedef struct ScJackknife
 	double		low;
 	double		high;
 	double		p;				/* of the estimate being 0 */
+	double		error;			/* the standard error, on the scale of the
+								 * replicates: Fisher's z of correlations */
 } ScJackknife;
 
 /*

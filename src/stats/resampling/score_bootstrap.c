@@ -28,7 +28,7 @@ typedef struct Bootstrap
 {
 	const double *x;
 	const double *se;			/* NULL: none is known */
-	const bool *missing;		/* NULL: nothing was filled */
+	const bool *missing;		/* NULL: nothing was imputed */
 	const ScImputation *imputation;
 	bool		redrawn;		/* either of them: scores are drawn anew */
 	size_t		n;
@@ -50,55 +50,57 @@ typedef struct Bootstrap
 	double	   *copies;			/* d: v of each copy */
 	double	   *start;			/* d: where u may be looked for */
 	double	   *score;			/* n */
-	double	   *t;				/* n: of the filling */
-	double	   *heard;			/* n: sum of c v^2 over observed scores */
+	double	   *t;				/* n: of the imputation */
+	double	   *coverage;		/* n: sum of c v^2 over observed scores */
 	uint32_t   *order;			/* n: from the last resample */
 	void	   *scratch;		/* of what is called */
 } Bootstrap;
 
-/*
- * Bytes, a multiple of 8.  Fewer columns may take more: sc_components() has a
- * way of its own for few.
- */
+/* Fewer columns may take more: sc_components() has a way of its own for few. */
 static size_t
 scratch_size(size_t n, size_t d, ScPca pca)
 {
-	size_t		few = d < SC_MAX_DIRECT_COLUMNS ? d : SC_MAX_DIRECT_COLUMNS;
+	size_t		few = sc_smaller(d, SC_MAX_DIRECT_COLUMNS);
 	size_t		size = sc_larger(sc_power_workspace(d), sc_power_workspace(few));
 
 	size = sc_larger(size, sc_correlation_matrix_workspace(n, d, pca));
-	size = sc_larger(size, sc_sort_workspace(n));
-	return (size + 7) / 8 * 8;
+	return sc_larger(size, sc_sort_workspace(n));
+}
+
+/* Lays out the arrays from base on; returns their size. */
+static size_t
+lay_out(Bootstrap *s, size_t n, size_t d, ScPca pca, void *base)
+{
+	ScArena		arena = {base, 0};
+
+	s->n = n;
+	s->d = d;
+	s->pca = pca;
+	s->z = sc_take_doubles(&arena, n * d);
+	s->matrix = sc_take_doubles(&arena, d * d);
+	s->first = sc_take_doubles(&arena, d);
+
+	s->taken = sc_take(&arena, d, sizeof(uint32_t));
+	s->column = sc_take(&arena, d, sizeof(uint32_t));
+	s->scaled = sc_take_doubles(&arena, d * d);
+	s->value = sc_take_doubles(&arena, d);
+	s->vector = sc_take_doubles(&arena, d);
+	s->copies = sc_take_doubles(&arena, d);
+	s->start = sc_take_doubles(&arena, d);
+	s->score = sc_take_doubles(&arena, n);
+	s->t = sc_take_doubles(&arena, n);
+	s->coverage = sc_take_doubles(&arena, n);
+	s->order = sc_take(&arena, n, sizeof(uint32_t));
+	s->scratch = sc_take(&arena, scratch_size(n, d, pca), 1);
+	return arena.used;
 }
 
 size_t
 sc_score_bootstrap_workspace(size_t n, size_t d, ScPca pca)
 {
-	return (n * d + 2 * d * d + 5 * d + 3 * n) * sizeof(double) +
-		scratch_size(n, d, pca) + (2 * d + n) * sizeof(uint32_t);
-}
+	Bootstrap	s;
 
-static void
-lay_out(Bootstrap *s, void *work)
-{
-	size_t		n = s->n;
-	size_t		d = s->d;
-
-	s->z = work;
-	s->matrix = s->z + n * d;
-	s->first = s->matrix + d * d;
-	s->scaled = s->first + d;
-	s->value = s->scaled + d * d;
-	s->vector = s->value + d;
-	s->copies = s->vector + d;
-	s->start = s->copies + d;
-	s->score = s->start + d;
-	s->t = s->score + n;
-	s->heard = s->t + n;
-	s->scratch = s->heard + n;
-	s->taken = (uint32_t *) ((char *) s->scratch + scratch_size(n, d, s->pca));
-	s->column = s->taken + d;
-	s->order = s->column + d;
+	return lay_out(&s, n, d, pca, NULL);
 }
 
 /* Are there standard errors at all? */
@@ -116,7 +118,10 @@ any_error(const double *se, size_t n, size_t d, ScPoll poll)
 	return false;
 }
 
-/* z-scores of a column, in the words of sc_component_score(); false: constant. */
+/*
+ * z-scores of a column, by the same expression as sc_component_score(), for the same
+ * bits; false: constant.
+ */
 static bool
 standardise(const double *x, size_t n, double *z, ScPoll poll)
 {
@@ -154,7 +159,7 @@ take_benchmarks(Bootstrap *s, uint64_t seed, uint64_t b)
 
 /*
  * Draws column a of the benchmarks taken.  A missing score gets its random number
- * for now, an observed one is heard: it goes into its model's t.
+ * for now, an observed one goes into its model's t.
  */
 static void
 draw_column(Bootstrap *s, size_t a, ScPhilox *random, ScPoll poll)
@@ -185,14 +190,14 @@ draw_column(Bootstrap *s, size_t a, ScPhilox *random, ScPoll poll)
 
 			s->t[i] += times * v *
 				((drawn[i] - spread->pivot - spread->centre) / spread->sd);
-			s->heard[i] += times * v * v;
+			s->coverage[i] += times * v * v;
 		}
 	}
 }
 
-/* Fills what is missing of the benchmarks taken, by t and the random numbers. */
+/* Imputes what is missing of the benchmarks taken, by t and the random numbers. */
 static void
-fill_drawn(Bootstrap *s, ScPoll poll)
+impute_drawn(Bootstrap *s, ScPoll poll)
 {
 	const ScImputation *m = s->imputation;
 	double		all = 0.0;
@@ -207,8 +212,8 @@ fill_drawn(Bootstrap *s, ScPoll poll)
 	}
 	for (i = 0; i < s->n; i++)
 	{
-		if (s->heard[i] > 0.0)
-			s->t[i] /= (1.0 - m->shrink) * all + m->shrink * s->heard[i];
+		if (s->coverage[i] > 0.0)
+			s->t[i] /= (1.0 - m->shrink) * all + m->shrink * s->coverage[i];
 	}
 	for (a = 0; a < s->m; a++)
 	{
@@ -225,8 +230,7 @@ fill_drawn(Bootstrap *s, ScPoll poll)
 											(m->shrink * m->weight[j] * s->t[i] +
 											 m->noise[j] * drawn[i]));
 		}
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 }
 
@@ -242,16 +246,15 @@ redraw(Bootstrap *s, uint64_t seed, uint64_t b, ScPoll poll)
 	if (s->missing != NULL)
 	{
 		memset(s->t, 0, n * sizeof(double));
-		memset(s->heard, 0, n * sizeof(double));
+		memset(s->coverage, 0, n * sizeof(double));
 	}
 	for (a = 0; a < s->m; a++)
 	{
 		draw_column(s, a, &random, poll);
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 	if (s->missing != NULL)
-		fill_drawn(s, poll);
+		impute_drawn(s, poll);
 }
 
 /* Their z-scores and matrix; false: a constant. */
@@ -342,16 +345,8 @@ compute_scores(Bootstrap *s, ScPoll poll)
 			s->score[i] += weight * z[i];
 			sc_poll_at(poll, i);
 		}
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
-}
-
-/* Is model i among those asked for? */
-static inline bool
-is_wanted(const ScScoreReplicates *out, size_t i)
-{
-	return i >= out->first_model && i - out->first_model < out->models;
 }
 
 /* The order may be any on entry: that of the last resample is near. */
@@ -368,9 +363,7 @@ put_ranks(Bootstrap *s, size_t b, ScPoll poll, ScScoreReplicates *out)
 
 		if (p + 1 < s->n && s->score[i] != s->score[s->order[p + 1]])
 			better = s->n - 1 - p;
-		if (is_wanted(out, i))
-			out->rank[(i - out->first_model) * out->stride + b] =
-				(int32_t) better + 1;
+		out->rank[i * out->stride + b] = (int32_t) better + 1;
 		sc_poll_at(poll, p);
 	}
 }
@@ -381,11 +374,11 @@ put_scores(const Bootstrap *s, bool valid, size_t b, ScPoll poll,
 {
 	size_t		i;
 
-	for (i = 0; i < out->models; i++)
+	for (i = 0; i < s->n; i++)
 	{
 		size_t		at = i * out->stride + b;
 
-		out->score[at] = valid ? s->score[out->first_model + i] : NAN;
+		out->score[at] = valid ? s->score[i] : NAN;
 		if (!valid && out->rank != NULL)
 			out->rank[at] = 0;
 		sc_poll_at(poll, i);
@@ -436,16 +429,12 @@ sc_score_bootstrap(const double *x, const double *se, const bool *missing,
 	s.missing = missing;
 	s.imputation = imputation;
 	s.redrawn = s.se != NULL || missing != NULL;
-	s.n = n;
-	s.d = d;
-	s.pca = pca;
-	lay_out(&s, work);
+	lay_out(&s, n, d, pca, work);
 	for (j = 0; j < d; j++)
 	{
 		if (!standardise(x + j * n, n, s.z + j * n, poll))
 			return SC_CONSTANT_COLUMN;
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 	sc_correlation_matrix(x, n, d, pca, s.matrix, s.scratch, poll);
 	if (sc_components(s.matrix, d, 1, s.value, s.first, s.scratch, poll) != SC_OK)
@@ -456,8 +445,7 @@ sc_score_bootstrap(const double *x, const double *se, const bool *missing,
 	{
 		ScStatus	status = SC_CONSTANT_COLUMN;
 
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 		take_benchmarks(&s, seed, out->first + b);
 		if (s.redrawn)
 			redraw(&s, seed, out->first + b, poll);
@@ -492,8 +480,7 @@ standardise_fitted(Bootstrap *s, ScPoll poll)
 			z[i] = (z[i] - spread->pivot - spread->centre) / spread->sd;
 			sc_poll_at(poll, i);
 		}
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 	}
 }
 
@@ -530,15 +517,11 @@ sc_fitted_score_bootstrap(const double *x, const double *se, const bool *missing
 	s.missing = missing;
 	s.imputation = fitted;
 	s.redrawn = true;
-	s.n = n;
-	s.d = d;
-	s.pca = SC_PCA_SPEARMAN;
-	lay_out(&s, work);
+	lay_out(&s, n, d, SC_PCA_SPEARMAN, work);
 	number_models(&s, poll);
 	for (b = 0; b < out->count; b++)
 	{
-		if (poll != NULL)
-			poll();
+		sc_poll_now(poll);
 		take_benchmarks(&s, seed, out->first + b);
 		redraw(&s, seed, out->first + b, poll);
 		standardise_fitted(&s, poll);

@@ -17,9 +17,9 @@
  * and each once, and in it model by model.  z-scores, ranks and matrix are then
  * those of the scores drawn.
  *
- * Scores that were missing and have been filled, see impute.h, are drawn anew too
+ * Scores that were missing and have been imputed, see impute.h, are drawn anew too
  * (multiple imputation: Rubin, Multiple Imputation for Nonresponse in Surveys,
- * 1987).  With the filling's mean, sd, v, shrink and noise, and c as above, a
+ * 1987).  With the imputation's mean, sd, v, shrink and noise, and c as above, a
  * model's t is estimated from what was observed of the benchmarks taken,
  *
  *		t = sum of c v z / ((1 - shrink) * sum of c v^2 over all taken
@@ -45,22 +45,19 @@
 
 /*
  * With fewer benchmarks than this a resample is of too few different ones for
- * its spread to mean anything.  The caller's to see to.
+ * its spread to mean anything.  The caller checks that.
  */
 #define SC_MIN_RESAMPLED_BENCHMARKS 6
 
 /*
- * Which resamples and which models, and the caller's memory for what they give:
- * resample first + b, b < count, of model first_model + i, i < models, is at
- * [i * stride + b]; stride >= count.  Ranks are among all n models.
+ * Which resamples, and the caller's memory for what they give: resample first + b,
+ * b < count, of model i is at [i * stride + b]; stride >= count.
  */
 typedef struct ScScoreReplicates
 {
-	size_t		first;
+	size_t		first;			/* 0, but in tests */
 	size_t		count;
 	size_t		stride;
-	size_t		first_model;
-	size_t		models;
 	double	   *score;
 	int32_t    *rank;			/* 1: the best; equal scores share the better
 								 * one.  NULL for none */
@@ -73,7 +70,7 @@ extern size_t sc_score_bootstrap_workspace(size_t n, size_t d, ScPca pca);
  * Of the table x, n models x d benchmarks as in capability.h, finite, |x| <=
  * SC_MAX_SCORE.  se, of the same shape, holds standard errors up to
  * SC_MAX_SCORE; 0 and NaN mean that the score is taken as it is; NULL: all are.
- * missing, of the same shape, says which scores imputation filled; NULL: none.
+ * missing, of the same shape, says which scores were imputed; NULL: none.
  *
  * A resample has score NaN and rank 0 everywhere if its first component is
  * undefined, see sc_component_is_defined(), or a benchmark drawn anew does not
@@ -81,7 +78,7 @@ extern size_t sc_score_bootstrap_workspace(size_t n, size_t d, ScPca pca);
  * for.
  *
  * SC_TOO_MANY_COLUMNS above SC_MAX_COMPONENT_COLUMNS, SC_TOO_FEW_MODELS,
- * SC_CONSTANT_COLUMN (of x), SC_SOLVER_FAILED (what is in out is of no use),
+ * SC_CONSTANT_COLUMN (of x), SC_SOLVER_FAILED (what is in out is undefined),
  * SC_OK.
  */
 extern ScStatus sc_score_bootstrap(const double *x, const double *se,
@@ -91,8 +88,8 @@ extern ScStatus sc_score_bootstrap(const double *x, const double *se,
 
 /*
  * The same of scores on a given component that was fitted to other models: fitted
- * has its weights, means and standard deviations, and what fills a missing score
- * (missing NULL: none is).  Nothing is fitted anew: in a resample a score is
+ * has its weights, means and standard deviations, and by what a missing score is
+ * imputed (missing NULL: none is).  Nothing is fitted anew: in a resample a score is
  *
  *		sum of c v z / sqrt(sum of c v^2)
  *

@@ -141,6 +141,12 @@ sc_json_null(JsonReader *r)
 }
 
 bool
+sc_json_at_object(const JsonReader *r)
+{
+	return !sc_json_failed(r) && r->lex->token_type == JSON_TOKEN_OBJECT_START;
+}
+
+bool
 sc_json_bool(JsonReader *r)
 {
 	if (!sc_json_failed(r) && r->lex->token_type == JSON_TOKEN_TRUE)
@@ -289,17 +295,42 @@ sc_json_once(JsonReader *r, bool *seen, const char *key)
 	*seen = true;
 }
 
-void
-sc_json_version(JsonReader *r)
+int
+sc_json_key(JsonReader *r, const char *const *keys, int n, int n_needed, bool *seen)
 {
-	int64		version = sc_json_int64(r);
+	char	   *key = sc_json_object_next(r);
+	int			k;
 
-	if (version != 1 && !sc_json_failed(r))
+	if (key == NULL)
+	{
+		for (k = 0; k < n_needed; k++)
+		{
+			if (!seen[k])
+				sc_json_fail(r, psprintf("Key \"%s\" is missing.", keys[k]));
+		}
+		return -1;
+	}
+	for (k = 0; k < n && strcmp(key, keys[k]) != 0; k++)
+		;
+	if (k < n)
+		sc_json_once(r, &seen[k], key);
+	else
+		sc_json_fail(r, psprintf("Key \"%s\" is not expected.", key));
+	pfree(key);
+	return sc_json_failed(r) ? -1 : k;
+}
+
+void
+sc_json_version(JsonReader *r, int version)
+{
+	int64		found = sc_json_int64(r);
+
+	if (found != version && !sc_json_failed(r))
 		errsave(r->escontext,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("unsupported version of type %s: %lld", r->type_name,
-						(long long) version),
-				 errdetail("This release reads version 1.")));
+						(long long) found),
+				 errdetail("This release reads version %d.", version)));
 }
 
 void

@@ -61,6 +61,7 @@ extern void sc_json_array_begin(JsonReader *r);
 extern bool sc_json_array_next(JsonReader *r);
 
 extern bool sc_json_null(JsonReader *r);	/* read a null if there is one */
+extern bool sc_json_at_object(const JsonReader *r); /* does one begin here? */
 extern bool sc_json_bool(JsonReader *r);
 extern double sc_json_double(JsonReader *r);	/* finite; else 22003 */
 extern int64 sc_json_int64(JsonReader *r);
@@ -78,11 +79,19 @@ extern int64 sc_json_to_int64(JsonReader *r, const char *number);
 extern JsonMark sc_json_skip(JsonReader *r);
 extern void sc_json_reopen(JsonReader *r, JsonMark mark);
 
+/*
+ * The next key of an object that has the first n_needed of these n keys, perhaps the
+ * others, and no other, each once and in any order: its place among them, the value to be read next; -1 at the
+ * end, or when the reader has failed.  seen[n], false at first, is what is kept
+ * between calls.
+ */
+extern int	sc_json_key(JsonReader *r, const char *const *keys, int n, int n_needed, bool *seen);
+
 /* Fails unless *seen is false, and sets it: keys appear once. */
 extern void sc_json_once(JsonReader *r, bool *seen, const char *key);
 
-/* Reads "version" and refuses one that is not 1. */
-extern void sc_json_version(JsonReader *r);
+/* Reads the value of "version" and refuses any but the given one. */
+extern void sc_json_version(JsonReader *r, int version);
 
 /* Writing. */
 extern void sc_json_put_double(StringInfo out, double value);

@@ -218,6 +218,7 @@ sc_labels_find(LabelTable *table, const char *text, uint32 len)
 		return -1;
 	}
 	table->probe = text;
+
 	table->probe_len = len;
 	hash = hash_label(text, len);
 	entry = labelhash_lookup_hash(index_of(table, hash), PROBE, hash);
@@ -257,7 +258,7 @@ sc_labels_check(uint32 len, Node *escontext)
 		ereturn(escontext, false,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("label is too long"),
-				 errdetail("A label of a model or benchmark has %u bytes; at most %d are allowed.",
+				 errdetail("A label of a model, benchmark or family has %u bytes; at most %d are allowed.",
 						   len, SC_MAX_LABEL_BYTES)));
 	return true;
 }

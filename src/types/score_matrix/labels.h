@@ -13,7 +13,8 @@
 
 typedef struct Label
 {
-	const char *text;			/* not terminated; owned by the table's context */
+	const char *text;			/* not terminated; owned by the table's
+								 * context */
 	uint32		len;
 	uint32		next;			/* the label that was found after this one */
 } Label;

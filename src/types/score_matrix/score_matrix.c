@@ -32,19 +32,23 @@
 static inline bool
 has_room(const ExpandedScoreMatrix *m, uint64 more)
 {
-	uint64		bytes = m->models.text_bytes + m->benchmarks.text_bytes + more +
-	(uint64) m->n_single * SC_TEXT_BYTES_PER_SINGLE +
-	(uint64) m->n_pooled * SC_TEXT_BYTES_PER_POOLED;
+	uint64		bytes = m->models.text_bytes + m->benchmarks.text_bytes +
+		m->annotations.text_bytes + more +
+		(uint64) m->n_single * SC_TEXT_BYTES_PER_SINGLE +
+		(uint64) m->n_pooled * SC_TEXT_BYTES_PER_POOLED;
 
 	return likely(bytes <= SC_MAX_TEXT_BYTES);
 }
 
+/* One without cells may be the marks of another, whose models it does not know. */
 static void
 refuse_size(const ExpandedScoreMatrix *m, Node *escontext)
 {
 	errsave(escontext,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("score matrix is too large"),
+			 m->n_single + m->n_pooled == 0 ?
+			 errdetail("Its text form could pass %d bytes.", SC_MAX_TEXT_BYTES) :
 			 errdetail("It has %u models, %u benchmarks and %u cells; with more its text form could pass %d bytes.",
 					   m->models.n, m->benchmarks.n,
 					   m->n_single + m->n_pooled, SC_MAX_TEXT_BYTES),
@@ -118,11 +122,11 @@ static inline int64
 find_id(LabelTable *table, int64 id)
 {
 	int64		found = sc_labels_find_id(table, id);
-	char		text[MAXINT8LEN + 1];
+	char		digits[MAXINT8LEN + 1];
 
 	if (found < 0)
 	{
-		found = sc_matrix_find_label(table, text, pg_lltoa(id, text));
+		found = sc_matrix_find_label(table, digits, pg_lltoa(id, digits));
 		if (found >= 0)
 			sc_labels_set_id(table, id, (uint32) found);
 	}
@@ -224,7 +228,7 @@ sc_matrix_reserve_pooled(ExpandedScoreMatrix *m, uint32 n)
 
 void
 sc_matrix_set_pooled(ExpandedScoreMatrix *m, MatrixCell *cell, const PooledCell *pooled,
-		   uint8 flags)
+					 uint8 flags)
 {
 	Assert(m->n_pooled < m->pooled_capacity);
 	if (cell->kind == CELL_SINGLE)
@@ -343,7 +347,7 @@ sc_matrix_settle(ExpandedScoreMatrix *m)
 	{
 		cellhash_hash *row = m->row[m->pending[i].at.model];
 		const MatrixCell *cell = row == NULL ? NULL :
-		cellhash_lookup(row, m->pending[i].at.benchmark);
+			cellhash_lookup(row, m->pending[i].at.benchmark);
 
 		pooled[i] = PG_UINT64_MAX;
 		if (cell != NULL && cell->kind == CELL_POOLED)
@@ -462,7 +466,7 @@ reserve_labels(ExpandedScoreMatrix *m, int64 model, int64 benchmark,
 		sc_matrix_reserve_model(m, labels->at.model, labels->model, labels->model_len);
 	if (labels->new_benchmark)
 		sc_matrix_reserve_benchmark(m, labels->at.benchmark, labels->benchmark,
-						  labels->benchmark_len);
+									labels->benchmark_len);
 }
 
 static void

@@ -31,8 +31,8 @@ typedef enum CellKind
 /* A cell in memory; 16 bytes. */
 typedef struct MatrixCell
 {
-	uint32		benchmark;		/* number of the label table; of an empty place
-								 * perhaps one that is not there */
+	uint32		benchmark;		/* number of the label table; of an empty
+								 * place perhaps one that is not there */
 	char		status;			/* simplehash */
 	uint8		kind;			/* CellKind */
 	union
@@ -50,6 +50,29 @@ typedef struct PendingScore
 } PendingScore;
 
 struct cellhash_hash;
+struct overlaphash_hash;
+
+/*
+ * What is said of models, and of pairs of benchmarks.  Models have a table of
+ * their own here, because one may be named that has no score yet; benchmarks
+ * that are named are among those of the matrix.
+ */
+typedef struct MatrixAnnotations
+{
+	LabelTable	models;			/* that have a family */
+	uint32	   *family;			/* [models_capacity], numbers of families, or
+								 * SC_FAMILY_CONFLICT */
+	uint32		models_capacity;
+	LabelTable	families;
+	uint32	   *users;			/* [families_capacity], models of each, which
+								 * may be none */
+	uint32		families_capacity;
+	struct overlaphash_hash **overlaps; /* [targets_capacity], by number of
+										 * the target, NULL: none */
+	uint32		targets_capacity;
+	uint32		n_overlaps;
+	uint64		text_bytes;		/* bound of what they take in the text form */
+} MatrixAnnotations;
 
 /*
  * Each model has a hash table of its cells: rows often come model by model, and
@@ -62,6 +85,7 @@ typedef struct ExpandedScoreMatrix
 	LabelTable	models;
 	LabelTable	benchmarks;
 	uint8	   *benchmark_flags;	/* [benchmarks.capacity] */
+	MatrixAnnotations annotations;
 	struct cellhash_hash **row; /* [models.capacity], NULL: no cells yet */
 	struct cellhash_hash *newest;	/* of them */
 	uint32		n_single;
@@ -69,12 +93,13 @@ typedef struct ExpandedScoreMatrix
 	uint32		pooled_capacity;
 	PooledCell *pooled;
 	uint8	   *pooled_flags;
-	bool		has_huge_count; /* a cell of so many scores that more may be too many */
+	bool		has_huge_count; /* a cell of so many scores that more may be
+								 * too many */
 
 	/*
-	 * In a matrix that is larger than the caches, scores wait here until there
-	 * are enough for the memory of their cells to be fetched side by side.  None
-	 * of them can be refused later: near a limit no score waits.
+	 * In a matrix that is larger than the caches, scores wait here until
+	 * there are enough for the memory of their cells to be fetched side by
+	 * side.  None of them can be refused later: near a limit no score waits.
 	 */
 	PendingScore *pending;		/* NULL while none may wait */
 	uint32		n_pending;
@@ -109,9 +134,6 @@ extern ExpandedScoreMatrix *sc_matrix_from_datum(Datum d);
  * validated (XX001 for a stored value that is damaged).
  */
 extern void sc_matrix_read(Datum d, ScoreMatrixView *view);
-
-/* A copy of a datum's flat form, validated, in CurrentMemoryContext. */
-extern Datum sc_matrix_copy(Datum d);
 
 /*
  * Adding a score, a mean or a row is all or nothing: after an error, whatever it
@@ -167,35 +189,69 @@ extern void sc_matrix_copy_cell(ExpandedScoreMatrix *m, const ScoreMatrixView *f
 extern void sc_matrix_settle(ExpandedScoreMatrix *m);
 
 /*
- * 22023, raised or saved (then false), if a benchmark is both a capability and a
- * covariate.
- */
-extern bool sc_check_flags(const char *label, uint32 len, uint8 flags,
-						   Node *escontext);
-
-/*
- * Adds all cells and ORs the flags of a flat matrix.  An error or a cancel on the
- * way leaves m half merged: it must not be used again.
+ * Adds all cells of a flat matrix, ORs its flags and joins its annotations, which
+ * never fails but for a limit.  An error or a cancel on the way leaves m half
+ * merged: it must not be used again.
  */
 extern void sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from);
+
+/*
+ * Joins a model's family with the one it has: none, a family, and SC_FAMILY_CONFLICT
+ * where two of them met (for which text is NULL).  False if an error was saved in
+ * escontext: a limit (54000).  No score may wait, as after sc_matrix_stop_waiting().
+ */
+extern bool sc_matrix_add_family(ExpandedScoreMatrix *m, const char *model, uint32 model_len,
+								 const char *family, uint32 family_len, Node *escontext);
+
+/* Says that two benchmarks, of these numbers, overlap; otherwise as the above. */
+extern bool sc_matrix_add_overlap(ExpandedScoreMatrix *m, uint32 target, uint32 capability,
+								  Node *escontext);
+
+/* ORs the flags of a benchmark of a flat matrix, which is added if it is new. */
+extern void sc_matrix_copy_flags(ExpandedScoreMatrix *m, const ScoreMatrixView *from,
+								 uint32 benchmark);
+
+/* What a copy of marks leaves out; a list that is NULL leaves nothing out. */
+typedef struct KeptLabels
+{
+	const bool *model;			/* [n_models] */
+	const bool *declared;		/* [n_declared] */
+	const bool *benchmark;		/* [n_benchmarks] */
+} KeptLabels;
+
+/* Joins families, overlaps, or both, of a flat matrix; kept NULL: all. */
+extern void sc_matrix_copy_families(ExpandedScoreMatrix *m, const ScoreMatrixView *from,
+									const KeptLabels *kept);
+extern void sc_matrix_copy_overlaps(ExpandedScoreMatrix *m, const ScoreMatrixView *from,
+									const KeptLabels *kept);
+
+/*
+ * The flat matrix with the cells of from, and with the marks of another that has
+ * no models and, in the order of its numbers, all benchmarks of from, then
+ * declared ones.  In CurrentMemoryContext; 54000.
+ */
+extern Datum sc_matrix_with_marks(const ScoreMatrixView *from, ExpandedScoreMatrix *marks);
 
 /*
  * Building from a text or binary form: labels first, which must be new, then
  * cells, which must be new too: false if they are not.  Also false if an error
  * was saved in escontext, which is as in json.h: a limit (54000), a score out of
- * range (22003), flags that exclude each other (22023).
+ * range (22003).
  */
 extern bool sc_matrix_put_model(ExpandedScoreMatrix *m, const char *text,
 								uint32 len, Node *escontext);
 extern bool sc_matrix_put_benchmark(ExpandedScoreMatrix *m, const char *text,
 									uint32 len, uint8 flags, Node *escontext);
-extern bool sc_matrix_put_single(ExpandedScoreMatrix *m, uint32 model,
-								 uint32 benchmark, double score, Node *escontext);
-extern bool sc_matrix_put_pooled(ExpandedScoreMatrix *m, uint32 model,
-								 uint32 benchmark, const PooledCell *cell,
-								 uint8 flags, Node *escontext);
 
-/* True if every label has a cell, as the flat form demands. */
+/*
+ * The same of a cell of either kind (the sum of a single one is its score): gives a
+ * DETAIL if it does not fit, to which nothing comes if an error is saved already.
+ */
+extern const char *sc_matrix_put_cell(ExpandedScoreMatrix *m, int64 model, int64 benchmark,
+									  bool is_pooled, const PooledCell *cell, uint8 flags,
+									  Node *escontext);
+
+/* True if every model has a cell, and every benchmark a cell or a mark. */
 extern bool sc_matrix_is_covered(ExpandedScoreMatrix *m);
 
 /*
@@ -205,5 +261,11 @@ extern int64 sc_matrix_find_model(const ScoreMatrixView *view,
 								  const char *text, uint32 len);
 extern int64 sc_matrix_find_benchmark(const ScoreMatrixView *view,
 									  const char *text, uint32 len);
+
+/* The same of a declared model, among the declared ones. */
+extern int64 sc_matrix_find_declared(const ScoreMatrixView *view, const char *text, uint32 len);
+
+/* [n_benchmarks]: how many models have a score on each; palloc'd. */
+extern uint32 *sc_count_scores(const ScoreMatrixView *view);
 
 #endif							/* SC_TYPES_SCORE_MATRIX_SCORE_MATRIX_H */

@@ -31,6 +31,23 @@
 extern bool sc_matrix_check_size(const ExpandedScoreMatrix *m, uint64 more,
 								 Node *escontext);
 
+/* Finds the number, or the place, of a model that is in the matrix, or -1. */
+typedef int64 (*FindModel) (void *where, const char *text, uint32 len);
+
+/* Sets true for each benchmark, by number, that stands in an overlap. */
+extern void sc_matrix_cover_overlaps(ExpandedScoreMatrix *m, bool *covered);
+
+/*
+ * Flattening annotations in two steps.  How much of what there is: false if there
+ * is nothing.  Then what there is, to a view whose counts and parts are set; rank
+ * NULL: find gives places.  The second allocates in CurrentMemoryContext.
+ */
+extern bool sc_annotations_count(ExpandedScoreMatrix *m, FindModel find, void *where,
+								 AnnotationsFlat *counts);
+extern void sc_annotations_flatten(ExpandedScoreMatrix *m, FindModel find, void *where,
+								   const uint32 *model_rank, const uint32 *benchmark_order,
+								   const uint32 *benchmark_rank, ScoreMatrixView *view);
+
 /* Number of a label or -1. */
 static inline int64
 sc_matrix_find_label(LabelTable *table, const char *text, uint32 len)

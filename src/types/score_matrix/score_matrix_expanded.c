@@ -37,6 +37,8 @@ sc_matrix_create(MemoryContext context)
 	m->magic = SC_MATRIX_MAGIC;
 	sc_labels_init(&m->models, context);
 	sc_labels_init(&m->benchmarks, context);
+	sc_labels_init(&m->annotations.models, context);
+	sc_labels_init(&m->annotations.families, context);
 	return m;
 }
 
@@ -50,16 +52,27 @@ sc_matrix_from_datum(Datum d)
 	return m;
 }
 
+static int64
+find_model(void *where, const char *text, uint32 len)
+{
+	return sc_labels_find((LabelTable *) where, text, len);
+}
+
 static Size
 matrix_get_flat_size(ExpandedObjectHeader *eohptr)
 {
 	ExpandedScoreMatrix *m = (ExpandedScoreMatrix *) eohptr;
+	AnnotationsFlat counts;
+	Size		size;
 
 	sc_matrix_settle(m);
 
 	/* the limit of the text form keeps this far below MaxAllocSize */
-	return sc_flat_size(m->models.n, m->benchmarks.n, m->n_single, m->n_pooled,
+	size = sc_flat_size(m->models.n, m->benchmarks.n, m->n_single, m->n_pooled,
 						m->models.bytes + m->benchmarks.bytes);
+	if (sc_annotations_count(m, find_model, &m->models, &counts))
+		size += sc_flat_annotations_size(m->models.n, &counts);
+	return size;
 }
 
 /* ----------
@@ -88,7 +101,8 @@ typedef struct Scratch
 	uint32	   *benchmark_order;
 	uint32	   *benchmark_rank;
 	uint64	   *key;			/* [n_benchmarks] */
-	MatrixCell **at_rank;		/* [n_benchmarks], valid where is_there says so */
+	MatrixCell **at_rank;		/* [n_benchmarks], valid where is_there says
+								 * so */
 	uint64	   *is_there;		/* [WORDS(n_benchmarks)], 0 between models */
 } Scratch;
 
@@ -223,26 +237,25 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 	Scratch		scratch;
 	MemoryContext context;
 	MemoryContext old;
+	AnnotationsFlat counts;
+	bool		is_annotated = sc_annotations_count(m, find_model, &m->models, &counts);
 	uint32		end = 0;
 	uint32		i;
 
 	Assert(allocated_size == matrix_get_flat_size(eohptr));
 	SET_VARSIZE(flat, allocated_size);
 	flat->version = SC_MATRIX_VERSION;
-	flat->reserved = 0;
+	flat->flags = is_annotated ? SC_MATRIX_ANNOTATED : 0;
 	flat->n_models = m->models.n;
 	flat->n_benchmarks = m->benchmarks.n;
 	flat->n_single = m->n_single;
 	flat->n_pooled = m->n_pooled;
 	flat->label_bytes = (uint32) (m->models.bytes + m->benchmarks.bytes);
-	flat->reserved2 = 0;
+	flat->reserved = 0;
+	if (is_annotated)
+		*sc_flat_annotations(flat) = counts;
 	sc_flat_view(flat, &target.view);
-
-	/* the padding; all else is written below */
-	end = flat->label_bytes;
-	memset(target.view.labels + end, 0,
-		   (char *) flat + allocated_size - (target.view.labels + end));
-	end = 0;
+	sc_flat_pad(flat, allocated_size);
 
 	/* one that was cancelled has left its own */
 	if (m->flattening != NULL)
@@ -252,7 +265,10 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 		MemoryContextDelete(context);
 	}
 
-	/* not a child of the caller's context, which may be one of a sort's tuples */
+	/*
+	 * not a child of the caller's context, which may be one of a sort's
+	 * tuples
+	 */
 	context = AllocSetContextCreate(m->hdr.eoh_context, "score_matrix flatten",
 									ALLOCSET_DEFAULT_SIZES);
 	m->flattening = context;
@@ -292,6 +308,10 @@ matrix_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 		CHECK_FOR_INTERRUPTS();
 	}
 	Assert(target.n_single == m->n_single && target.n_pooled == m->n_pooled);
+	if (is_annotated)
+		sc_annotations_flatten(m, find_model, &m->models, scratch.model_rank,
+							   scratch.benchmark_order, scratch.benchmark_rank,
+							   &target.view);
 	MemoryContextSwitchTo(old);
 	m->flattening = NULL;
 	MemoryContextDelete(context);

@@ -7,45 +7,60 @@
  *	  version		1
  *	  models		["name", ...]
  *	  benchmarks	[{"name": "...", "capability": true,
- *					  "lower_is_better": true, "covariate": true}, ...]
+ *					  "lower_is_better": true, "covariate": true,
+ *					  "target": true, "higher_is_better": true}, ...]
  *					flags only where they are set
  *	  cells			[[model, benchmark, score], ...			a single score
  *					 [model, benchmark, n, sum, sum_lo, sumsq, sumsq_lo],
  *					 [model, benchmark, n, sum, sum_lo], ...]	spread unknown
- * with model and benchmark counted from 0.  Labels and cells are written in C
- * order and read in any.
- *
- * Binary, in network order: int16 version, int32 counts of models, benchmarks,
- * single and pooled cells; per model int32 length and text; per benchmark the
- * same and a byte of flags; per single cell int32 model, int32 benchmark,
- * float8 score; per pooled cell int32 model, int32 benchmark, byte flags, int8
- * n, float8 sum, sum_lo, sumsq, sumsq_lo.
+ *	  families		{"model": "family", ...}	{"conflict": true} for a family
+ *					where two met
+ *	  overlaps		{"target": ["capability", ...], ...}
+ * with model and benchmark counted from 0; the last two keys only where there is
+ * something in them.  A model of the families may be none of the models: it is
+ * declared.  Labels and cells are written in C order and read in any.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "fmgr.h"
-#include "libpq/pqformat.h"
 
 #include "types/forms/json.h"
 #include "types/forms/poll.h"
 #include "types/score_matrix/score_matrix.h"
 #include "types/forms/state_context.h"
-#include "types/forms/wire.h"
-#include "stats/base/status.h"
 
 #define TYPE_NAME "score_matrix"
 
 PG_FUNCTION_INFO_V1(sc_score_matrix_in);
 PG_FUNCTION_INFO_V1(sc_score_matrix_out);
-PG_FUNCTION_INFO_V1(sc_score_matrix_recv);
-PG_FUNCTION_INFO_V1(sc_score_matrix_send);
+
+/* Keys of a benchmark, in the order in which they are written. */
+static const struct
+{
+	const char *key;
+	uint8		flag;
+}			flag_keys[] = {
+	{"capability", SC_BENCHMARK_CAPABILITY},
+	{"lower_is_better", SC_BENCHMARK_LOWER_IS_BETTER},
+	{"covariate", SC_BENCHMARK_COVARIATE},
+	{"target", SC_BENCHMARK_TARGET},
+	{"higher_is_better", SC_BENCHMARK_HIGHER_IS_BETTER}
+};
+
+/* Keys of the whole; from KEY_FAMILIES on they need not be there. */
+enum
+{
+	KEY_VERSION, KEY_MODELS, KEY_BENCHMARKS, KEY_CELLS, KEY_FAMILIES, KEY_OVERLAPS, N_KEYS
+};
+
+static const char *const keys[N_KEYS] = {
+	"version", "models", "benchmarks", "cells", "families", "overlaps"
+};
 
 /* ----------
- * Text
+ * Reading
  * ----------
  */
 
@@ -67,16 +82,6 @@ read_models(ExpandedScoreMatrix *m, JsonReader *r)
 static void
 read_benchmarks(ExpandedScoreMatrix *m, JsonReader *r)
 {
-	static const struct
-	{
-		const char *key;
-		uint8		flag;
-	}			flag_keys[] = {
-		{"capability", SC_BENCHMARK_CAPABILITY},
-		{"lower_is_better", SC_BENCHMARK_LOWER_IS_BETTER},
-		{"covariate", SC_BENCHMARK_COVARIATE}
-	};
-
 	sc_json_array_begin(r);
 	while (sc_json_array_next(r))
 	{
@@ -120,39 +125,6 @@ read_benchmarks(ExpandedScoreMatrix *m, JsonReader *r)
 			sc_json_fail(r, psprintf("Benchmark \"%s\" appears twice.", label));
 		pfree(label);
 	}
-}
-
-/*
- * Adds a cell read from text or binary; gives a DETAIL if it does not fit, to
- * which nothing comes if an error is saved already.
- */
-static const char *
-put_cell(ExpandedScoreMatrix *m, int64 model, int64 benchmark, bool is_pooled,
-		 const PooledCell *cell, uint8 flags, Node *escontext)
-{
-	const char *problem;
-
-	if (model < 0 || model >= m->models.n)
-		return "A cell names a model that is not there.";
-	if (benchmark < 0 || benchmark >= m->benchmarks.n)
-		return "A cell names a benchmark that is not there.";
-	if (is_pooled)
-	{
-		if ((problem = sc_flat_check_pooled(cell, flags)) != NULL)
-			return problem;
-		if (!sc_matrix_put_pooled(m, (uint32) model, (uint32) benchmark, cell, flags,
-								  escontext))
-			return "A cell appears twice.";
-	}
-	else
-	{
-		if (isnan(cell->sum))
-			return "A score is not a number.";
-		if (!sc_matrix_put_single(m, (uint32) model, (uint32) benchmark, cell->sum,
-								  escontext))
-			return "A cell appears twice.";
-	}
-	return NULL;
 }
 
 static void
@@ -209,10 +181,98 @@ read_cells(ExpandedScoreMatrix *m, JsonReader *r)
 		if (sc_json_failed(r))
 			break;
 		pfree(third);
-		problem = put_cell(m, model, benchmark, n > 3, &cell,
-						   n == 5 ? SC_CELL_SPREAD_UNKNOWN : 0, r->escontext);
+		problem = sc_matrix_put_cell(m, model, benchmark, n > 3, &cell,
+									 n == 5 ? SC_CELL_SPREAD_UNKNOWN : 0, r->escontext);
 		if (problem)
 			sc_json_fail(r, problem);
+	}
+}
+
+/* {"conflict": true} */
+static void
+read_conflict(JsonReader *r)
+{
+	char	   *key;
+	bool		seen = false;
+
+	sc_json_object_begin(r);
+	while ((key = sc_json_object_next(r)) != NULL)
+	{
+		if (strcmp(key, "conflict") != 0)
+		{
+			sc_json_fail(r, psprintf("Key \"%s\" is not expected in a family.", key));
+			return;
+		}
+		sc_json_once(r, &seen, key);
+		if (!sc_json_bool(r))
+			sc_json_fail(r, "\"conflict\" is not true.");
+	}
+	if (!seen)
+		sc_json_fail(r, "A family is neither a string nor a conflict.");
+}
+
+static void
+read_families(ExpandedScoreMatrix *m, JsonReader *r)
+{
+	char	   *model;
+
+	sc_json_object_begin(r);
+	while ((model = sc_json_object_next(r)) != NULL)
+	{
+		char	   *family = NULL;
+		uint32		len = 0;
+
+		if (sc_labels_find(&m->annotations.models, model, strlen(model)) >= 0)
+			sc_json_fail(r, psprintf("Model \"%s\" has two families.", model));
+		if (sc_json_at_object(r))
+			read_conflict(r);
+		else
+			family = sc_json_string(r, &len);
+		if (sc_json_failed(r))
+			break;
+		(void) sc_matrix_add_family(m, model, strlen(model), family, len, r->escontext);
+		if (family != NULL)
+			pfree(family);
+		pfree(model);
+	}
+}
+
+/* The number of a benchmark that is there. */
+static uint32
+find_benchmark(ExpandedScoreMatrix *m, const char *label, uint32 len, JsonReader *r)
+{
+	int64		found = sc_labels_find(&m->benchmarks, label, len);
+
+	if (found < 0)
+		sc_json_fail(r, psprintf("Benchmark \"%s\" of an overlap is not there.", label));
+	return (uint32) Max(found, 0);
+}
+
+static void
+read_overlaps(ExpandedScoreMatrix *m, JsonReader *r)
+{
+	char	   *label;
+
+	sc_json_object_begin(r);
+	while ((label = sc_json_object_next(r)) != NULL)
+	{
+		uint32		target = find_benchmark(m, label, strlen(label), r);
+
+		pfree(label);
+		sc_json_array_begin(r);
+		while (sc_json_array_next(r))
+		{
+			uint32		len;
+			char	   *other = sc_json_string(r, &len);
+			uint32		capability = find_benchmark(m, other, len, r);
+
+			if (capability == target)
+				sc_json_fail(r, psprintf("Benchmark \"%s\" overlaps with itself.", other));
+			pfree(other);
+			if (sc_json_failed(r))
+				break;
+			(void) sc_matrix_add_overlap(m, target, capability, r->escontext);
+		}
 	}
 }
 
@@ -222,55 +282,117 @@ sc_score_matrix_in(PG_FUNCTION_ARGS)
 	char	   *text = PG_GETARG_CSTRING(0);
 	ExpandedScoreMatrix *m = sc_matrix_create(sc_object_context());
 	JsonReader	r;
-	JsonMark	part[3];
-	static const char *const part_key[3] = {"models", "benchmarks", "cells"};
-	static void (*const read_part[3]) (ExpandedScoreMatrix *, JsonReader *) = {
-		read_models, read_benchmarks, read_cells
+	JsonMark	mark[N_KEYS];
+	static void (*const read_part[N_KEYS]) (ExpandedScoreMatrix *, JsonReader *) = {
+		NULL, read_models, read_benchmarks, read_cells, read_families, read_overlaps
 	};
-	bool		seen_version = false;
-	bool		seen[3] = {false, false, false};
-	char	   *key;
-	int			i;
+	bool		seen[N_KEYS] = {false};
+	int			key;
 
-	/* the parts refer to each other and may come in any order: mark, then read */
+	/*
+	 * the parts refer to each other and may come in any order: mark, then
+	 * read
+	 */
 	sc_json_open(&r, text, strlen(text), TYPE_NAME, fcinfo->context);
 	sc_json_object_begin(&r);
-	while ((key = sc_json_object_next(&r)) != NULL)
+	while ((key = sc_json_key(&r, keys, N_KEYS, KEY_FAMILIES, seen)) >= 0)
 	{
-		if (strcmp(key, "version") == 0)
-		{
-			sc_json_once(&r, &seen_version, key);
-			sc_json_version(&r);
-			continue;
-		}
-		for (i = 0; i < 3 && strcmp(key, part_key[i]) != 0; i++)
-			;
-		if (i == 3)
-		{
-			sc_json_fail(&r, psprintf("Key \"%s\" is not expected.", key));
-			break;
-		}
-		sc_json_once(&r, &seen[i], key);
-		part[i] = sc_json_skip(&r);
+		if (key == KEY_VERSION)
+			sc_json_version(&r, SC_MATRIX_VERSION);
+		else
+			mark[key] = sc_json_skip(&r);
 	}
 	sc_json_close(&r);
-	if (!seen_version)
-		sc_json_fail(&r, "Key \"version\" is missing.");
-	for (i = 0; i < 3; i++)
+	for (key = KEY_MODELS; key < N_KEYS && !sc_json_failed(&r); key++)
 	{
-		if (!seen[i])
-			sc_json_fail(&r, psprintf("Key \"%s\" is missing.", part_key[i]));
-		if (sc_json_failed(&r))
-			PG_RETURN_NULL();
-		sc_json_reopen(&r, part[i]);
-		read_part[i] (m, &r);
+		if (!seen[key])
+			continue;
+		sc_json_reopen(&r, mark[key]);
+		read_part[key] (m, &r);
 		sc_json_close(&r);
 	}
 	if (!sc_json_failed(&r) && !sc_matrix_is_covered(m))
-		sc_json_fail(&r, "A model or benchmark has no cell.");
+		sc_json_fail(&r, "A model has no cell, or a benchmark neither cell nor mark.");
 	if (sc_json_failed(&r))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
+}
+
+/* ----------
+ * Writing
+ * ----------
+ */
+
+static void
+put_family(StringInfo out, const ScoreMatrixView *view, const char *model, uint32 len,
+		   uint32 code, bool *any)
+{
+	if (code == SC_FAMILY_NONE)
+		return;
+	appendStringInfoString(out, *any ? "," : ",\"families\":{");
+	*any = true;
+	sc_json_put_label(out, model, len);
+	appendStringInfoChar(out, ':');
+	if (code == SC_FAMILY_CONFLICT)
+		appendStringInfoString(out, "{\"conflict\":true}");
+	else
+	{
+		const char *family = sc_flat_family_label(view, code, &len);
+
+		sc_json_put_label(out, family, len);
+	}
+}
+
+static void
+put_families(StringInfo out, const ScoreMatrixView *view)
+{
+	bool		any = false;
+	const char *label;
+	uint32		len;
+	uint32		i;
+
+	for (i = 0; i < view->n_models; i++)
+	{
+		sc_poll_step(i);
+		label = sc_flat_label(view, i, &len);
+		put_family(out, view, label, len, sc_flat_family(view, i), &any);
+	}
+	for (i = 0; i < view->counts.n_declared; i++)
+	{
+		sc_poll_step(i);
+		label = sc_flat_declared_label(view, i, &len);
+		put_family(out, view, label, len, view->declared_family[i], &any);
+	}
+	if (any)
+		appendStringInfoChar(out, '}');
+}
+
+static void
+put_overlaps(StringInfo out, const ScoreMatrixView *view)
+{
+	uint32		i;
+
+	for (i = 0; i < view->counts.n_overlaps; i++)
+	{
+		Overlap		overlap = view->overlap[i];
+		const char *label;
+		uint32		len;
+
+		sc_poll_step(i);
+		if (i == 0 || overlap.target != view->overlap[i - 1].target)
+		{
+			appendStringInfoString(out, i == 0 ? ",\"overlaps\":{" : "],");
+			label = sc_flat_label(view, view->n_models + overlap.target, &len);
+			sc_json_put_label(out, label, len);
+			appendStringInfoString(out, ":[");
+		}
+		else
+			appendStringInfoChar(out, ',');
+		label = sc_flat_label(view, view->n_models + overlap.capability, &len);
+		sc_json_put_label(out, label, len);
+	}
+	if (view->counts.n_overlaps > 0)
+		appendStringInfoString(out, "]}");
 }
 
 Datum
@@ -282,10 +404,11 @@ sc_score_matrix_out(PG_FUNCTION_ARGS)
 	uint32		s = 0;
 	uint32		p = 0;
 	uint32		len;
+	int			k;
 
 	sc_matrix_read(PG_GETARG_DATUM(0), &view);
 	initStringInfo(&out);
-	appendStringInfoString(&out, "{\"version\":1,\"models\":[");
+	appendStringInfo(&out, "{\"version\":%d,\"models\":[", SC_MATRIX_VERSION);
 	for (i = 0; i < view.n_models; i++)
 	{
 		const char *label = sc_flat_label(&view, i, &len);
@@ -304,12 +427,11 @@ sc_score_matrix_out(PG_FUNCTION_ARGS)
 		sc_poll_step(i);
 		appendStringInfoString(&out, i > 0 ? ",{\"name\":" : "{\"name\":");
 		sc_json_put_label(&out, label, len);
-		if (flags & SC_BENCHMARK_CAPABILITY)
-			appendStringInfoString(&out, ",\"capability\":true");
-		if (flags & SC_BENCHMARK_LOWER_IS_BETTER)
-			appendStringInfoString(&out, ",\"lower_is_better\":true");
-		if (flags & SC_BENCHMARK_COVARIATE)
-			appendStringInfoString(&out, ",\"covariate\":true");
+		for (k = 0; k < (int) lengthof(flag_keys); k++)
+		{
+			if (flags & flag_keys[k].flag)
+				appendStringInfo(&out, ",\"%s\":true", flag_keys[k].key);
+		}
 		appendStringInfoChar(&out, '}');
 	}
 	appendStringInfoString(&out, "],\"cells\":[");
@@ -342,124 +464,9 @@ sc_score_matrix_out(PG_FUNCTION_ARGS)
 		}
 		appendStringInfoChar(&out, ']');
 	}
-	appendStringInfoString(&out, "]}");
+	appendStringInfoChar(&out, ']');
+	put_families(&out, &view);
+	put_overlaps(&out, &view);
+	appendStringInfoChar(&out, '}');
 	PG_RETURN_CSTRING(out.data);
-}
-
-/* ----------
- * Binary
- * ----------
- */
-
-Datum
-sc_score_matrix_recv(PG_FUNCTION_ARGS)
-{
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	ExpandedScoreMatrix *m = sc_matrix_create(sc_object_context());
-	uint32		n_models;
-	uint32		n_benchmarks;
-	uint32		n_single;
-	uint32		n_pooled;
-	uint32		i;
-	int			len;
-
-	sc_wire_version(buf, TYPE_NAME, 1);
-	n_models = sc_wire_count(buf, TYPE_NAME, 4);
-	n_benchmarks = sc_wire_count(buf, TYPE_NAME, 5);
-	n_single = sc_wire_count(buf, TYPE_NAME, 16);
-	n_pooled = sc_wire_count(buf, TYPE_NAME, 49);
-	for (i = 0; i < n_models; i++)
-	{
-		char	   *label = sc_wire_label(buf, TYPE_NAME, &len);
-
-		if (!sc_matrix_put_model(m, label, len, NULL))
-			sc_wire_fail(TYPE_NAME, "A model appears twice.");
-		pfree(label);
-	}
-	for (i = 0; i < n_benchmarks; i++)
-	{
-		char	   *label = sc_wire_label(buf, TYPE_NAME, &len);
-		uint8		flags = pq_getmsgbyte(buf);
-
-		if (flags & ~SC_BENCHMARK_FLAGS)
-			sc_wire_fail(TYPE_NAME, "A benchmark has flags that are not defined.");
-		if (!sc_matrix_put_benchmark(m, label, len, flags, NULL))
-			sc_wire_fail(TYPE_NAME, "A benchmark appears twice.");
-		pfree(label);
-	}
-	for (i = 0; i < n_single + n_pooled; i++)
-	{
-		uint32		model = pq_getmsgint(buf, 4);
-		uint32		benchmark = pq_getmsgint(buf, 4);
-		PooledCell	cell = {0, 0, 0, 0, 0};
-		uint8		flags = 0;
-		const char *problem;
-
-		if (i < n_single)
-			cell.sum = pq_getmsgfloat8(buf);
-		else
-		{
-			flags = pq_getmsgbyte(buf);
-			cell.n = pq_getmsgint64(buf);
-			/* adding 0 makes 0 of a negative zero, which text does not keep */
-			cell.sum = pq_getmsgfloat8(buf) + 0.0;
-			cell.sum_lo = pq_getmsgfloat8(buf) + 0.0;
-			cell.sumsq = pq_getmsgfloat8(buf) + 0.0;
-			cell.sumsq_lo = pq_getmsgfloat8(buf) + 0.0;
-		}
-		problem = put_cell(m, model, benchmark, i >= n_single, &cell, flags, NULL);
-		if (problem)
-			sc_wire_fail(TYPE_NAME, problem);
-		sc_poll_step(i);
-	}
-	pq_getmsgend(buf);
-	if (!sc_matrix_is_covered(m))
-		sc_wire_fail(TYPE_NAME, "A model or benchmark has no cell.");
-	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
-}
-
-Datum
-sc_score_matrix_send(PG_FUNCTION_ARGS)
-{
-	ScoreMatrixView view;
-	StringInfoData buf;
-	uint32		i;
-	uint32		len;
-
-	sc_matrix_read(PG_GETARG_DATUM(0), &view);
-	pq_begintypsend(&buf);
-	pq_sendint16(&buf, SC_MATRIX_VERSION);
-	pq_sendint32(&buf, view.n_models);
-	pq_sendint32(&buf, view.n_benchmarks);
-	pq_sendint32(&buf, view.n_single);
-	pq_sendint32(&buf, view.n_pooled);
-	for (i = 0; i < view.n_models + view.n_benchmarks; i++)
-	{
-		const char *label = sc_flat_label(&view, i, &len);
-
-		sc_poll_step(i);
-		sc_send_counted_text(&buf, label, len);
-		if (i >= view.n_models)
-			pq_sendbyte(&buf, view.benchmark_flags[i - view.n_models]);
-	}
-	for (i = 0; i < view.n_single; i++)
-	{
-		pq_sendint32(&buf, view.single_at[i].model);
-		pq_sendint32(&buf, view.single_at[i].benchmark);
-		pq_sendfloat8(&buf, view.score[i]);
-		sc_poll_step(i);
-	}
-	for (i = 0; i < view.n_pooled; i++)
-	{
-		pq_sendint32(&buf, view.pooled_at[i].model);
-		pq_sendint32(&buf, view.pooled_at[i].benchmark);
-		pq_sendbyte(&buf, view.pooled_flags[i]);
-		pq_sendint64(&buf, view.pooled[i].n);
-		pq_sendfloat8(&buf, view.pooled[i].sum);
-		pq_sendfloat8(&buf, view.pooled[i].sum_lo);
-		pq_sendfloat8(&buf, view.pooled[i].sumsq);
-		pq_sendfloat8(&buf, view.pooled[i].sumsq_lo);
-		sc_poll_step(i);
-	}
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }

@@ -12,17 +12,6 @@
 #include "types/score_matrix/score_matrix.h"
 #include "types/score_matrix/score_matrix_cells.h"
 
-bool
-sc_check_flags(const char *label, uint32 len, uint8 flags, Node *escontext)
-{
-	if ((flags & SC_BENCHMARK_CAPABILITY) && (flags & SC_BENCHMARK_COVARIATE))
-		ereturn(escontext, false,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("benchmark \"%s\" is annotated both as capability and as covariate",
-						pnstrdup(label, len))));
-	return true;
-}
-
 void
 sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from)
 {
@@ -35,17 +24,6 @@ sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from)
 	uint32		len;
 
 	sc_matrix_stop_waiting(m);
-	for (i = 0; i < from->n_benchmarks; i++)
-	{
-		const char *label = sc_flat_label(from, from->n_models + i, &len);
-		int64		found = sc_labels_find(&m->benchmarks, label, len);
-
-		sc_poll_step(i);
-		if (found >= 0)
-			(void) sc_check_flags(label, len,
-								  m->benchmark_flags[found] | from->benchmark_flags[i],
-								  NULL);
-	}
 	for (i = 0; i < from->n_models; i++)
 	{
 		const char *label = sc_flat_label(from, i, &len);
@@ -77,6 +55,8 @@ sc_matrix_merge(ExpandedScoreMatrix *m, const ScoreMatrixView *from)
 	}
 	pfree(model);
 	pfree(benchmark);
+	sc_matrix_copy_families(m, from, NULL);
+	sc_matrix_copy_overlaps(m, from, NULL);
 }
 
 void
@@ -96,6 +76,16 @@ sc_matrix_copy_cell(ExpandedScoreMatrix *m, const ScoreMatrixView *from,
 		sc_matrix_add_single(m, to, from->score[i]);
 	else
 		sc_matrix_add_pooled(m, to, &from->pooled[i], from->pooled_flags[i]);
+}
+
+void
+sc_matrix_copy_flags(ExpandedScoreMatrix *m, const ScoreMatrixView *from, uint32 benchmark)
+{
+	uint32		len;
+	const char *label = sc_flat_label(from, from->n_models + benchmark, &len);
+	uint32		number = sc_matrix_intern_benchmark(m, label, len);
+
+	m->benchmark_flags[number] |= from->benchmark_flags[benchmark];
 }
 
 /* ----------
@@ -129,7 +119,6 @@ sc_matrix_put_benchmark(ExpandedScoreMatrix *m, const char *text, uint32 len,
 	uint32		number;
 
 	if (!check_label(m, len, escontext) ||
-		!sc_check_flags(text, len, flags, escontext) ||
 		sc_labels_find(&m->benchmarks, text, len) >= 0)
 		return false;
 	number = sc_matrix_new_benchmark(m, text, len);
@@ -137,9 +126,9 @@ sc_matrix_put_benchmark(ExpandedScoreMatrix *m, const char *text, uint32 len,
 	return true;
 }
 
-bool
-sc_matrix_put_single(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
-					 double score, Node *escontext)
+static bool
+put_single(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
+		   double score, Node *escontext)
 {
 	CellIndex	at = {model, benchmark};
 	MatrixCell *cell;
@@ -156,13 +145,13 @@ sc_matrix_put_single(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
 	cell = sc_matrix_reach_cell(m, at);
 	if (cell->kind != CELL_EMPTY)
 		return false;
-	sc_matrix_set_single(m, cell, score + 0.0);	/* no negative zero */
+	sc_matrix_set_single(m, cell, score + 0.0); /* no negative zero */
 	return true;
 }
 
-bool
-sc_matrix_put_pooled(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
-					 const PooledCell *cell, uint8 flags, Node *escontext)
+static bool
+put_pooled(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
+		   const PooledCell *cell, uint8 flags, Node *escontext)
 {
 	CellIndex	at = {model, benchmark};
 	MatrixCell *place;
@@ -176,6 +165,33 @@ sc_matrix_put_pooled(ExpandedScoreMatrix *m, uint32 model, uint32 benchmark,
 	sc_matrix_reserve_pooled(m, 1);
 	sc_matrix_set_pooled(m, place, cell, flags);
 	return true;
+}
+
+const char *
+sc_matrix_put_cell(ExpandedScoreMatrix *m, int64 model, int64 benchmark, bool is_pooled,
+				   const PooledCell *cell, uint8 flags, Node *escontext)
+{
+	const char *problem;
+
+	if (model < 0 || model >= m->models.n)
+		return "A cell names a model that is not there.";
+	if (benchmark < 0 || benchmark >= m->benchmarks.n)
+		return "A cell names a benchmark that is not there.";
+	if (is_pooled)
+	{
+		if ((problem = sc_flat_check_pooled(cell, flags)) != NULL)
+			return problem;
+		if (!put_pooled(m, (uint32) model, (uint32) benchmark, cell, flags, escontext))
+			return "A cell appears twice.";
+	}
+	else
+	{
+		if (isnan(cell->sum))
+			return "A score is not a number.";
+		if (!put_single(m, (uint32) model, (uint32) benchmark, cell->sum, escontext))
+			return "A cell appears twice.";
+	}
+	return NULL;
 }
 
 bool
@@ -197,7 +213,8 @@ sc_matrix_is_covered(ExpandedScoreMatrix *m)
 			covered[cell->benchmark] = true;
 		CHECK_FOR_INTERRUPTS();
 	}
-	for (i = 0; i < m->benchmarks.n && covered[i]; i++)
+	sc_matrix_cover_overlaps(m, covered);
+	for (i = 0; i < m->benchmarks.n && (covered[i] || m->benchmark_flags[i] != 0); i++)
 		;
 	pfree(covered);
 	return i == m->benchmarks.n;

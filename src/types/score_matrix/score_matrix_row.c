@@ -14,7 +14,8 @@
 /* What a row makes of a matrix. */
 typedef struct RowChange
 {
-	CellIndex	at;				/* its model; of the benchmarks, one after the other */
+	CellIndex	at;				/* its model; of the benchmarks, one after the
+								 * other */
 	bool		new_model;
 	uint32		n_new_benchmarks;
 	uint32		n_pooled;		/* single cells that become pooled ones */

@@ -20,10 +20,11 @@
 #include "miscadmin.h"
 #include "libpq/pqformat.h"
 
-#include "types/score_matrix/matrix_flat.h"
 #include "types/forms/json.h"
-#include "types/states/principal_component.h"
+#include "types/forms/refuse.h"
 #include "types/forms/wire.h"
+#include "types/score_matrix/matrix_flat.h"
+#include "types/states/principal_component.h"
 #include "stats/base/status.h"
 
 #define TYPE_NAME "principal_component"
@@ -66,8 +67,8 @@ find_parts(PrincipalComponentFlat *flat, PrincipalComponent *c)
 }
 
 PrincipalComponentFlat *
-sc_component_create(ScPca pca, int32 d, int64 n, int32 n_eigenvalues,
-					int64 label_bytes, PrincipalComponent *c)
+sc_principal_component_create(ScPca pca, int32 d, int64 n, int32 n_eigenvalues,
+							  int64 label_bytes, PrincipalComponent *c)
 {
 	bool		has_labels = label_bytes >= 0;
 	Size		size = flat_size(d, n_eigenvalues, has_labels, has_labels ? label_bytes : 0);
@@ -146,16 +147,13 @@ check_flat(PrincipalComponentFlat *flat, PrincipalComponent *c)
 }
 
 void
-sc_component_read(Datum d, PrincipalComponent *c)
+sc_principal_component_read(Datum d, PrincipalComponent *c)
 {
 	PrincipalComponentFlat *flat = (PrincipalComponentFlat *) PG_DETOAST_DATUM(d);
 	const char *problem = check_flat(flat, c);
 
 	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored principal_component is not valid"),
-				 errdetail_internal("%s", problem)));
+		sc_refuse_stored(TYPE_NAME, problem);
 }
 
 /* ----------
@@ -163,36 +161,52 @@ sc_component_read(Datum d, PrincipalComponent *c)
  * ----------
  */
 
-static const char *
-gather_label(StringInfo labels, uint32 *end, int32 *count,
-			 const char *label, uint32 len)
+typedef struct GatheredLabels
 {
+	StringInfoData bytes;
+	uint32	   *end;			/* of each label in bytes */
+	int32		n;
+} GatheredLabels;
+
+static void
+init_labels(GatheredLabels *labels)
+{
+	initStringInfo(&labels->bytes);
+	labels->end = palloc(sizeof(uint32) * SC_MAX_CAPABILITIES);
+	labels->n = 0;
+}
+
+/* Adds one; returns NULL, or what is wrong with it. */
+static const char *
+gather_label(GatheredLabels *labels, const char *label, uint32 len)
+{
+	uint32		start = 0;
 	int32		j;
 
-	if (*count == SC_MAX_CAPABILITIES)
+	if (labels->n == SC_MAX_CAPABILITIES)
 		return "There are too many benchmarks.";
 	if (len > SC_MAX_LABEL_BYTES)
 		return "A label is too long.";
 	CHECK_FOR_INTERRUPTS();
-	for (j = 0; j < *count; j++)
+	for (j = 0; j < labels->n; j++)
 	{
-		uint32		start = j == 0 ? 0 : end[j - 1];
-
-		if (end[j] - start == len && memcmp(labels->data + start, label, len) == 0)
+		if (labels->end[j] - start == len &&
+			memcmp(labels->bytes.data + start, label, len) == 0)
 			return "A benchmark appears twice.";
+		start = labels->end[j];
 	}
-	appendBinaryStringInfo(labels, label, len);
-	end[(*count)++] = labels->len;
+	appendBinaryStringInfo(&labels->bytes, label, len);
+	labels->end[labels->n++] = labels->bytes.len;
 	return NULL;
 }
 
-/* Puts the gathered labels into a component that was made for them. */
+/* Puts them into a component that was made for them. */
 static void
-put_labels(PrincipalComponent *c, StringInfo labels, const uint32 *end)
+put_labels(PrincipalComponent *c, const GatheredLabels *labels)
 {
-	memcpy(c->label_end, end, sizeof(uint32) * c->d);
-	if (labels->len > 0)
-		memcpy(c->labels, labels->data, labels->len);
+	memcpy(c->label_end, labels->end, sizeof(uint32) * c->d);
+	if (labels->bytes.len > 0)
+		memcpy(c->labels, labels->bytes.data, labels->bytes.len);
 }
 
 /* ----------
@@ -211,22 +225,70 @@ static const char *const keys[N_KEYS] = {
 	"means", "sds", "weights", "eigenvalues"
 };
 
-/* An array of doubles of any length up to the limit; returns the length. */
+#define N_ARRAYS (N_KEYS - KEY_MEANS)
+
+static ScPca
+read_matrix(JsonReader *r)
+{
+	char	   *word = sc_json_string(r, NULL);
+
+	if (strcmp(word, "pearson") == 0)
+		return SC_PCA_PEARSON;
+	if (strcmp(word, "spearman") != 0)
+		sc_json_fail(r, "The matrix is neither spearman nor pearson.");
+	return SC_PCA_SPEARMAN;
+}
+
+/* An array of labels, or null for a component without; returns which it was. */
+static bool
+read_labels(JsonReader *r, GatheredLabels *labels)
+{
+	if (sc_json_null(r))
+		return false;
+	sc_json_array_begin(r);
+	while (sc_json_array_next(r))
+	{
+		uint32		len;
+		char	   *label = sc_json_string(r, &len);
+		const char *problem = gather_label(labels, label, len);
+
+		if (problem)
+			sc_json_fail(r, problem);
+	}
+	return true;
+}
+
+/* The next element of an array that has one for each benchmark. */
+static bool
+next_of_benchmark(JsonReader *r, int32 n)
+{
+	if (!sc_json_array_next(r))
+		return false;
+	if (n == SC_MAX_CAPABILITIES)
+		sc_json_fail(r, "There are too many benchmarks.");
+	return !sc_json_failed(r);
+}
+
+/* Arrays of any length up to the limit; return the length. */
+static int32
+read_flags(JsonReader *r, uint8 *flags)
+{
+	int32		n = 0;
+
+	sc_json_array_begin(r);
+	while (next_of_benchmark(r, n))
+		flags[n++] = sc_json_bool(r);
+	return n;
+}
+
 static int32
 read_doubles(JsonReader *r, double *values)
 {
 	int32		n = 0;
 
 	sc_json_array_begin(r);
-	while (sc_json_array_next(r))
-	{
-		if (n == SC_MAX_CAPABILITIES)
-		{
-			sc_json_fail(r, "There are too many benchmarks.");
-			break;
-		}
+	while (next_of_benchmark(r, n))
 		values[n++] = sc_json_double(r);
-	}
 	return n;
 }
 
@@ -234,111 +296,66 @@ Datum
 sc_principal_component_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	double	   *values = palloc(sizeof(double) * 4 * SC_MAX_CAPABILITIES);
-	uint32	   *label_end = palloc(sizeof(uint32) * SC_MAX_CAPABILITIES);
+	double	   *values = palloc(sizeof(double) * N_ARRAYS * SC_MAX_CAPABILITIES);
 	uint8	   *negated = palloc(SC_MAX_CAPABILITIES);
-	StringInfoData labels;
+	GatheredLabels labels;
 	PrincipalComponentFlat *flat;
 	PrincipalComponent c;
 	bool		seen[N_KEYS] = {false};
-	bool		has_labels = false;
-	int32		length[4] = {0, 0, 0, 0};
-	int32		n_labels = 0;
-	int32		n_negated = 0;
+	int32		length[N_ARRAYS] = {0};
+	int32		d = 0;
 	int64		n = 0;
+	bool		has_labels = false;
 	ScPca		pca = SC_PCA_SPEARMAN;
 	const char *problem;
 	JsonReader	r;
-	char	   *key;
-	char	   *word;
-	uint32		len;
-	int			k;
+	int			key;
 
-	initStringInfo(&labels);
+	init_labels(&labels);
 	sc_json_open(&r, text, strlen(text), TYPE_NAME, fcinfo->context);
 	sc_json_object_begin(&r);
-	while ((key = sc_json_object_next(&r)) != NULL)
+	while ((key = sc_json_key(&r, keys, N_KEYS, N_KEYS, seen)) >= 0)
 	{
-		for (k = 0; k < N_KEYS && strcmp(key, keys[k]) != 0; k++)
-			;
-		if (k == N_KEYS)
-		{
-			sc_json_fail(&r, psprintf("Key \"%s\" is not expected.", key));
-			break;
-		}
-		sc_json_once(&r, &seen[k], key);
-		switch (k)
+		switch (key)
 		{
 			case KEY_VERSION:
-				sc_json_version(&r);
+				sc_json_version(&r, SC_COMPONENT_VERSION);
 				break;
 			case KEY_MATRIX:
-				word = sc_json_string(&r, NULL);
-				if (strcmp(word, "pearson") == 0)
-					pca = SC_PCA_PEARSON;
-				else if (strcmp(word, "spearman") != 0)
-					sc_json_fail(&r, "The matrix is neither spearman nor pearson.");
+				pca = read_matrix(&r);
 				break;
 			case KEY_N:
 				n = sc_json_int64(&r);
 				break;
 			case KEY_BENCHMARKS:
-				if (sc_json_null(&r))
-					break;
-				has_labels = true;
-				sc_json_array_begin(&r);
-				while (sc_json_array_next(&r))
-				{
-					word = sc_json_string(&r, &len);
-					problem = gather_label(&labels, label_end, &n_labels, word, len);
-					if (problem)
-						sc_json_fail(&r, problem);
-				}
+				has_labels = read_labels(&r, &labels);
 				break;
 			case KEY_NEGATED:
-				sc_json_array_begin(&r);
-				while (sc_json_array_next(&r))
-				{
-					if (n_negated == SC_MAX_CAPABILITIES)
-					{
-						sc_json_fail(&r, "There are too many benchmarks.");
-						break;
-					}
-					negated[n_negated++] = sc_json_bool(&r);
-				}
+				d = read_flags(&r, negated);
 				break;
 			default:
-				length[k - KEY_MEANS] =
-					read_doubles(&r, values + (k - KEY_MEANS) * SC_MAX_CAPABILITIES);
+				key -= KEY_MEANS;
+				length[key] = read_doubles(&r, values + key * SC_MAX_CAPABILITIES);
 				break;
 		}
 	}
 	sc_json_close(&r);
-	for (k = 0; k < N_KEYS; k++)
-	{
-		if (!seen[k])
-			sc_json_fail(&r, psprintf("Key \"%s\" is missing.", keys[k]));
-	}
-	for (k = 0; k < 3; k++)
-	{
-		if (length[k] != n_negated)
-			sc_json_fail(&r, "Arrays have different lengths.");
-	}
-	if (n_negated < 1 || (has_labels && n_labels != n_negated))
+	if (d < 1 || length[0] != d || length[1] != d || length[2] != d ||
+		(has_labels && labels.n != d))
 		sc_json_fail(&r, "Arrays have different lengths.");
-	if (length[3] < 1 || length[3] > n_negated)
+	if (length[3] < 1 || length[3] > d)
 		sc_json_fail(&r, "The number of eigenvalues is out of range.");
 	if (sc_json_failed(&r))
 		PG_RETURN_NULL();
 
-	flat = sc_component_create(pca, n_negated, n, length[3],
-							   has_labels ? labels.len : -1, &c);
-	for (k = 0; k < 4; k++)
-		memcpy(c.mean + k * c.d, values + k * SC_MAX_CAPABILITIES,
-			   sizeof(double) * length[k]);
-	memcpy(c.negated, negated, c.d);
+	flat = sc_principal_component_create(pca, d, n, length[3],
+										 has_labels ? labels.bytes.len : -1, &c);
+	for (key = 0; key < N_ARRAYS; key++)
+		memcpy(c.mean + key * d, values + key * SC_MAX_CAPABILITIES,
+			   sizeof(double) * length[key]);
+	memcpy(c.negated, negated, d);
 	if (has_labels)
-		put_labels(&c, &labels, label_end);
+		put_labels(&c, &labels);
 	problem = check_numbers(&c);
 	if (problem)
 	{
@@ -357,15 +374,15 @@ sc_principal_component_out(PG_FUNCTION_ARGS)
 	int32		j;
 	int			k;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	initStringInfo(&out);
-	appendStringInfo(&out, "{\"version\":1,\"matrix\":\"%s\",\"n\":" INT64_FORMAT ",\"benchmarks\":",
-					 c.pca == SC_PCA_PEARSON ? "pearson" : "spearman", c.n);
+	appendStringInfo(&out, "{\"version\":%d,\"matrix\":\"%s\",\"n\":" INT64_FORMAT ",\"benchmarks\":",
+					 SC_COMPONENT_VERSION, c.pca == SC_PCA_PEARSON ? "pearson" : "spearman", c.n);
 	if (c.has_labels)
 	{
 		for (j = 0; j < c.d; j++)
 		{
-			const char *label = sc_component_label(&c, j, &len);
+			const char *label = sc_principal_component_label(&c, j, &len);
 
 			appendStringInfoChar(&out, j > 0 ? ',' : '[');
 			sc_json_put_label(&out, label, len);
@@ -398,13 +415,11 @@ Datum
 sc_principal_component_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	uint32	   *label_end = palloc(sizeof(uint32) * SC_MAX_CAPABILITIES);
-	StringInfoData labels;
+	GatheredLabels labels;
 	PrincipalComponentFlat *flat;
 	PrincipalComponent c;
 	int			pca;
 	int			has_labels;
-	int32		n_labels = 0;
 	uint32		d;
 	uint32		n_eigenvalues;
 	uint32		j;
@@ -420,21 +435,21 @@ sc_principal_component_recv(PG_FUNCTION_ARGS)
 	if (pca > SC_PCA_PEARSON || has_labels > 1 || d < 1 ||
 		d > SC_MAX_CAPABILITIES || n_eigenvalues < 1 || n_eigenvalues > d)
 		sc_wire_fail(TYPE_NAME, "A count is out of range.");
-	initStringInfo(&labels);
+	init_labels(&labels);
 	for (j = 0; has_labels && j < d; j++)
 	{
 		int			len;
 		char	   *label = sc_wire_label(buf, TYPE_NAME, &len);
 
-		problem = gather_label(&labels, label_end, &n_labels, label, len);
+		problem = gather_label(&labels, label, len);
 		if (problem)
 			sc_wire_fail(TYPE_NAME, problem);
 		pfree(label);
 	}
-	flat = sc_component_create((ScPca) pca, d, n, n_eigenvalues,
-							   has_labels ? labels.len : -1, &c);
+	flat = sc_principal_component_create((ScPca) pca, d, n, n_eigenvalues,
+										 has_labels ? labels.bytes.len : -1, &c);
 	if (has_labels)
-		put_labels(&c, &labels, label_end);
+		put_labels(&c, &labels);
 	for (j = 0; j < d; j++)
 		c.negated[j] = pq_getmsgbyte(buf);
 	sc_wire_doubles(buf, TYPE_NAME, c.mean, 3 * (Size) d + n_eigenvalues, false);
@@ -453,7 +468,7 @@ sc_principal_component_send(PG_FUNCTION_ARGS)
 	uint32		len;
 	int32		j;
 
-	sc_component_read(PG_GETARG_DATUM(0), &c);
+	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	pq_begintypsend(&buf);
 	pq_sendint16(&buf, SC_COMPONENT_VERSION);
 	pq_sendbyte(&buf, (uint8) c.pca);
@@ -463,7 +478,7 @@ sc_principal_component_send(PG_FUNCTION_ARGS)
 	pq_sendint32(&buf, c.n_eigenvalues);
 	for (j = 0; c.has_labels && j < c.d; j++)
 	{
-		const char *label = sc_component_label(&c, j, &len);
+		const char *label = sc_principal_component_label(&c, j, &len);
 
 		sc_send_counted_text(&buf, label, len);
 	}

@@ -61,17 +61,17 @@ typedef struct PrincipalComponent
  * A new flat component in CurrentMemoryContext, zero, with c's parts pointing
  * into it, to be filled in; label_bytes < 0 means without labels.
  */
-extern PrincipalComponentFlat *sc_component_create(ScPca pca, int32 d, int64 n,
-												   int32 n_eigenvalues,
-												   int64 label_bytes,
-												   PrincipalComponent *c);
+extern PrincipalComponentFlat *sc_principal_component_create(ScPca pca, int32 d, int64 n,
+															 int32 n_eigenvalues,
+															 int64 label_bytes,
+															 PrincipalComponent *c);
 
 /* The component of a datum, detoasted, validated (XX001). */
-extern void sc_component_read(Datum d, PrincipalComponent *c);
+extern void sc_principal_component_read(Datum d, PrincipalComponent *c);
 
 /* Label j of a component that has labels. */
 static inline const char *
-sc_component_label(const PrincipalComponent *c, int32 j, uint32 *len)
+sc_principal_component_label(const PrincipalComponent *c, int32 j, uint32 *len)
 {
 	uint32		start = j == 0 ? 0 : c->label_end[j - 1];
 

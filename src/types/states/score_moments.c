@@ -1,13 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * score_moments.c
- *	  The score_moments type: in memory, at rest, as text and in binary.
- *
- * Text: {"version": 1, "columns": d, "rows": n, "pivot": [...], "mean": [...],
- * "min": [...], "max": [...], "comoments": [...]}; mean is measured from pivot,
- * comoments are the upper triangle, row by row, diagonal included.  Binary, in
- * network order: int16 version, int32 d, int64 n, float8 the same arrays in the
- * same order.  With n = 0 the arrays are empty.
+ *	  The score_moments type: in memory and at rest.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,34 +11,21 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "libpq/pqformat.h"
 #include "utils/memutils.h"
 
-#include "types/forms/json.h"
+#include "types/forms/refuse.h"
 #include "types/states/score_moments.h"
-#include "types/forms/state_context.h"
-#include "types/forms/wire.h"
 
 #define SC_MOMENTS_MAGIC 0x5C0A3A73
-#define TYPE_NAME "score_moments"
-
-PG_FUNCTION_INFO_V1(sc_score_moments_in);
-PG_FUNCTION_INFO_V1(sc_score_moments_out);
-PG_FUNCTION_INFO_V1(sc_score_moments_recv);
-PG_FUNCTION_INFO_V1(sc_score_moments_send);
 
 static Size moments_get_flat_size(ExpandedObjectHeader *eohptr);
 static void moments_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 								 Size allocated_size);
-static const char *check_moments(const ScMoments *m);
 
 static const ExpandedObjectMethods moments_methods = {
 	moments_get_flat_size,
 	moments_flatten_into
 };
-
-/* Doubles in the arrays of d columns. */
-#define MOMENTS_DOUBLES(d) (4 * (Size) (d) + SC_TRIANGLE((Size) (d)))
 
 /* Points the arrays of m into data. */
 static void
@@ -60,7 +41,7 @@ lay_out(ScMoments *m, int32 d, int64 n, double *data)
 }
 
 ExpandedScoreMoments *
-sc_moments_create(MemoryContext context)
+sc_score_moments_create(MemoryContext context)
 {
 	ExpandedScoreMoments *m;
 
@@ -71,7 +52,7 @@ sc_moments_create(MemoryContext context)
 }
 
 ExpandedScoreMoments *
-sc_moments_from_datum(Datum d)
+sc_score_moments_from_datum(Datum d)
 {
 	ExpandedScoreMoments *m = (ExpandedScoreMoments *) DatumGetEOHP(d);
 
@@ -90,7 +71,7 @@ make_arrays(ExpandedScoreMoments *m)
 	if (m->moments.pivot == NULL)
 		lay_out(&m->moments, (int32) m->moments.d, 0,
 				MemoryContextAllocZero(m->hdr.eoh_context,
-									   sizeof(double) * MOMENTS_DOUBLES(m->moments.d)));
+									   sizeof(double) * sc_score_moments_doubles(m->moments.d)));
 }
 
 /* Fixes the number of columns. */
@@ -100,12 +81,7 @@ set_columns(ExpandedScoreMoments *m, int64 n)
 	if ((int64) m->moments.d == n)
 		return;
 	if (m->moments.d > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("arrays of scores have different lengths"),
-				 errdetail("An array has length %lld, one before it has length %lld.",
-						   (long long) n, (long long) m->moments.d),
-				 errhint("Use NULL elements for missing scores.")));
+		sc_refuse_length(n, (int64) m->moments.d);
 	if (n > SC_MAX_COMPONENT_COLUMNS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -113,6 +89,18 @@ set_columns(ExpandedScoreMoments *m, int64 n)
 				 errdetail("An array has %lld elements; at most %d are allowed.",
 						   (long long) n, SC_MAX_COMPONENT_COLUMNS)));
 	m->moments.d = n;
+}
+
+ExpandedScoreMoments *
+sc_score_moments_of_size(MemoryContext context, int32 n_columns, int64 n_rows)
+{
+	ExpandedScoreMoments *m = sc_score_moments_create(context);
+
+	m->moments.d = n_columns;
+	if (n_rows > 0)
+		make_arrays(m);
+	m->moments.n = n_rows;
+	return m;
 }
 
 /*
@@ -144,7 +132,7 @@ too_many_rows(void)
 }
 
 double *
-sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n)
+sc_score_moments_reserve_row(ExpandedScoreMoments *m, int64 n)
 {
 	set_columns(m, n);
 	if (m->moments.n > PG_INT64_MAX - (int64) SC_BLOCK_ROWS(n))
@@ -164,7 +152,7 @@ sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n)
 }
 
 void
-sc_moments_commit_row(ExpandedScoreMoments *m)
+sc_score_moments_commit_row(ExpandedScoreMoments *m)
 {
 	Assert(m->buffered < m->buffer_capacity);
 	m->buffered++;
@@ -177,7 +165,7 @@ sc_moments_commit_row(ExpandedScoreMoments *m)
 }
 
 void
-sc_moments_absorb(ExpandedScoreMoments *m, const ScMoments *from)
+sc_score_moments_absorb(ExpandedScoreMoments *m, const ScMoments *from)
 {
 	void	   *work;
 
@@ -189,7 +177,7 @@ sc_moments_absorb(ExpandedScoreMoments *m, const ScMoments *from)
 	make_arrays(m);
 	fold_buffer(m, &m->moments);
 	m->buffered = 0;
-	work = palloc(sc_moments_workspace(from->d));
+	work = palloc(sc_moments_merge_workspace(from->d));
 	if (!sc_moments_merge(&m->moments, from, work))
 		too_many_rows();
 	pfree(work);
@@ -206,7 +194,7 @@ moments_get_flat_size(ExpandedObjectHeader *eohptr)
 	ExpandedScoreMoments *m = (ExpandedScoreMoments *) eohptr;
 
 	return offsetof(ScoreMomentsFlat, data) +
-		sizeof(double) * MOMENTS_DOUBLES(m->moments.d);
+		sizeof(double) * sc_score_moments_doubles(m->moments.d);
 }
 
 static void
@@ -229,16 +217,16 @@ moments_flatten_into(ExpandedObjectHeader *eohptr, void *result,
 	lay_out(&copy, flat->n_columns, m->moments.n, flat->data);
 	if (m->moments.n > 0)
 		memcpy(flat->data, m->moments.pivot,
-			   sizeof(double) * MOMENTS_DOUBLES(m->moments.d));
+			   sizeof(double) * sc_score_moments_doubles(m->moments.d));
 	fold_buffer(m, &copy);
 	flat->n_rows = copy.n;
 
 	/* whatever came in, what is stored can be read */
-	Assert(copy.n == 0 || check_moments(&copy) == NULL);
+	Assert(copy.n == 0 || sc_score_moments_check(&copy) == NULL);
 }
 
-static const char *
-check_counts(int64 n_columns, int64 n_rows)
+const char *
+sc_score_moments_check_counts(int64 n_columns, int64 n_rows)
 {
 	if (n_columns < 0 || n_columns > SC_MAX_COMPONENT_COLUMNS)
 		return "The number of columns is out of range.";
@@ -251,13 +239,13 @@ check_counts(int64 n_columns, int64 n_rows)
 #define SLACK 1e-6
 
 /*
- * The arrays of m, n > 0, are possible: every mean lies between minimum and
- * maximum, every variance is at most (max - mean) (mean - min) (Bhatia & Davis,
- * Amer. Math. Monthly 107 (2000) 353-357), every co-moment within what its two
- * sums of squares allow.  Merging possible moments gives possible ones.
+ * Moments are possible if every mean lies between minimum and maximum, every
+ * variance is at most (max - mean) (mean - min) (Bhatia & Davis, Amer. Math.
+ * Monthly 107 (2000) 353-357), and every co-moment is within what its two sums
+ * of squares allow.  Merging possible moments gives possible ones.
  */
-static const char *
-check_moments(const ScMoments *m)
+const char *
+sc_score_moments_check(const ScMoments *m)
 {
 	double		n = (double) m->n;
 	Size		i;
@@ -297,14 +285,14 @@ check_moments(const ScMoments *m)
 }
 
 void
-sc_moments_read(Datum d, ScMoments *moments)
+sc_score_moments_read(Datum d, ScMoments *moments)
 {
 	ScoreMomentsFlat *flat;
 	const char *problem = NULL;
 
 	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(d)))
 	{
-		ExpandedScoreMoments *m = sc_moments_from_datum(d);
+		ExpandedScoreMoments *m = sc_score_moments_from_datum(d);
 		Size		size = moments_get_flat_size(&m->hdr);
 
 		flat = palloc(size);
@@ -319,208 +307,16 @@ sc_moments_read(Datum d, ScMoments *moments)
 	else if (flat->version != SC_MOMENTS_VERSION || flat->reserved != 0 ||
 			 flat->reserved2 != 0)
 		problem = "The format version is not supported.";
-	else if ((problem = check_counts(flat->n_columns, flat->n_rows)) == NULL &&
+	else if ((problem = sc_score_moments_check_counts(flat->n_columns, flat->n_rows)) == NULL &&
 			 VARSIZE(flat) != offsetof(ScoreMomentsFlat, data) +
-			 sizeof(double) * MOMENTS_DOUBLES(flat->n_columns))
+			 sizeof(double) * sc_score_moments_doubles(flat->n_columns))
 		problem = "The length does not agree with the counts.";
 	if (problem == NULL)
 	{
 		lay_out(moments, flat->n_columns, flat->n_rows, flat->data);
 		if (moments->n > 0)
-			problem = check_moments(moments);
+			problem = sc_score_moments_check(moments);
 	}
 	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored score_moments is not valid"),
-				 errdetail_internal("%s", problem)));
-}
-
-/* ----------
- * Text
- * ----------
- */
-
-#define N_ARRAYS 5
-
-static const char *const array_key[N_ARRAYS] = {
-	"pivot", "mean", "min", "max", "comoments"
-};
-
-/* Where array k of m begins and how many elements it has. */
-static double *
-array_of(const ScMoments *m, int k, Size *length)
-{
-	*length = m->n == 0 ? 0 : (k < 4 ? m->d : SC_TRIANGLE(m->d));
-	return m->n == 0 ? NULL : m->pivot + k * m->d;
-}
-
-Datum
-sc_score_moments_in(PG_FUNCTION_ARGS)
-{
-	char	   *text = PG_GETARG_CSTRING(0);
-	ExpandedScoreMoments *m = sc_moments_create(sc_object_context());
-	JsonReader	r;
-	JsonMark	mark[N_ARRAYS];
-	bool		seen[N_ARRAYS + 3] = {false};
-	int64		n_columns = 0;
-	int64		n_rows = 0;
-	const char *problem;
-	char	   *key;
-	int			k;
-
-	sc_json_open(&r, text, strlen(text), TYPE_NAME, fcinfo->context);
-	sc_json_object_begin(&r);
-	while ((key = sc_json_object_next(&r)) != NULL)
-	{
-		if (strcmp(key, "version") == 0)
-		{
-			sc_json_once(&r, &seen[N_ARRAYS], key);
-			sc_json_version(&r);
-		}
-		else if (strcmp(key, "columns") == 0)
-		{
-			sc_json_once(&r, &seen[N_ARRAYS + 1], key);
-			n_columns = sc_json_int64(&r);
-		}
-		else if (strcmp(key, "rows") == 0)
-		{
-			sc_json_once(&r, &seen[N_ARRAYS + 2], key);
-			n_rows = sc_json_int64(&r);
-		}
-		else
-		{
-			for (k = 0; k < N_ARRAYS && strcmp(key, array_key[k]) != 0; k++)
-				;
-			if (k == N_ARRAYS)
-			{
-				sc_json_fail(&r, psprintf("Key \"%s\" is not expected.", key));
-				break;
-			}
-			sc_json_once(&r, &seen[k], key);
-			mark[k] = sc_json_skip(&r);
-		}
-	}
-	sc_json_close(&r);
-	for (k = 0; k < (int) lengthof(seen); k++)
-	{
-		if (!seen[k])
-			sc_json_fail(&r, "A key is missing: version, columns, rows, pivot, mean, min, max or comoments.");
-	}
-	problem = check_counts(n_columns, n_rows);
-	if (problem)
-		sc_json_fail(&r, problem);
-	if (sc_json_failed(&r))
-		PG_RETURN_NULL();
-	if (n_columns > 0)
-		set_columns(m, n_columns);
-	if (n_rows > 0)
-		make_arrays(m);
-	m->moments.n = n_rows;
-	for (k = 0; k < N_ARRAYS; k++)
-	{
-		Size		length;
-		Size		i = 0;
-		double	   *values = array_of(&m->moments, k, &length);
-
-		sc_json_reopen(&r, mark[k]);
-		sc_json_array_begin(&r);
-		while (sc_json_array_next(&r))
-		{
-			if (i == length)
-			{
-				sc_json_fail(&r, psprintf("Array \"%s\" is too long.", array_key[k]));
-				break;
-			}
-			values[i++] = sc_json_double(&r);
-		}
-		if (i < length)
-			sc_json_fail(&r, psprintf("Array \"%s\" is too short.", array_key[k]));
-		sc_json_close(&r);
-	}
-	if (n_rows > 0 && !sc_json_failed(&r) &&
-		(problem = check_moments(&m->moments)) != NULL)
-		sc_json_fail(&r, problem);
-	if (sc_json_failed(&r))
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
-}
-
-Datum
-sc_score_moments_out(PG_FUNCTION_ARGS)
-{
-	ScMoments	m;
-	StringInfoData out;
-	int			k;
-
-	sc_moments_read(PG_GETARG_DATUM(0), &m);
-	initStringInfo(&out);
-	appendStringInfo(&out, "{\"version\":1,\"columns\":%d,\"rows\":" INT64_FORMAT,
-					 (int) m.d, m.n);
-	for (k = 0; k < N_ARRAYS; k++)
-	{
-		Size		length;
-		const double *values = array_of(&m, k, &length);
-
-		appendStringInfo(&out, ",\"%s\":", array_key[k]);
-		sc_json_put_doubles(&out, values, length);
-	}
-	appendStringInfoChar(&out, '}');
-	PG_RETURN_CSTRING(out.data);
-}
-
-/* ----------
- * Binary
- * ----------
- */
-
-Datum
-sc_score_moments_recv(PG_FUNCTION_ARGS)
-{
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	ExpandedScoreMoments *m = sc_moments_create(sc_object_context());
-	int32		n_columns;
-	int64		n_rows;
-	const char *problem;
-
-	sc_wire_version(buf, TYPE_NAME, SC_MOMENTS_VERSION);
-	n_columns = (int32) pq_getmsgint(buf, 4);
-	n_rows = pq_getmsgint64(buf);
-	problem = check_counts(n_columns, n_rows);
-	if (problem)
-		sc_wire_fail(TYPE_NAME, problem);
-	if (n_rows > 0 &&
-		sizeof(double) * MOMENTS_DOUBLES(n_columns) > (Size) (buf->len - buf->cursor))
-		sc_wire_fail(TYPE_NAME, "A count does not fit the length of the value.");
-	if (n_columns > 0)
-		set_columns(m, n_columns);
-	if (n_rows > 0)
-	{
-		make_arrays(m);
-		m->moments.n = n_rows;
-		sc_wire_doubles(buf, TYPE_NAME, m->moments.pivot,
-						MOMENTS_DOUBLES(n_columns), false);
-		problem = check_moments(&m->moments);
-		if (problem)
-			sc_wire_fail(TYPE_NAME, problem);
-	}
-	pq_getmsgend(buf);
-	PG_RETURN_DATUM(sc_flat_datum(&m->hdr));
-}
-
-Datum
-sc_score_moments_send(PG_FUNCTION_ARGS)
-{
-	ScMoments	m;
-	StringInfoData buf;
-	Size		i;
-
-	sc_moments_read(PG_GETARG_DATUM(0), &m);
-	pq_begintypsend(&buf);
-	pq_sendint16(&buf, SC_MOMENTS_VERSION);
-	pq_sendint32(&buf, (int32) m.d);
-	pq_sendint64(&buf, m.n);
-	for (i = 0; m.n > 0 && i < MOMENTS_DOUBLES(m.d); i++)
-		pq_sendfloat8(&buf, m.pivot[i]);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+		sc_refuse_stored("score_moments", problem);
 }

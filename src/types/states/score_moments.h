@@ -40,34 +40,53 @@ typedef struct ExpandedScoreMoments
 {
 	ExpandedObjectHeader hdr;
 	int			magic;
-	ScMoments	moments;		/* d = 0 until the first row, no arrays until n > 0 */
+	ScMoments	moments;		/* d = 0 until the first row, no arrays until
+								 * n > 0 */
 	double	   *buffer;			/* buffered x d */
 	int32		buffered;
 	int32		buffer_capacity;
 } ExpandedScoreMoments;
 
 /* As sc_matrix_create() and sc_matrix_from_datum(). */
-extern ExpandedScoreMoments *sc_moments_create(MemoryContext context);
-extern ExpandedScoreMoments *sc_moments_from_datum(Datum d);
+extern ExpandedScoreMoments *sc_score_moments_create(MemoryContext context);
+extern ExpandedScoreMoments *sc_score_moments_from_datum(Datum d);
 
 #define ScoreMomentsGetDatum(m) EOHPGetRWDatum(&(m)->hdr)
+
+/* One of n_rows rows whose arrays, if there is a row, are to be filled in. */
+extern ExpandedScoreMoments *sc_score_moments_of_size(MemoryContext context, int32 n_columns,
+													  int64 n_rows);
 
 /*
  * The moments of a datum, every row folded in; points into memory of
  * CurrentMemoryContext or of the datum, and is read only.  d = 0 if no row ever
  * came.  XX001 for a stored value that is damaged.
  */
-extern void sc_moments_read(Datum d, ScMoments *moments);
+extern void sc_score_moments_read(Datum d, ScMoments *moments);
 
 /*
  * Room for one more row of n scores: fixes the number of columns (2202E if it
  * differs, 54000 over SC_MAX_COMPONENT_COLUMNS, 22003 if n would overflow).
- * The caller fills the row and then calls sc_moments_commit_row(), or drops it.
+ * The caller fills the row and then calls sc_score_moments_commit_row(), or drops it.
  */
-extern double *sc_moments_reserve_row(ExpandedScoreMoments *m, int64 n);
-extern void sc_moments_commit_row(ExpandedScoreMoments *m);
+extern double *sc_score_moments_reserve_row(ExpandedScoreMoments *m, int64 n);
+extern void sc_score_moments_commit_row(ExpandedScoreMoments *m);
 
 /* Adds the moments of other rows; 22003 if the number of rows overflows. */
-extern void sc_moments_absorb(ExpandedScoreMoments *m, const ScMoments *from);
+extern void sc_score_moments_absorb(ExpandedScoreMoments *m, const ScMoments *from);
+
+/*
+ * Checks shared by every way in; NULL, or a sentence that says what is wrong.  The
+ * second is for moments of at least one row.
+ */
+extern const char *sc_score_moments_check_counts(int64 n_columns, int64 n_rows);
+extern const char *sc_score_moments_check(const ScMoments *m);
+
+/* Doubles in the arrays of d columns. */
+static inline Size
+sc_score_moments_doubles(Size d)
+{
+	return 4 * d + SC_TRIANGLE(d);
+}
 
 #endif							/* SC_TYPES_STATES_SCORE_MOMENTS_H */

@@ -14,8 +14,8 @@
 #include "utils/float.h"
 #include "utils/memutils.h"
 
+#include "types/forms/refuse.h"
 #include "types/states/score_rows.h"
-#include "types/states/score_rows_io.h"
 
 #define SC_ROWS_MAGIC 0x5C0A3A72
 
@@ -71,13 +71,10 @@ sc_rows_read(Datum d, ScoreRowsView *view)
 	flat = (const ScoreRowsFlat *) PG_DETOAST_DATUM(d);
 	problem = sc_rows_check(flat, VARSIZE(flat));
 	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored score_rows is not valid"),
-				 errdetail_internal("%s", problem)));
+		sc_refuse_stored("score_rows", problem);
 	view->n_capabilities = flat->n_capabilities;
 	view->n_targets = flat->n_targets;
-	view->width = Max(flat->n_capabilities, 0) + Max(flat->n_targets, 0);
+	view->width = sc_rows_flat_width(flat->n_capabilities, flat->n_targets);
 	view->n_rows = flat->n_rows;
 	view->score = flat->score;
 }
@@ -86,12 +83,7 @@ static void
 check_width(int64 known, int64 given)
 {
 	if (known >= 0 && given >= 0 && known != given)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("arrays of scores have different lengths"),
-				 errdetail("An array has length %lld, one before it has length %lld.",
-						   (long long) given, (long long) known),
-				 errhint("Use NULL elements for missing scores.")));
+		sc_refuse_length(given, known);
 	if (given > SC_MAX_ROW_SCORES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

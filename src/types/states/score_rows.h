@@ -3,10 +3,9 @@
  * score_rows.h
  *	  The score_rows type: the collecting state of the aggregates that rank.
  *
- * Rows of doubles, each the scores of one model: first the capability
- * benchmarks, all present, then the targets, NaN where a score is missing.
- * (The aggregates of two variables use one of each.)  A row that lacks a
- * capability is never stored: it cannot count anywhere.
+ * Rows of doubles, each the scores of one model, laid out as rows_flat.h says.
+ * (The aggregates of two variables use one capability and one target.)  A row
+ * that lacks a capability is never stored: it cannot count anywhere.
  *
  * A row may come before the number of targets is known (a NULL array of them);
  * it then has none, and gets NaN when the number becomes known.
@@ -22,25 +21,7 @@
 #include "utils/expandeddatum.h"
 
 #include "types/forms/compat.h"
-
-#define SC_ROWS_VERSION 1
-
-/* Scores in one state; its text form then fits 1 GB.  Documented in README. */
-#define SC_MAX_COLLECTED_SCORES 36000000
-
-/* Scores in one row. */
-#define SC_MAX_ROW_SCORES 100000
-
-typedef struct ScoreRowsFlat
-{
-	int32		vl_len_;		/* varlena header (do not touch directly!) */
-	uint16		version;
-	uint16		reserved;		/* 0 */
-	int32		n_capabilities; /* -1: not known yet, no rows */
-	int32		n_targets;		/* -1: not known yet */
-	int64		n_rows;
-	double		score[FLEXIBLE_ARRAY_MEMBER];	/* row by row */
-} ScoreRowsFlat;
+#include "types/states/rows_flat.h"
 
 typedef struct ExpandedScoreRows
 {
@@ -91,7 +72,7 @@ extern double *sc_rows_reserve(ExpandedScoreRows *r);
 static inline int32
 sc_rows_width(const ExpandedScoreRows *r)
 {
-	return Max(r->n_capabilities, 0) + Max(r->n_targets, 0);
+	return sc_rows_flat_width(r->n_capabilities, r->n_targets);
 }
 
 /* Removes the oldest row; 22023 if there is none. */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * score_rows_io.c
- *	  Text and binary forms of score_rows, and its validator.
+ *	  Text and binary forms of score_rows.
  *
  * Text: {"version": 1, "capabilities": d, "targets": t, "rows": [[...], ...]},
  * each row d scores and then t scores or null; d or t null where it is not
@@ -20,11 +20,9 @@
 #include "utils/float.h"
 
 #include "types/forms/json.h"
-#include "types/score_matrix/pooled.h"
-#include "types/states/score_rows_io.h"
+#include "types/states/score_rows.h"
 #include "types/forms/state_context.h"
 #include "types/forms/wire.h"
-#include "stats/base/status.h"
 
 #define TYPE_NAME "score_rows"
 
@@ -33,61 +31,19 @@ PG_FUNCTION_INFO_V1(sc_score_rows_out);
 PG_FUNCTION_INFO_V1(sc_score_rows_recv);
 PG_FUNCTION_INFO_V1(sc_score_rows_send);
 
-static const char *
-check_widths(int64 n_capabilities, int64 n_targets, int64 n_rows)
+/* ----------
+ * Text
+ * ----------
+ */
+
+enum
 {
-	int64		width;
+	KEY_VERSION, KEY_CAPABILITIES, KEY_TARGETS, KEY_ROWS, N_KEYS
+};
 
-	if (n_capabilities < -1 || n_capabilities == 0 ||
-		n_capabilities > SC_MAX_ROW_SCORES ||
-		n_targets < -1 || n_targets == 0 || n_targets > SC_MAX_ROW_SCORES)
-		return "A number of columns is out of range.";
-	width = Max(n_capabilities, 0) + Max(n_targets, 0);
-	if (n_rows < 0 || (n_capabilities < 0 && n_rows > 0) ||
-		n_rows > SC_MAX_COLLECTED_SCORES / Max(width, 1))
-		return "The number of rows is out of range.";
-	return NULL;
-}
-
-static const char *
-check_row(const double *row, int32 n_capabilities, int32 width)
-{
-	int32		j;
-
-	for (j = 0; j < width; j++)
-	{
-		if (isnan(row[j]) ? j < n_capabilities : fabs(row[j]) > SC_MAX_SCORE)
-			return "A score is missing or out of range.";
-	}
-	return NULL;
-}
-
-const char *
-sc_rows_check(const ScoreRowsFlat *flat, Size size)
-{
-	const char *problem;
-	int32		width;
-	int64		i;
-
-	if (size < offsetof(ScoreRowsFlat, score))
-		return "The value is shorter than its header.";
-	if (flat->version != SC_ROWS_VERSION || flat->reserved != 0)
-		return "The format version is not supported.";
-	problem = check_widths(flat->n_capabilities, flat->n_targets, flat->n_rows);
-	if (problem)
-		return problem;
-	width = Max(flat->n_capabilities, 0) + Max(flat->n_targets, 0);
-	if (size != offsetof(ScoreRowsFlat, score) +
-		sizeof(double) * flat->n_rows * width)
-		return "The length does not agree with the counts.";
-	for (i = 0; i < flat->n_rows; i++)
-	{
-		problem = check_row(flat->score + i * width, flat->n_capabilities, width);
-		if (problem)
-			return problem;
-	}
-	return NULL;
-}
+static const char *const keys[N_KEYS] = {
+	"version", "capabilities", "targets", "rows"
+};
 
 /* A number of columns, or null for -1; 0, also for less, is refused later. */
 static int64
@@ -115,7 +71,7 @@ read_rows(ExpandedScoreRows *rows, JsonReader *r)
 
 		problem = rows->n_capabilities < 0 ?
 			"There are rows, but the number of columns is not known." :
-			check_widths(rows->n_capabilities, rows->n_targets, rows->n_rows + 1);
+			sc_rows_check_counts(rows->n_capabilities, rows->n_targets, rows->n_rows + 1);
 		if (problem)
 		{
 			sc_json_fail(r, problem);
@@ -136,7 +92,7 @@ read_rows(ExpandedScoreRows *rows, JsonReader *r)
 			sc_json_fail(r, "A row has too few scores.");
 		if (sc_json_failed(r))
 			break;
-		problem = check_row(row, rows->n_capabilities, width);
+		problem = sc_rows_check_row(row, rows->n_capabilities, width);
 		if (problem)
 			sc_json_fail(r, problem);
 		rows->n_rows++;
@@ -147,50 +103,42 @@ Datum
 sc_score_rows_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	ExpandedScoreRows *rows = sc_rows_create(sc_object_context());
+	ExpandedScoreRows *rows;
 	JsonReader	r;
 	JsonMark	mark = {NULL, 0};
 	int64		n_capabilities = -1;
 	int64		n_targets = -1;
-	bool		seen[4] = {false, false, false, false};
+	bool		seen[N_KEYS] = {false};
 	const char *problem;
-	char	   *key;
+	int			key;
 
 	sc_json_open(&r, text, strlen(text), TYPE_NAME, fcinfo->context);
 	sc_json_object_begin(&r);
-	while ((key = sc_json_object_next(&r)) != NULL)
+	while ((key = sc_json_key(&r, keys, N_KEYS, N_KEYS, seen)) >= 0)
 	{
-		if (strcmp(key, "version") == 0)
+		switch (key)
 		{
-			sc_json_once(&r, &seen[0], key);
-			sc_json_version(&r);
+			case KEY_VERSION:
+				sc_json_version(&r, SC_ROWS_VERSION);
+				break;
+			case KEY_CAPABILITIES:
+				n_capabilities = read_width(&r);
+				break;
+			case KEY_TARGETS:
+				n_targets = read_width(&r);
+				break;
+			case KEY_ROWS:
+				mark = sc_json_skip(&r);
+				break;
 		}
-		else if (strcmp(key, "capabilities") == 0)
-		{
-			sc_json_once(&r, &seen[1], key);
-			n_capabilities = read_width(&r);
-		}
-		else if (strcmp(key, "targets") == 0)
-		{
-			sc_json_once(&r, &seen[2], key);
-			n_targets = read_width(&r);
-		}
-		else if (strcmp(key, "rows") == 0)
-		{
-			sc_json_once(&r, &seen[3], key);
-			mark = sc_json_skip(&r);
-		}
-		else
-			sc_json_fail(&r, psprintf("Key \"%s\" is not expected.", key));
 	}
 	sc_json_close(&r);
-	if (!seen[0] || !seen[1] || !seen[2] || !seen[3])
-		sc_json_fail(&r, "A key is missing: version, capabilities, targets or rows.");
-	problem = check_widths(n_capabilities, n_targets, 0);
+	problem = sc_rows_check_counts(n_capabilities, n_targets, 0);
 	if (problem)
 		sc_json_fail(&r, problem);
 	if (sc_json_failed(&r))
 		PG_RETURN_NULL();
+	rows = sc_rows_create(sc_object_context());
 	sc_rows_set_widths(rows, n_capabilities, n_targets);
 	sc_json_reopen(&r, mark);
 	read_rows(rows, &r);
@@ -219,9 +167,9 @@ sc_score_rows_out(PG_FUNCTION_ARGS)
 
 	sc_rows_read(PG_GETARG_DATUM(0), &view);
 	initStringInfo(&out);
-	appendStringInfoString(&out, "{\"version\":1");
-	put_width(&out, "capabilities", view.n_capabilities);
-	put_width(&out, "targets", view.n_targets);
+	appendStringInfo(&out, "{\"version\":%d", SC_ROWS_VERSION);
+	put_width(&out, keys[KEY_CAPABILITIES], view.n_capabilities);
+	put_width(&out, keys[KEY_TARGETS], view.n_targets);
 	appendStringInfoString(&out, ",\"rows\":[");
 	for (i = 0; i < view.n_rows; i++)
 	{
@@ -244,6 +192,11 @@ sc_score_rows_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(out.data);
 }
 
+/* ----------
+ * Binary
+ * ----------
+ */
+
 Datum
 sc_score_rows_recv(PG_FUNCTION_ARGS)
 {
@@ -260,7 +213,7 @@ sc_score_rows_recv(PG_FUNCTION_ARGS)
 	n_capabilities = (int32) pq_getmsgint(buf, 4);
 	n_targets = (int32) pq_getmsgint(buf, 4);
 	n_rows = pq_getmsgint64(buf);
-	problem = check_widths(n_capabilities, n_targets, n_rows);
+	problem = sc_rows_check_counts(n_capabilities, n_targets, n_rows);
 	if (problem)
 		sc_wire_fail(TYPE_NAME, problem);
 	sc_rows_set_widths(rows, n_capabilities, n_targets);
@@ -272,7 +225,7 @@ sc_score_rows_recv(PG_FUNCTION_ARGS)
 		double	   *row = sc_rows_reserve(rows);
 
 		sc_wire_doubles(buf, TYPE_NAME, row, width, true);
-		problem = check_row(row, n_capabilities, width);
+		problem = sc_rows_check_row(row, n_capabilities, width);
 		if (problem)
 			sc_wire_fail(TYPE_NAME, problem);
 		rows->n_rows++;

@@ -1,0 +1,40 @@
+/*-------------------------------------------------------------------------
+ *
+ * correlations.h
+ *	  The correlations of targets with a capabilities score, for functions that
+ *	  put out the rows of capabilities_correlations.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_FUNCTIONS_ANALYSES_CORRELATIONS_H
+#define SC_FUNCTIONS_ANALYSES_CORRELATIONS_H
+
+#include "functions/analyses/correlation_rows.h"
+#include "functions/analyses/intervals.h"
+
+/* The parameters that such functions have beside m, capabilities and targets. */
+typedef struct CorrelationOptions
+{
+	ScMethod	method;
+	CapabilityRecipe recipe;
+	bool		exclude_self;
+	IntervalOptions interval;
+} CorrelationOptions;
+
+/*
+ * Reads the arguments method to threshold, which stand side by side from argument
+ * first on.  22023 for what is malformed.
+ */
+extern void sc_correlation_options(FunctionCallInfo fcinfo, int first,
+								   const ScoreColumns *columns, CorrelationOptions *options);
+
+/*
+ * Correlates the targets with the scores, a fit of the capability benchmarks, sorted;
+ * or one that is part of their component with that of the others.  row [targets->n] gets
+ * everything, the q-value too.
+ */
+extern void sc_correlate_targets(const ScoreColumns *columns, const BenchmarkSet *capabilities,
+								 const BenchmarkSet *targets, const CapabilityScores *scores,
+								 const CorrelationOptions *options, CorrelationRow *row);
+
+#endif							/* SC_FUNCTIONS_ANALYSES_CORRELATIONS_H */

@@ -1,0 +1,73 @@
+/*-------------------------------------------------------------------------
+ *
+ * limits.h
+ *	  How much an analysis keeps at a time, and how much it does unasked.
+ *
+ * Limits of what is allowed at all (models of a refit, columns of a component) stand
+ * with the statistics that have them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_FUNCTIONS_ANALYSES_LIMITS_H
+#define SC_FUNCTIONS_ANALYSES_LIMITS_H
+
+/* ----------
+ * What is kept at a time
+ * ----------
+ */
+
+/* Refitted correlations, 64 MB; more targets are refitted in turn. */
+#define SC_MAX_KEPT_CORRELATIONS ((Size) 8000000)
+
+/* Counts of models that make replicates, 4 MB. */
+#define SC_MAX_KEPT_COUNTS ((Size) 1000000)
+
+/*
+ * Resampled scores of models and their ranks, 240 MB; there are fewer resamples where
+ * there are very many models.
+ */
+#define SC_MAX_KEPT_SCORES ((Size) 20000000)
+
+/* Resampled loadings, 512 MB; more are refused. */
+#define SC_MAX_KEPT_LOADINGS 64000000
+
+/*
+ * Benchmarks of one correlation_matrix(): 9 million rows, some 500 MB.  Twenty thousand
+ * would write ten gigabytes of temporary files.
+ */
+#define SC_MAX_SQUARE_BENCHMARKS 3000
+
+/* The longest window of releases, in days. */
+#define SC_MAX_WINDOW_DAYS 36500
+
+/* ----------
+ * What is done by default, a few seconds of it: more takes an explicit "ci"
+ * ----------
+ */
+
+/* Draws of scores that were imputed, or whose errors are known, in all resamples. */
+#define SC_MAX_DEFAULT_DRAWS ((Size) 50000000)
+
+/*
+ * Scores that are imputed anew, in all resamples together: of a difference, and of
+ * components, which take all eigenvectors and a parallel analysis besides.
+ */
+#define SC_MAX_DEFAULT_IMPUTED_DIFFERENCE 6000000
+#define SC_MAX_DEFAULT_IMPUTED_COMPONENTS 1200000
+
+/* Capability benchmarks whose components are resampled, and scores of them. */
+#define SC_MAX_DEFAULT_COLUMNS 64
+#define SC_MAX_DEFAULT_SCORES 6000
+
+/* ----------
+ * What takes long is done in another way
+ * ----------
+ */
+
+/*
+ * Capability benchmarks up to which the component of the others is refitted for each
+ * that may be reversed: half of 64 in 30 ms.
+ */
+#define SC_MAX_REFITTED_OTHERS 64
+
+#endif							/* SC_FUNCTIONS_ANALYSES_LIMITS_H */
