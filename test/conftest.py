@@ -82,6 +82,19 @@ def db(request):
     admin.close()
 
 
+@pytest.fixture
+def own_database(db, request):
+    """A database of one test, with nothing but the extension; .name is for programs."""
+    name = f"{db.name}_{request.function.__name__}"
+    db.rows(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    db.rows(f'CREATE DATABASE "{name}"')
+    database = Database(name)
+    database.rows("CREATE EXTENSION safetycorr")
+    yield database
+    database.connection.close()
+    db.rows(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture(scope="session")
 def shared_data():
     """The folder of real data beside the repository; skips where it is absent."""

@@ -27,14 +27,13 @@ TEXT_ERRORS = {
     "22P02",  # invalid text representation
     "22003",  # a score, count or number out of range
     "54000",  # too many, too long
-    "22023",  # a benchmark annotated both as capability and as covariate
     "54001",  # nested too deep
 }
 BINARY_ERRORS = {
     "22P03",  # invalid binary representation
     "08P01",  # the message ends too early
     "22021",  # label with invalid encoding
-    "22003", "54000", "22023",
+    "22003", "54000",
 }
 # What a function may answer to arguments of the right types.
 CALL_ERRORS = {
@@ -47,6 +46,7 @@ CALL_ERRORS = {
     "42P01",  # their source: not there,
     "42809",  # no table,
     "42703",  # or without such a column
+    "22P02",  # a log that is no JSON
 }
 
 # Valid values to mutate; every kind of cell, label and flag is among them.
@@ -64,6 +64,11 @@ SEEDS = {
                          ('A', 'flop', 6.02e23), ('日本', 'flop', 1.0 / 3),
                          ('日本', 'flop', 2.0 / 3), ('日本', 'flop', 1e9))
                  v (model, benchmark, score))""",
+        """(SELECT merge(annotate(m, '{mmlu,gpqa}', '{tox}', '{flop}', '{tox}', '{mmlu}', families => '{"a": "x", "b": "y", "z": "y"}',
+                overlaps => '{"tox": ["mmlu", "gone"], "new": "mmlu"}', missing_ok => true),
+                annotate(m, families => '{"b": "x", "é": "", "z": "日本"}', overlaps => '{"flop": "tox"}', missing_ok => true))
+            FROM (SELECT score_matrix(model, benchmark, score) AS m FROM (VALUES ('a', 'mmlu', 1), ('b', 'mmlu', 2), ('c', 'tox', 3),
+                ('a', 'tox', 4), ('c', 'flop', 5)) v (model, benchmark, score)) s)""",
         """'{"version": 1, "models": ["a", "b"], "benchmarks": [{"name": "x"}],
              "cells": [[0, 0, 3, 6, 0], [1, 0, 2, 3, 0, 5, 0]]}'::score_matrix""",
         """(SELECT score_matrix(model, benchmark, score, n, stderr)
@@ -173,29 +178,40 @@ EXERCISE = {
         "SELECT bool_or(not_finite(score, stderr)) FROM cells($1)",
         "SELECT models($1) IS NULL OR benchmarks($1) IS NULL",
         "SELECT merge($1, $1)::text IS NULL",
-        "SELECT subset($1, models($1))::text IS DISTINCT FROM $1::text",
+        "SELECT subset($1, (SELECT array_agg(model) FROM families($1)))::text IS DISTINCT FROM $1::text",
         "SELECT ($1::jsonb)::score_matrix::text IS NULL",
         "SELECT annotate($1, benchmarks($1), benchmarks($1))::text IS NULL",
+        "SELECT merge($1, $1)::jsonb - 'cells' IS DISTINCT FROM $1::jsonb - 'cells' FROM roles($1), families($1)",
+        "SELECT annotate($1, '{}', '{}', '{}', '{}', '{}', '{}', '{}')::text LIKE '%famil%'",
         CORRELATIONS + "capabilities_correlations($1)",
         CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:2])",
         CORRELATIONS + "capabilities_correlations($1, benchmarks($1), benchmarks($1), 'kendall', 'pearson')",
         CORRELATIONS + "capabilities_correlations($1, benchmarks($1), benchmarks($1), 'pearson', exclude_self => false)",
         CORRELATIONS + "benchmark_correlations($1, (benchmarks($1))[1], method => 'pearson')",
         CORRELATIONS + "benchmark_correlations($1, (benchmarks($1))[2], benchmarks($1), 'kendall')",
+        CORRELATIONS + "capabilities_over_time($1, (benchmarks($1))[1], 30, (benchmarks($1))[2:3], benchmarks($1), missing => 'impute')",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1)",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1, method => 'pearson')",
         CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:2], ci => 'bootstrap', resamples => 100)",
         CORRELATIONS + "capabilities_correlations($1, benchmarks($1), benchmarks($1), 'pearson', 'pearson', "
                        "ci => 'bootstrap', resamples => 100)",
-        CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:1], method => 'kendall', families => '{}')",
-        "SELECT bool_or(not_finite(slope, benchmark_sd)) FROM capabilities_correlations($1, (benchmarks($1))[1:2])",
+        CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:1], method => 'kendall', families => (SELECT jsonb_object_agg(x, x) FROM unnest(models($1)) AS x))",
+        "SELECT bool_or(not_finite(slope, benchmark_sd, reliability, corr_disattenuated)) FROM capabilities_correlations($1, (benchmarks($1))[1:2])",
         "SELECT bool_or(not_finite(difference, ci_low, ci_high, p_value)) FROM capabilities_difference("
-        "$1, (benchmarks($1))[2], (benchmarks($1))[3], (benchmarks($1))[1:1], resamples => 100)",
+        "$1, (benchmarks($1))[2], (benchmarks($1))[3], (benchmarks($1))[1:1], ci => 'bootstrap', resamples => 100)",
+        "SELECT bool_or(not_finite(difference, ci_low, ci_high, p_value)) FROM capabilities_difference("
+        "$1, (benchmarks($1))[2], (benchmarks($1))[3], (benchmarks($1))[1:1], absolute => true)",
         "SELECT bool_or(not_finite(score, expected, pi_low, pi_high, residual, studentised, p_value, q_value)) "
         "FROM capabilities_adjusted_scores($1, (benchmarks($1))[1:2], benchmarks($1))",
+        "SELECT bool_or(not_finite(score, expected, pi_low, pi_high, residual, studentised, p_value, q_value)) "
+        "FROM capabilities_adjusted_scores($1, (benchmarks($1))[1:1], benchmarks($1), 'quadratic')",
+        "SELECT bool_or(not_finite(expected, pi_low, pi_high, residual, studentised, p_value) OR pi_low < 0 OR pi_high > 1) "
+        "FROM capabilities_adjusted_scores($1, (benchmarks($1))[1:2], benchmarks($1), 'linear', 'logit')",
         "SELECT bool_or(not_finite(corr, without_benchmark_low, without_model_high, without_family_low, pearson, kendall, "
         "mean_z)) FROM capabilities_robustness($1, (benchmarks($1))[1:2], benchmarks($1), '{}')",
         "SELECT bool_or(not_finite(ci_low, ci_high)) FROM capabilities_scores($1, benchmarks($1), resamples => 100)",
+        "SELECT bool_or(not_finite(capability_a, capability_b, difference, ci_low, ci_high, p_value)) "
+        "FROM capabilities_scores_difference($1, (models($1))[1], (models($1))[2], benchmarks($1), resamples => 100)",
         "SELECT bool_or(not_finite(ci_low, ci_high, parallel_threshold)) FROM capabilities_components("
         "$1, benchmarks($1), ci => 'bootstrap', resamples => 100)",
         "SELECT bool_or(not_finite(capability)) FROM capabilities_scores($1, benchmarks($1))",
@@ -528,10 +544,10 @@ def test_binary_mutated(hostile, name):
     assert accepted > len(binaries) // 100
 
 
-def matrix_binary(models, benchmarks, single=(), pooled=(), version=1, counts=None):
-    """A binary score_matrix, right or wrong."""
+def matrix_binary(models, benchmarks, single=(), pooled=(), version=1, counts=None, families=(), overlaps=()):
+    """A binary score_matrix, right or wrong; a family is (model, kind, label or nothing)."""
     counts = counts or (len(models), len(benchmarks), len(single), len(pooled))
-    out = struct.pack("!hiiii", version, *counts)
+    out = struct.pack("!hiiiiii", version, *counts, len(families), len(overlaps))
     for label in models:
         out += struct.pack("!i", len(label)) + label
     for label, flags in benchmarks:
@@ -540,6 +556,12 @@ def matrix_binary(models, benchmarks, single=(), pooled=(), version=1, counts=No
         out += struct.pack("!iid", model, benchmark, score)
     for model, benchmark, flags, n, *sums in pooled:
         out += struct.pack("!iibq4d", model, benchmark, flags, n, *sums)
+    for model, kind, *family in families:
+        out += struct.pack("!i", len(model)) + model + bytes([kind])
+        for label in family:
+            out += struct.pack("!i", len(label)) + label
+    for overlap in overlaps:
+        out += struct.pack("!ii", *overlap)
     return out
 
 
@@ -560,7 +582,7 @@ def test_binary_matrix_by_hand(hostile):
         (matrix_binary(*one, [cell], version=-1), "22P03"),
         (matrix_binary(*one, [cell], counts=(-1, 1, 1, 0)), "22P03"),
         (matrix_binary(*one, [cell], counts=(2**31 - 1, 1, 1, 0)), "22P03"),
-        (matrix_binary(*one, [cell], counts=(1, 1, 2, 0)), "22P03"),
+        (matrix_binary(*one, [cell], counts=(1, 1, 3, 0)), "22P03"),
         (matrix_binary(*one, [cell], counts=(1, 1, 0, 1)), "22P03"),
         (matrix_binary(*one), "22P03"),                                # labels without a cell
         (matrix_binary([b"m", b"n"], one[1], [cell]), "22P03"),
@@ -575,8 +597,24 @@ def test_binary_matrix_by_hand(hostile):
         (matrix_binary(*one, [(0, 0, math.nan)]), "22P03"),
         (matrix_binary(*one, [(0, 0, math.inf)]), "22003"),
         (matrix_binary(*one, [(0, 0, 1.1e140)]), "22003"),
-        (matrix_binary(one[0], [(b"b", 8)], [cell]), "22P03"),         # unknown flag
-        (matrix_binary(one[0], [(b"b", 5)], [cell]), "22023"),         # both roles
+        (matrix_binary(one[0], [(b"b", 31)], [cell]), None),           # all roles, both directions
+        (matrix_binary(one[0], [(b"b", 32)], [cell]), "22P03"),        # unknown flag
+        (matrix_binary(one[0], [(b"b", 0), (b"c", 8)], [cell]), None),  # declared
+        (matrix_binary([], [(b"c", 16)]), None),
+        (matrix_binary(*one, [cell], families=[(b"m", 0, b"f"), (b"n", 0, b""), (b"", 1)]), None),
+        (matrix_binary(*one, [cell], families=[(b"m", 0, b"f"), (b"m", 0, b"f")]), "22P03"),
+        (matrix_binary(*one, [cell], families=[(b"m", 1), (b"m", 0, b"f")]), "22P03"),
+        (matrix_binary(*one, [cell], families=[(b"m", 2)]), "22P03"),
+        (matrix_binary(*one, [cell], families=[(b"m", 0)]), "08P01"),
+        (matrix_binary(*one, [cell], families=[(b"m", 0, b"f" * 10001)]), "54000"),
+        (matrix_binary(*one, [cell], families=[(b"m" * 10001, 1)]), "54000"),
+        (matrix_binary(*one, [cell], families=[(b"m", 0, b"\xff")]), "22021"),
+        (matrix_binary(*one, [cell], families=[(b"\xff", 1)]), "22021"),
+        (matrix_binary(one[0], [(b"b", 0), (b"c", 0), (b"d", 0)], [cell], overlaps=[(1, 2), (1, 0)]), None),
+        (matrix_binary(one[0], [(b"b", 0), (b"c", 0), (b"d", 0)], [cell], overlaps=[(1, 0)]), "22P03"),
+        (matrix_binary(*one, [cell], overlaps=[(0, 0)]), "22P03"),
+        (matrix_binary(*one, [cell], overlaps=[(0, 1)]), "22P03"),
+        (matrix_binary(*one, [cell], overlaps=[(-1, 0)]), "22P03"),
         (matrix_binary([b"m" * 10001], one[1], [cell]), "54000"),
         (matrix_binary([b"\xff"], one[1], [cell]), "22021"),
         (matrix_binary([b"a\0b"], one[1], [cell]), "22021"),
@@ -640,9 +678,14 @@ def random_matrix(rng):
     if rng.random() < 0.5:
         roles = rng.sample(names, len(names))
         cut = rng.randint(0, len(roles))
+        families = {f"m{i}": rng.choice(NAMES) for i in range(14) if rng.random() < 0.8}
+        overlaps = {a: [b] for a, b in zip(roles, roles[1:]) if rng.random() < 0.3}
         matrix = (f"annotate({matrix}, {sql_literal('{' + ','.join(quote(n) for n in roles[:cut]) + '}')},"
                   f" {sql_literal('{' + quote(rng.choice(names)) + '}')},"
-                  f" {sql_literal('{' + ','.join(quote(n) for n in roles[cut:][:1]) + '}')})")
+                  f" {sql_literal('{' + ','.join(quote(n) for n in roles[cut:][:1]) + '}')},"
+                  f" {sql_literal('{' + ','.join(quote(n) for n in roles[cut:][1:3]) + '}')},"
+                  f" families => {sql_literal(json.dumps(families, ensure_ascii=False))},"
+                  f" overlaps => {sql_literal(json.dumps(overlaps, ensure_ascii=False))}, missing_ok => true)")
     return matrix
 
 
@@ -686,7 +729,8 @@ class Arguments:
             return sql_literal(random_array(rng, lambda: quote(rng.choice(NAMES)))) + "::text[]"
         if kind == "text":
             return sql_literal(rng.choice(
-                NAMES + ["spearman", "pearson", "kendall"] * 4 + ["impute", "complete"] * 4 + ["x" * 300])) + "::text"
+                NAMES + ["spearman", "pearson", "kendall"] * 4 + ["impute", "complete"] * 4 +
+                ["linear", "quadratic", "raw", "logit"] * 3 + ["x" * 300])) + "::text"
         if kind == "jsonb":
             return sql_literal(rng.choice((
                 "{}", '{"a": 1, "b": 0.1}', '{"a": null, "b": true}', '{"a": "NaN", "": -5e-324}',
@@ -698,6 +742,9 @@ class Arguments:
             return str(rng.choice((-2147483647, -1, 0, 1, 2, 3, 100, 2147483647)))
         if kind == "bigint":
             return str(rng.choice((0, 1, 2, -1, 2**62, -2**63 + 1)))
+        if kind == "bytea":
+            return rng.choice((r"'\x'", r"'\xff00'", r"'\x7b7d'", "convert_to('{\"doc_id\": 1, \"resps\": [], \"acc\": NaN}', 'UTF8')",
+                               "convert_to('model,b', 'UTF8')")) + "::bytea"
         if kind == "regclass":
             return rng.choice(("'pg_class'", "'pg_views'", "'pg_class_oid_index'", "4294967295")) + "::regclass"
         raise AssertionError(f"no random value of type {kind}")

@@ -57,7 +57,8 @@ REFUSED = {
 }
 
 # Sizes at which labels and cells are kept in different ways: few labels, an index of them, scores that wait.
-SIZES = {"tiny": (2, 2), "small": (20, 10), "large": (150, 60)}
+# A marked one declares names that come to have scores.
+SIZES = {"tiny": (2, 2), "small": (20, 10), "large": (150, 60), "marked": (20, 10)}
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,8 @@ def data(db):
             score_matrix_accum(score_matrix_accum(score_matrix('m' || i, 'b' || j, i + j), 'full', 'full', 1, {MOST}, NULL),
                                '0', '0', 1, {MOST}, NULL)
             FROM generate_series(1, {models}) AS i, generate_series(1, {benchmarks}) AS j""")
+    db.rows("""UPDATE base SET m = annotate(m, '{b1,new}', '{b2,newer}', targets => '{another}', families => '{"m1": "x", "new": "y", "77": "x"}',
+        overlaps => '{"newest": ["b1", "c"]}', missing_ok => true) WHERE size = 'marked'""")
     # what the one "safetycorr object" of a function takes
     db.rows("""CREATE FUNCTION memory() RETURNS bigint LANGUAGE sql AS $$
         SELECT sum(used_bytes)::bigint FROM pg_backend_memory_contexts WHERE name = 'safetycorr object' $$;
@@ -199,7 +202,7 @@ def test_no_score_waits_beside_a_full_cell(data):
 
 def test_the_size_limit_changes_nothing(data):
     """At 1 GB of text: what still fits goes in, what does not leaves no label behind, and no part of a row."""
-    fits = (1000000000 - 2000) // (6 * 10000 + 80 + 48)
+    fits = (1000000000 - 2000) // (6 * 10000 + 120 + 48)
     data.rows(f"""DO $$
         DECLARE m score_matrix; before bigint; refused int := 0;
         BEGIN

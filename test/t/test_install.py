@@ -11,12 +11,12 @@ from fingerprint import FUNCTIONS, create
 # Every member of the extension: nothing appears by accident.
 MEMBERS = """
 type benchmark_correlations_row; type capabilities_components_row; type capabilities_correlations_row
-type capabilities_difference_row; type capabilities_loadings_row; type capabilities_robustness_row
-type capabilities_scores_row; type capabilities_views_row; type capabilities_adjusted_scores_row; type cells_row
-type correlation_matrix_row; type eval_scores_row; type impute_scores_row
+type capabilities_difference_row; type capabilities_loadings_row; type capabilities_over_time_row; type capabilities_robustness_row
+type capabilities_scores_row; type capabilities_scores_difference_row; type capabilities_views_row; type capabilities_adjusted_scores_row; type cells_row
+type correlation_matrix_row; type eval_scores_row; type eval_tables_row; type known_benchmarks_row; type families_row; type impute_scores_row; type roles_row
 cast from jsonb to principal_component; cast from jsonb to score_matrix
 cast from principal_component to jsonb; cast from score_matrix to jsonb
-function annotate(score_matrix,text[],text[],text[])
+function annotate(score_matrix,text[],text[],text[],text[],text[],jsonb,jsonb,boolean)
 function benchmark_correlations(score_matrix,text,text[],text,double precision,text,integer,bigint,jsonb,double precision)
 function benchmarks(principal_component); function benchmarks(score_matrix)
 function capabilities_component(score_matrix,text[],text,text,integer)
@@ -26,33 +26,37 @@ function capabilities_corr(double precision[],double precision[])
 function capabilities_corr(score_matrix,text,text[])
 function capabilities_corr_array_final(score_rows); function capabilities_corr_final(score_rows)
 function capabilities_correlations(score_matrix,text[],text[],text,text,text,integer,boolean,double precision,text,integer,bigint,jsonb,double precision)
-function capabilities_difference(score_matrix,text,text,text[],text,text,text,integer,double precision,text,integer,bigint,jsonb)
+function capabilities_difference(score_matrix,text,text,text[],text,text,text,integer,boolean,double precision,text,integer,bigint,jsonb)
 function capabilities_loadings(score_matrix,text[],text,text,integer,integer,double precision,text,integer,bigint)
+function capabilities_over_time(score_matrix,text,integer,text[],text[],text,text,text,integer,boolean,double precision,text,integer,bigint,jsonb,double precision)
 function capabilities_robustness(score_matrix,text[],text[],text,integer,jsonb,double precision,double precision)
 function capabilities_score(double precision[])
 function capabilities_scores(score_matrix,text[],text,text,integer,principal_component,double precision,text,integer,bigint)
+function capabilities_scores_difference(score_matrix,text,text,text[],text,text,integer,principal_component,double precision,text,integer,bigint)
 function capabilities_test(double precision[],double precision)
 function capabilities_test(score_matrix,text,text[]); function capabilities_test_final(score_rows)
-function capabilities_adjusted_scores(score_matrix,text[],text[],text,text,integer,double precision)
+function capabilities_adjusted_scores(score_matrix,text[],text[],text,text,text,text,integer,double precision)
 function cells(score_matrix)
 function component_score(principal_component,double precision[])
 function correlation_matrix(score_matrix,text[],text)
-function create_capabilities_views(text,regclass,text[],text[],text[],text,text,text,text,text,integer,text,integer,boolean)
+function create_capabilities_views(text,regclass,boolean)
 function drop_capabilities_views(text); function refresh_capabilities_views(text)
-function eigenvalues(principal_component); function eval_scores(jsonb); function explained(principal_component)
+function create_eval_tables(text); function drop_eval_tables(text); function fill_eval_tables(text); function known_benchmarks()
+function eval_log_is_known(text,text); function load_eval_log(text,text,text,bytea,boolean); function reject_eval_log(text,text,text)
+function eigenvalues(principal_component); function eval_log_problem(text); function eval_log_text(bytea); function eval_scores(jsonb); function eval_scores(text); function explained(principal_component); function families(score_matrix)
 function first_component(double precision[]); function first_component(score_moments)
 function impute_scores(score_matrix,text[],integer)
 function kendall_corr(double precision,double precision); function kendall_corr_final(score_rows)
 function kendall_test(double precision,double precision); function kendall_test_final(score_rows)
 function loadings(principal_component); function matrix_kind(principal_component)
 function means(principal_component); function merge(score_matrix,score_matrix)
-function models(score_matrix)
+function models(score_matrix); function models_needed(double precision,double precision,double precision,double precision)
 function n_rows(principal_component); function n_rows(score_moments)
 function negated(principal_component)
 function pearson_test(double precision,double precision); function pearson_test_final(score_rows)
 function principal_component_in(cstring); function principal_component_out(principal_component)
 function principal_component_recv(internal); function principal_component_send(principal_component)
-function rollup(score_matrix); function rollup(score_moments)
+function roles(score_matrix); function rollup(score_matrix); function rollup(score_moments)
 function score_matrix(bigint,bigint,double precision); function score_matrix(text,jsonb)
 function score_matrix(text,text,double precision)
 function score_matrix(text,text,double precision,bigint,double precision)
@@ -133,14 +137,17 @@ SELECT {0}.merge(m, m)::pg_catalog.text, {0}.subset(m, benchmarks => '{{b1,b2}}'
     {0}.capabilities_corr(m, 'b3', '{{b0,b1}}'), {0}.capabilities_test(m, 'b3', '{{b0,b1}}')::pg_catalog.text,
     {0}.capabilities_component(m, '{{b0,b1}}')::pg_catalog.text FROM public.kept
 SELECT f.* FROM public.kept, {0}.cells(m) AS f
-SELECT * FROM {0}.eval_scores('{{"model_id": "m", "evaluation_name": "b", "sample_id": "1", "evaluation": {{"score": 0.5}}}}')
+SELECT * FROM {0}.eval_scores('{{"model_id": "m", "evaluation_name": "b", "sample_id": "1", "evaluation": {{"score": 0.5}}}}'::pg_catalog.jsonb)
+SELECT * FROM {0}.eval_scores('{{"doc_id": 1, "resps": [], "acc": NaN}}'::pg_catalog.text)
+SELECT {0}.eval_log_problem({0}.eval_log_text('{{}}'::pg_catalog.bytea))
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', ci => 'bootstrap', resamples => 100) AS f
-SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', families => '{{"model 1":"a"}}') AS f
+SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', families => (SELECT pg_catalog.jsonb_object_agg(x, 'a'::pg_catalog.text) FROM pg_catalog.unnest({0}.models(m)) AS x)) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_difference(m, 'b3', 'b4', '{{b0,b1,b2}}', resamples => 100) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_adjusted_scores(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_robustness(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.benchmark_correlations(m, 'b6') AS f
+SELECT f.* FROM public.kept, {0}.capabilities_over_time(m, 'b6', 36500, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_scores(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_scores(m, missing => 'impute',
     fitted => {0}.capabilities_component(m, '{{b0,b1,b2}}', missing => 'impute')) AS f
@@ -207,9 +214,9 @@ def test_members(data):
 
 
 def test_functions(data):
-    """Immutable, parallel safe (but for those that make views), plain C without settings or definer's rights."""
+    """Immutable, parallel safe (but for those that make views and tables or catch errors), plain C without settings or definer's rights."""
     assert data.rows(f"""SELECT object FROM {OBJECTS} JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND p.oid = objid
-        WHERE (provolatile <> 'i' OR proparallel <> 's') <> (proname ~ '_capabilities_views$') OR prosecdef OR proconfig IS NOT NULL
+        WHERE (provolatile <> 'i' OR proparallel <> 's') <> (proname ~ '_(capabilities_views|eval_tables|eval_log)$|^eval_log_(is_known|problem)$') OR prosecdef OR proconfig IS NOT NULL
             OR prolang <> (SELECT oid FROM pg_language WHERE lanname = CASE prokind WHEN 'a' THEN 'internal' ELSE 'c' END)""") == []
     assert data.row("SELECT extversion, extrelocatable, extconfig FROM pg_extension "
                     "WHERE extname = 'safetycorr'") == ("1.0", True, None)

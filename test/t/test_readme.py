@@ -2,8 +2,7 @@
 
 Their SQL examples run in order, in one psql session on a new database, from the
 top of the source tree; where a block of text follows one, that is what psql
-prints.  Those that are marked are run by test_recipes.py, which has more servers,
-and by test_dashboards.py.
+prints.  Those that are marked are run by test_recipes.py, which has more servers.
 The reference is held against the catalogs, its limits against the
 headers.
 """
@@ -18,7 +17,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # In the order in which somebody follows them: examples use what those before have made.
 DOCS = ["README.md", "src/stats/README.md", "sql/README.md", "test/bench/README.md", "sql/loading.md", "sql/recipes.md",
-        "sql/servers.md", "src/dashboards/README.md", "test/README.md"]
+        "sql/servers.md", "src/dashboards/README.md", "test/README.md", "src/README.md", "test/data/README.md"]
 TEXTS = {doc: (ROOT / doc).read_text(encoding="utf-8") for doc in DOCS}
 TEXT = "".join(TEXTS.values())
 REFERENCE = TEXTS["sql/README.md"]
@@ -164,7 +163,7 @@ def short(text):
 
 def functions(db):
     return [(name, short(arguments), short(result)) for name, arguments, result in db.rows(
-        """SELECT p.proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid)
+        """SELECT p.proname, replace(pg_get_function_arguments(p.oid), '"', ''), pg_get_function_result(p.oid)
         FROM pg_proc AS p WHERE p.oid IN (SELECT d.objid """ + MEMBERS.format("pg_proc") + ")")]
 
 
@@ -233,7 +232,7 @@ def test_reference_has_every_type_and_its_support(db):
     types = [name for name, in db.rows(  # not the array types, which are members from 17 on
         "SELECT d.objid::regtype::text " + MEMBERS.format("pg_type") +
         " AND NOT EXISTS (SELECT FROM pg_type AS t WHERE t.typarray = d.objid)")]
-    assert len(types) == 18
+    assert len(types) == 24
     types = [name for name in types if not name.endswith("_row")]
     assert [name for name in types if f"| `{name}` |" not in REFERENCE] == []
     kinds = {SUPPORT.search(name)[1] for name, _, _ in functions(db) if SUPPORT.search(name)}
@@ -287,9 +286,9 @@ def test_every_status_word_is_explained():
 
 
 def test_every_verdict_is_explained():
-    words = re.findall(r'"([a-z]+)"', source("stats/correlation/infer.c"))
+    words = re.findall(r'"([a-z]+)"', source("stats/correlation/verdict.c"))
     assert {"entangled", "unresolved"} <= set(words) and len(words) == 6
-    section = TEXT[TEXT.index("**Verdict**"):TEXT.index("**p-value, q-value**")]
+    section = TEXT[TEXT.index("### Interval and verdict"):TEXT.index("### p and q")]
     assert [word for word in words if f"`{word}`" not in section] == []
 
 
@@ -308,15 +307,23 @@ def test_what_few_models_can_show():
     def low(corr, n):
         return math.tanh(math.atanh(corr) - 1.959964 * math.sqrt((1 + corr**2 / 2) / (n - 3)))
 
-    rows = re.findall(r"^\| (\d+) \| (0\.\d\d) \| (0\.\d\d) \|$", TEXT, re.M)
-    assert len(rows) > 4
-    for n, above_zero, above_line in rows:
-        for corr, line in ((float(above_zero), 0), (float(above_line), 0.4)):
-            assert low(corr + 0.005, int(n)) > line > low(corr - 0.005, int(n)), (n, corr)
+    models, *rows = [re.search(rf"^\| {first} \| (.*) \|$", TEXT, re.M)[1].split(" | ")
+                     for first in ("models", "interval above 0", "interval above 0.4")]
+    assert len(models) > 4
+    for threshold, row in zip((0, 0.4), rows):
+        for n, corr in zip(models, map(float, row), strict=True):
+            assert low(corr + 0.005, int(n)) > threshold > low(corr - 0.005, int(n)), (n, corr)
 
 
 def prose(text):
     return re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+
+
+@pytest.mark.parametrize("doc", DOCS)
+def test_prose_is_narrow(doc):
+    """So that a terminal, a diff and two windows side by side show it; tables and pictures are as wide as they are."""
+    wide = [line for line in prose(TEXTS[doc]).splitlines() if len(line) > 120 and not line.startswith(("|", "!["))]
+    assert wide == []
 
 
 def anchors(text):

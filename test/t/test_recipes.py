@@ -5,7 +5,6 @@ results are held against those of the raw rows on one server.  (What it shows
 as output of a single server is compared by test_readme.py.)
 """
 import csv
-import json
 import re
 import threading
 import time
@@ -171,20 +170,6 @@ def test_the_second_writer_waits(daily, kind, known):
 
 PARTS = {block.where: block for block in BLOCKS if block.where in (
     "files of the server", "MLflow", "Open LLM Leaderboard")}
-LOG_TO_JSONB, = [block for block in EXAMPLES if "CREATE FUNCTION log_to_jsonb" in block.text]
-
-
-@pytest.fixture
-def loading(db, request):
-    """An empty database of one test, its name for psql in .name."""
-    name = f"{db.name}_{request.function.__name__}"
-    db.rows(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    db.rows(f'CREATE DATABASE "{name}"')
-    database = conftest.Database(name)
-    database.rows("CREATE EXTENSION safetycorr")
-    yield database
-    database.connection.close()
-    db.rows(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def cells(database, matrix):
@@ -192,60 +177,29 @@ def cells(database, matrix):
         f"SELECT model, benchmark, score FROM cells(({matrix})) AS c")}
 
 
-def test_files_of_the_server(loading):
+def test_files_of_the_server(own_database):
     """The server gives the rows that the client gave."""
     folder = conftest.ROOT / "test/data/logs/example__small"
     # the server may be another user, who cannot read the source tree
-    data = loading.value("SHOW data_directory")
-    loading.rows("CREATE TABLE files (name text, content text)")
+    data = own_database.value("SHOW data_directory")
+    own_database.rows("CREATE TABLE files (name text, content text)")
     for path in folder.iterdir():
-        loading.rows("INSERT INTO files VALUES (%s, %s)", (path.name, path.read_text(encoding="utf-8")))
+        own_database.rows("INSERT INTO files VALUES (%s, %s)", (path.name, path.read_text(encoding="utf-8")))
     # a program that ends before it has read what COPY sends is an error: Broken pipe
-    loading.rows(f"COPY (SELECT) TO PROGRAM 'cat && mkdir {data}/srv_logs'")
+    own_database.rows(f"COPY (SELECT) TO PROGRAM 'cat && mkdir {data}/srv_logs'")
     try:
-        for name, in loading.rows("SELECT name FROM files"):
-            loading.rows(f"""COPY (SELECT regexp_split_to_table(rtrim(content, E'\\n'), E'\\n') FROM files
+        for name, in own_database.rows("SELECT name FROM files"):
+            own_database.rows(f"""COPY (SELECT regexp_split_to_table(rtrim(content, E'\\n'), E'\\n') FROM files
                 WHERE name = '{name}') TO '{data}/srv_logs/{name}' WITH (FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01')""")
-        output = psql(loading.name, LOG_TO_JSONB.text + PARTS["files of the server"].text.replace("/srv/logs", f"{data}/srv_logs"))
+        output = psql(own_database.name, PARTS["files of the server"].text.replace("/srv/logs", f"{data}/srv_logs"))
         assert failed(output) == []
-        assert loading.value("SELECT count(DISTINCT file) FROM log_scores") == len(list(folder.iterdir())) == 5
-        client = [block.text.partition(";")[0] for block in EXAMPLES if "CREATE TABLE logs" in block.text][0]
-        assert failed(psql(loading.name, client + ";" + "".join(
-            re.findall(r"^\\copy logs .*\n", TEXT, re.M)))) == []
-        assert loading.value("SELECT count(*) FROM log_scores") == 13
-        columns = "benchmark, metric, score, stderr, n, run_at, source"
-        assert loading.rows(f"SELECT {columns} FROM log_scores ORDER BY log_scores::text") == loading.rows(
-            f"""SELECT {columns} FROM (SELECT regexp_replace(file, '^.*/', '') AS file, s.*
-                FROM logs, eval_scores(log_to_jsonb(log)) AS s) AS q ORDER BY q::text""")
+        assert own_database.value("SELECT count(DISTINCT file) FROM server_log_scores") == len(list(folder.iterdir())) == 5
+        assert own_database.value("SELECT count(*) FROM server_log_scores") == 13
+        columns = "name AS file, s.benchmark, s.metric, s.filter, s.score, s.stderr, s.n, s.item, s.run_at, s.source"
+        assert own_database.rows(f"SELECT {columns.replace('name AS', '')} FROM server_log_scores AS s ORDER BY s::text") == [
+            row[:-1] for row in own_database.rows(f"""SELECT {columns}, (name, s.*)::text AS q FROM files, eval_scores(content) AS s ORDER BY q""")]
     finally:
-        loading.rows(f"COPY (SELECT) TO PROGRAM 'cat && rm -r {data}/srv_logs'")
-
-
-def without_nul(value):
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, list):
-        return [without_nul(item) for item in value]
-    if isinstance(value, dict):
-        return {without_nul(key): without_nul(item) for key, item in value.items()}
-    return value
-
-
-@pytest.mark.parametrize("text", [
-    '{"a": NaN, "b": [Infinity, -Infinity, 1, NaN], "c": {"d":NaN}}',
-    r'{"NaN": "NaN, Infinity", "b \" NaN": "say \"NaN\", \\", "c": NaN, "d": "\\\" NaN"}',
-    r'["\u0000", "a\u0000\u0000b", "\\u0000", "\\\u0000", "\\\\u0000", "\u00000", "é\u00e9", "", {}]',
-    "[]", ' "NaN" ', "NaN", "-1.5e3", "\n[true,\tfalse,null]\r\n"])
-def test_log_to_jsonb(db, text):
-    """What Python reads, with null for what is no number, and U+FFFD for U+0000."""
-    db.rows(LOG_TO_JSONB.text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
-    assert db.value("SELECT log_to_jsonb(%s)", (text,)) == without_nul(json.loads(text, parse_constant=lambda _: None))
-
-
-@pytest.mark.parametrize("text", ['{"a": nan}', "[1", '{"a": 1}"', "[NaNa]", "[Infinit]", '["a]', "[-NaN1]", "[1NaN]"])
-def test_log_to_jsonb_refuses_what_is_no_json(db, text):
-    db.rows(LOG_TO_JSONB.text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
-    assert db.error("SELECT log_to_jsonb(%s)", (text,)).pgcode == "22P02"
+        own_database.rows(f"COPY (SELECT) TO PROGRAM 'cat && rm -r {data}/srv_logs'")
 
 
 # The tables of MLflow's tracking store that matter here, as its models declare them.
@@ -290,26 +244,26 @@ MLFLOW_RUNS = [
 ]
 
 
-def test_mlflow(loading):
+def test_mlflow(own_database):
     """The last step of the newest finished run that still exists, per model and metric."""
-    loading.rows(MLFLOW)
+    own_database.rows(MLFLOW)
     wanted = {}
     for uuid, name, status, stage, experiment, start, model, tag, metrics in MLFLOW_RUNS:
-        loading.rows("INSERT INTO runs (run_uuid, name, source_type, status, start_time, lifecycle_stage, experiment_id) "
+        own_database.rows("INSERT INTO runs (run_uuid, name, source_type, status, start_time, lifecycle_stage, experiment_id) "
                      "VALUES (%s, %s, 'LOCAL', %s, %s, %s, %s)", (uuid, name, status, start, stage, experiment))
         for table, key, value in (("params", "model", model), ("params", "epochs", "3"), ("tags", "mlflow.runName", tag),
                                   ("tags", "mlflow.user", "me")):
             if value:
-                loading.rows(f"INSERT INTO {table} (key, value, run_uuid) VALUES (%s, %s, %s)", (key, value, uuid))
+                own_database.rows(f"INSERT INTO {table} (key, value, run_uuid) VALUES (%s, %s, %s)", (key, value, uuid))
         for key, values in metrics.items():
             for step, value in enumerate(values):
                 row = (key, 0.0 if value is None else value, 1000 - step, step, value is None, uuid)  # clocks can go back
-                loading.rows("INSERT INTO metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (%s, %s, %s, %s, %s, %s)", row)
-            loading.rows("INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (%s, %s, %s, %s, %s, %s)", row)
+                own_database.rows("INSERT INTO metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (%s, %s, %s, %s, %s, %s)", row)
+            own_database.rows("INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (%s, %s, %s, %s, %s, %s)", row)
             if (status, stage, experiment) == ("FINISHED", "active", 1) and value not in (None, LARGEST) \
                     and key in ("mmlu", "gsm8k", "truthfulqa"):
                 wanted[model or tag or name or uuid, key] = value  # runs of a model come in the order of their start
-    assert cells(loading, PARTS["MLflow"].text.strip().rstrip(";")) == wanted
+    assert cells(own_database, PARTS["MLflow"].text.strip().rstrip(";")) == wanted
     assert wanted["org/a", "mmlu"] == 0.6 and len(wanted) == 6
 
 
@@ -320,7 +274,7 @@ LEADERBOARD = ["eval_name", "Precision", "Type", "T", "Weight type", "Architectu
                "Base Model"]
 
 
-def test_open_llm_leaderboard(loading, tmp_path):
+def test_open_llm_leaderboard(own_database, tmp_path):
     """Six scores of each model's newest submission that is not flagged, with the columns of the data set."""
     names = ["IFEval", "BBH", "MATH Lvl 5", "GPQA", "MUSR", "MMLU-PRO"]
     rows, wanted = [], {}
@@ -343,9 +297,9 @@ def test_open_llm_leaderboard(loading, tmp_path):
         writer = csv.DictWriter(file, LEADERBOARD, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    output = psql(loading.name, PARTS["Open LLM Leaderboard"].text.replace("open_llm_leaderboard.csv", str(path)))
+    output = psql(own_database.name, PARTS["Open LLM Leaderboard"].text.replace("open_llm_leaderboard.csv", str(path)))
     assert failed(output) == []
-    assert cells(loading, "SELECT scores FROM evaluation_open_llm") == wanted
+    assert cells(own_database, "SELECT scores FROM evaluation_open_llm") == wanted
     assert len(wanted) == 17
 
 
@@ -402,7 +356,7 @@ def printed(db, shards):
 
 def test_all_blocks_run_somewhere():
     assert {block.where for block in RECIPE} == {"hub", "plproxy hub", "shards"}
-    assert [block for block in BLOCKS if block.where and block.where != "bi" and block not in PARTS.values()] == RECIPE
+    assert [block for block in BLOCKS if block.where and block not in PARTS.values()] == RECIPE
     assert len(PARTS) == 3
 
 

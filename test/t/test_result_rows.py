@@ -12,10 +12,14 @@ import conftest
 
 CALLS = {
     "cells": "cells(m)",
+    "roles": "roles(m)",
+    "families": "families(m)",
     "capabilities_correlations": "capabilities_correlations(m, '{b0,b1,b2}')",
     "benchmark_correlations": "benchmark_correlations(m, 'b0')",
+    "capabilities_over_time": "capabilities_over_time(m, 'b5', 8, '{b0,b1,b2}')",
     "capabilities_difference": "capabilities_difference(m, 'b3', 'b4', '{b0,b1,b2}', resamples => 100)",
     "capabilities_scores": "capabilities_scores(m, '{b0,b1,b2}', resamples => 100)",
+    "capabilities_scores_difference": "capabilities_scores_difference(m, 'model 1', 'model 2', '{b0,b1,b2}', resamples => 100)",
     "impute_scores": "impute_scores(m, '{b0,b1,b2}')",
     "capabilities_loadings": "capabilities_loadings(m, '{b0,b1,b2}', resamples => 100)",
     "capabilities_components": "capabilities_components(m, '{b0,b1,b2}', resamples => 100)",
@@ -23,14 +27,17 @@ CALLS = {
     "capabilities_robustness": "capabilities_robustness(m, '{b0,b1,b2}')",
     "correlation_matrix": "correlation_matrix(m)",
     "eval_scores": """eval_scores('{"model_id": "m", "evaluation_name": "b", "sample_id": "1", "evaluation": {"score": 0.5}}')""",
+    "known_benchmarks": "known_benchmarks()",
 }
 SCALARS = ["capabilities_test(m, 'b3', '{b0,b1,b2}')", "(SELECT spearman_test(i, i * i) FROM generate_series(1, 9) AS i)"]
 DATA = """
 CREATE TABLE scores AS SELECT 'model ' || i AS model, 'b' || j AS benchmark, i + 6 * sin(i * (j + 2)) AS score
 FROM generate_series(1, 24) AS i, generate_series(0, 5) AS j WHERE (i, j) <> (7, 1);
 CREATE TABLE kept AS SELECT score_matrix(model, benchmark, score) AS m FROM scores;
+CREATE VIEW evaluation AS SELECT '(all)' AS stratum, annotate(score_matrix(model, benchmark, score), '{b0,b1,b2}', covariates => '{released}') AS m
+FROM (TABLE scores UNION ALL SELECT 'model ' || i, 'released', 100 * i FROM generate_series(1, 24) AS i) AS s;
 """
-VIEWS = "SELECT * FROM create_capabilities_views('{}', 'scores', '{{b0,b1,b2}}', materialized => {})"
+VIEWS = "SELECT * FROM create_capabilities_views('{}', 'evaluation', {})"
 
 
 def row_type(function):
@@ -69,7 +76,8 @@ def test_every_set_function_has_its_type(work):
         AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'safetycorr')""")
     assert {name: type_ for name, type_, _ in found} == {
         **{name: row_type(name) for name in CALLS},
-        **{f"{verb}_capabilities_views": "capabilities_views_row" for verb in ("create", "refresh", "drop")}}
+        **{f"{verb}_capabilities_views": "capabilities_views_row" for verb in ("create", "refresh", "drop")},
+        **{f"{verb}_eval_tables": "eval_tables_row" for verb in ("create", "drop")}}
     assert {modes for _, _, modes in found} == {None}
 
 
@@ -106,14 +114,14 @@ def test_update_under_views(work):
         work.rows(f"CREATE VIEW {schema}.mine AS SELECT * FROM {schema}.capabilities_correlations")
     seen = [f"SELECT * FROM {view} AS v" for view, in work.rows(
         "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('v', 'm') AND oid > 16384 ORDER BY 1")]
-    seen += [f"SELECT (f).status FROM {kind}_{function}" for function in CALLS if function not in ("cells", "eval_scores")
+    seen += [f"SELECT (f).status FROM {kind}_{function}" for function in CALLS if function not in ("cells", "roles", "families", "eval_scores", "known_benchmarks")
              for kind in ("whole", "stored")]
     seen += ["EXECUTE q", "SELECT loop_over()"]
     seen = [sql for sql in seen if not sql.startswith("SELECT * FROM whole_")]
     before = [work.rows(sql) for sql in seen]
     assert len(before) > 50 and all(before)
 
-    types = [*map(row_type, CALLS), "capabilities_views_row", "correlation_test"]
+    types = [*map(row_type, CALLS), "capabilities_views_row", "eval_tables_row", "correlation_test"]
     script = folder / "safetycorr--1.0--1.1.sql"
     try:
         script.write_text("".join(f"ALTER TYPE {type_} ADD ATTRIBUTE later float8;\n"
@@ -184,5 +192,5 @@ def test_columns_of_other_types_are_refused(work):
         work.rows("ROLLBACK")
 
 
-TEXTS = {"model", "benchmark", "benchmark_a", "benchmark_b", "metric", "source", "role", "verdict", "status",
+TEXTS = {"model", "benchmark", "benchmark_a", "benchmark_b", "metric", "source", "setting", "variant", "filter", "parent", "item", "run_id", "pattern", "role", "direction", "overlaps_with", "family", "verdict", "status",
          *(f"without_{kind}_{end}_name" for kind in ("benchmark", "model", "family") for end in ("low", "high"))}

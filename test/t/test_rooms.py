@@ -1,13 +1,17 @@
 """The order of the rooms of src/: what a file includes lies in its own room or in one below."""
 import pathlib
 import re
+import subprocess
 
 import conftest
+import pytest
 
 SRC = conftest.ROOT / "src"
 
-# From the bottom to the top.  Rooms of one line do not know each other.
+# From the bottom to the top.  Rooms of one line do not know each other.  The loader is a program
+# of its own: at the bottom it can have nothing of the rest, and the rest has nothing of it.
 ROOMS = [
+    ["load"],
     ["stats/base"],
     ["stats/correlation"],
     ["stats/component"],
@@ -19,6 +23,7 @@ ROOMS = [
     ["types/states"],
     ["functions/shared"],
     ["functions/aggregates", "functions/access", "functions/analyses", "functions/logs", "functions/views"],
+    ["functions/eval_tables"],
     ["functions"],
 ]
 FLOOR_OF = {room: i for i, rooms in enumerate(ROOMS) for room in rooms}
@@ -50,6 +55,17 @@ def test_includes_go_down():
     assert wrong == []
 
 
+def test_the_loader_stands_alone():
+    """Of ours it includes its own headers, and it is the only one to do so; of PostgreSQL libpq alone."""
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        ours = re.findall(r'^#include "load/', text, re.M)
+        assert not ours or room_of(path) == "load", path
+        if room_of(path) == "load":
+            others = set(re.findall(r'^#include "([^"]+)"', text, re.M)) - {f"load/{p.name}" for p in FILES}
+            assert others <= {"libpq-fe.h"}, path
+
+
 def test_a_function_is_defined_in_the_room_of_its_header():
     """No declaration reaches up: what a header of a room declares, a file of the room defines."""
     wrong = []
@@ -73,3 +89,11 @@ def test_banners_and_guards_name_the_file():
         guard = "SC_" + "_".join(path.relative_to(SRC).with_suffix("").parts).upper() + "_H"
         if path.suffix == ".h" and path.name != "refit_lanes_body.h":  # that one is included several times
             assert f"#ifndef {guard}\n#define {guard}\n" in text, path
+
+
+def test_layout_is_that_of_pgindent():
+    """As PostgreSQL lays its own source out; test/indent mends what is not."""
+    run = subprocess.run([conftest.ROOT / "test/indent", "--check"], capture_output=True, text=True)
+    if run.returncode == 77:
+        pytest.skip(run.stderr.strip())
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")

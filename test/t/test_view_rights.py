@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from test_views import call, data, roles, work  # noqa: F401 # pylint: disable=unused-import
+from test_views import call, data, everything, roles, work  # noqa: F401 # pylint: disable=unused-import
 
 READER, OTHER = "sc_views_reader", "sc_views_other"
 
@@ -18,19 +18,34 @@ def reads(session):
 
 
 def prepare(work, source="CREATE TABLE work.source AS SELECT * FROM evals"):
-    work.rows(f"{source}; GRANT SELECT ON work.source TO {READER}; GRANT USAGE ON SCHEMA work TO {READER}")
-    work.rows(call("work", "work.source"))
+    work.rows(f"{source}; GRANT SELECT ON work.source TO {READER}; GRANT USAGE ON SCHEMA work TO {READER}; "
+              f"{everything('work.evaluation', 'work.source')}; GRANT SELECT ON work.evaluation TO {READER}")
+    work.rows(call("work", "work.evaluation"))
     work.rows(f"GRANT SELECT ON work.capabilities_scores TO {READER}")
 
 
 def test_a_right_given_for_one_source_is_not_one_on_another(work):
     with roles(work, READER) as connect:
         prepare(work)
-        work.rows("CREATE TABLE work.secret AS SELECT * FROM evals")
-        work.rows(call("work", "work.source", materialized="true"))
-        notes = dict(work.rows(call("work", "work.secret", materialized="true").replace("*", "view, note", 1)))
+        work.rows(f"CREATE TABLE work.secret AS SELECT * FROM evals; {everything('work.of_secret', 'work.secret')}")
+        work.rows(call("work", "work.evaluation", materialized="true"))
+        notes = dict(work.rows(call("work", "work.of_secret", materialized="true").replace("*", "view, note", 1)))
         assert not reads(connect(READER))
         assert READER in (notes["capabilities_scores_data"] or "")
+
+
+def test_an_evaluation_of_another_table(work):
+    """The evaluation stays the same, and what it reads does not: who has no right there keeps the data's, and it is said."""
+    with roles(work, READER) as connect:
+        prepare(work)
+        work.rows(call("work", "work.evaluation", materialized="true"))
+        assert reads(connect(READER))
+        work.rows(f"CREATE TABLE work.secret AS SELECT * FROM evals; {everything('work.evaluation', 'work.secret')}")
+        notes = dict(work.rows(call("work", "work.evaluation", materialized="true").replace("*", "view, note", 1)))
+        assert notes["capabilities_scores_data"] == f"SELECT stays with {READER}, to whom the evaluation is closed"
+        work.rows(f"GRANT SELECT ON work.secret TO {READER}")
+        notes = dict(work.rows(call("work", "work.evaluation", materialized="true").replace("*", "view, note", 1)))
+        assert notes["capabilities_scores_data"] is None
 
 
 @pytest.mark.parametrize("change", ["ALTER TABLE work.source ENABLE ROW LEVEL SECURITY", f"REVOKE SELECT ON work.source FROM {READER}"])
@@ -38,9 +53,9 @@ def test_a_right_is_looked_at_again(work, change):
     """At least said, as the right was ours to give and not the owner's."""
     with roles(work, READER) as connect:
         prepare(work)
-        work.rows(call("work", "work.source", materialized="true"))
+        work.rows(call("work", "work.evaluation", materialized="true"))
         work.rows(change)
-        notes = dict(work.rows(call("work", "work.source", materialized="true").replace("*", "view, note", 1)))
+        notes = dict(work.rows(call("work", "work.evaluation", materialized="true").replace("*", "view, note", 1)))
         assert not reads(connect(READER)) or READER in (notes["capabilities_scores_data"] or "")
 
 
@@ -57,7 +72,7 @@ def test_foreign_tables_below_a_source(work, parent):
             prepare(work, f"CREATE TABLE work.source {parent}; CREATE FOREIGN TABLE work.child {child} SERVER sc_loop "
                           "OPTIONS (schema_name 'public', table_name 'evals')")
             assert connect(READER).error("SELECT FROM work.source") is not None
-            work.rows(call("work", "work.source", materialized="true"))
+            work.rows(call("work", "work.evaluation", materialized="true"))
             assert not reads(connect(READER))
         finally:
             work.rows("DROP EXTENSION IF EXISTS postgres_fdw CASCADE")
@@ -71,7 +86,7 @@ def test_rights_are_those_of_now_under_an_old_snapshot(work):
         old.rows("BEGIN ISOLATION LEVEL REPEATABLE READ")
         old.rows("SELECT count(*) FROM evals")
         work.rows("ALTER TABLE work.source ENABLE ROW LEVEL SECURITY")
-        old.rows(call("work", "work.source", materialized="true"))
+        old.rows(call("work", "work.evaluation", materialized="true"))
         old.rows("COMMIT")
         assert not reads(connect(READER))
 
@@ -82,7 +97,7 @@ def test_rights_are_those_of_now_under_an_old_snapshot(work):
         old.rows("BEGIN ISOLATION LEVEL REPEATABLE READ")
         old.rows("SELECT count(*) FROM evals")
         work.rows(f"REVOKE SELECT ON work.capabilities_scores_data FROM {READER}")
-        old.rows(call("work", "work.source", materialized="true"))
+        old.rows(call("work", "work.evaluation", materialized="true"))
         old.rows("COMMIT")
         assert not reads(connect(READER))
 
@@ -93,10 +108,11 @@ def test_views_planted_while_the_source_is_read(work, planted):
     with roles(work, OTHER) as connect:
         work.rows(f"GRANT ALL ON SCHEMA work TO {OTHER}; CREATE TABLE work.seen (x int); CREATE FUNCTION work.slow(numeric) RETURNS numeric LANGUAGE plpgsql AS "
                   "$$ BEGIN PERFORM pg_sleep(0.004); RETURN $1; END $$; "
-                  "CREATE VIEW work.source AS SELECT model, benchmark, work.slow(score) AS score FROM evals; CREATE SCHEMA sc_model")
+                  f"CREATE VIEW work.source AS SELECT model, benchmark, work.slow(score) AS score FROM evals; {everything('work.evaluation', 'work.source')}; "
+                  "CREATE SCHEMA sc_model")
         caller, other = connect(work.value("SELECT current_user")), connect(OTHER)
         try:
-            work.rows(call("sc_model", "evals"))
+            work.rows(call("sc_model"))
             columns = work.value("SELECT string_agg('NULL::' || format_type(atttypid, atttypmod) || ' AS ' || quote_ident(attname), ', ' ORDER BY attnum) "
                                  "FROM pg_attribute WHERE attrelid = 'sc_model.capabilities_scores'::regclass AND attnum > 0")
             comment = work.value("SELECT quote_literal(obj_description('sc_model.capabilities_scores'::regclass))")
@@ -106,7 +122,7 @@ def test_views_planted_while_the_source_is_read(work, planted):
 
         def run():
             try:
-                result.append(caller.rows(call("work", "work.source", materialized="true")))
+                result.append(caller.rows(call("work", "work.evaluation", materialized="true")))
             except Exception as error:
                 result.append(error.pgcode)
         thread = threading.Thread(target=run)

@@ -11,6 +11,7 @@ import threading
 import time
 
 import numpy as np
+import psycopg2
 import pytest
 from scipy import stats
 
@@ -20,9 +21,10 @@ from fingerprint import explain
 from test_install import plant
 
 CAPABILITIES = ["bbh", "gsm8k", "hellaswag", "math", "mmlu", "winogrande"]
-LISTS = "'{bbh,gsm8k,hellaswag,math,mmlu,winogrande}', '{toxigen}', '{flop}'"
-MATRIX = f"annotate(score_matrix(model, benchmark, score), {LISTS})"
-WINDOW = 200  # days
+LISTS = "'{bbh,gsm8k,hellaswag,math,mmlu,winogrande}', '{toxigen}', '{flop,released}', missing_ok => true"
+CELLS = "merge(score_matrix(model, benchmark, score), score_matrix(model, 'released', released - DATE '1970-01-01'))"
+MATRIX = f"annotate({CELLS}, {LISTS})"
+WINDOW = 365  # days
 
 # 30 models with releases 17 days apart, two of them on one day; scores that
 # follow one ability more or less; gaps; a covariate.
@@ -44,18 +46,35 @@ VIEWS = {
     "capabilities_loadings": ("capabilities_loadings", "", None),
     "capabilities_components": ("capabilities_components", "", None),
     "correlation_matrix": ("correlation_matrix", "", None),
-    "capabilities_scatter": ("capabilities_adjusted_scores", "", "model benchmark negated capability imputed score expected "
+    "capabilities_scatter": ("capabilities_adjusted_scores", "", "model benchmark direction capability imputed score expected "
                            "pi_low pi_high status".split()),
     "capabilities_adjusted_scores": ("capabilities_adjusted_scores", "", None),
 }
-OVER_TIME = "capabilities_correlations_over_time"
+OVER_TIME = "capabilities_over_time"
 ALL = [*VIEWS, OVER_TIME]
 TYPES = {"text", "integer", "double precision", "boolean", "date", "timestamp with time zone"}
 
 
-def call(schema="bi", source="evals", lists=LISTS, **options):
+def everything(name="everything", source="evals", lists=LISTS.replace(",released", ""),
+               dates=False, invoker=True):
+    """An evaluation with one stratum, of all models; with release dates if wanted."""
+    m = "score_matrix(model, benchmark, score)"
+    if dates:
+        m, lists = CELLS, LISTS
+    return (f"CREATE OR REPLACE VIEW {name} WITH (security_invoker = {invoker}) AS "
+            f"SELECT '(all)' AS stratum, annotate({m}, {lists}) AS m FROM {source}")
+
+
+def by_kind(name="evaluation", source="evals", cells=CELLS):
+    """An evaluation as the documents write it, by the column kind, with release dates."""
+    return f"""CREATE OR REPLACE VIEW {name} WITH (security_invoker) AS
+        WITH s AS (SELECT kind AS stratum, {cells} AS m FROM {source} GROUP BY kind)
+        SELECT stratum, annotate(m, {LISTS}) AS m FROM (TABLE s UNION ALL SELECT '(all)', rollup(m) FROM s) AS t"""
+
+
+def call(schema="bi", evaluation="everything", **options):
     options = "".join(f", {name} => {value}" for name, value in options.items())
-    return f"SELECT * FROM create_capabilities_views('{schema}', '{source}', {lists}{options})"
+    return f"SELECT * FROM create_capabilities_views('{schema}', '{evaluation}'{options})"
 
 
 def made(db, schema="bi"):
@@ -76,8 +95,10 @@ def contents(db, schema="bi", views=ALL):
 @pytest.fixture(scope="module")
 def data(db):
     db.rows(EVALS)
+    db.rows(everything())
+    db.rows(by_kind())
     db.rows("CREATE SCHEMA bi")
-    assert [row[0] for row in db.rows(call(strata="'kind'", released="'released'", window_days=WINDOW))] == ALL
+    assert [row[0] for row in db.rows(call(evaluation="evaluation"))] == ALL
     return db
 
 
@@ -126,40 +147,20 @@ def roles(db, *names):
 # What is in them
 # ---------------------------------------------------------------------
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", ALL)
 def test_numbers_are_those_of_the_analysis(data, view):
     """Every column of the function, bit for bit, of all models and of each stratum."""
-    function, more, some = VIEWS[view]
+    function, more, some = VIEWS.get(view, (OVER_TIME, ", released => 'released'", None))
     wanted = some or [name for name, in data.rows(
         "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass ORDER BY attnum", (f"{function}_row",))]
-    assert [row[0] for row in columns(data, f"bi.{view}")] == ["stratum", *wanted]
-    found = data.rows(f"SELECT * FROM bi.{view}")
+    assert [row[0] for row in columns(data, f"bi.{view}") if row[0] != "time"] == ["stratum", *wanted]
+    found = data.rows(f"SELECT stratum, {', '.join(wanted)} FROM bi.{view}")
     direct = []
     for stratum, where in (("(all)", "true"), ("base", "kind = 'base'"), ("chat", "kind = 'chat'")):
         direct += data.rows(f"""SELECT '{stratum}', {', '.join('c.' + name for name in wanted)}
             FROM (SELECT {MATRIX} AS m FROM evals WHERE {where}) AS q, {function}(m{more}) AS c""")
     assert len(found) > 3 and sorted(found, key=repr) == sorted(direct, key=repr)
     assert {row[0] for row in found} == {"(all)", "base", "chat"}
-
-
-@pytest.mark.parametrize("options, arguments", [
-    ({"missing": "'impute'"}, ", missing => 'impute'"),
-    ({"missing": "'impute'", "min_scores": "5"}, ", missing => 'impute', min_scores => 5")])
-def test_missing_scores(work, options, arguments):
-    """Imputed as the analyses impute them, in every view that has a component."""
-    work.rows("CREATE TABLE work.source AS SELECT * FROM evals WHERE NOT (model = 'model 9' AND benchmark IN ('bbh', 'math'))")
-    work.rows(call("work", "work.source", **options))
-    for view, (function, more, some) in VIEWS.items():
-        if view == "correlation_matrix":
-            continue
-        found = work.rows(f"SELECT v::text FROM work.{view} AS v")
-        wanted = ", ".join(f"c.{name}" for name in some) if some else "c.*"
-        direct = work.rows(f"""SELECT r::text FROM (SELECT '(all)'::text, {wanted}
-            FROM (SELECT {MATRIX} AS m FROM work.source) AS q, {function}(m{more}{arguments}) AS c) AS r""")
-        assert found == direct and found
-    assert work.value("SELECT max(n_imputed) FROM work.capabilities_correlations") == (2 if "min_scores" in options else 3)
-    assert "scores imputed" in work.value("SELECT obj_description('work.capabilities_scatter'::regclass)")
-    assert "scores imputed" not in work.value("SELECT obj_description('work.correlation_matrix'::regclass)")
 
 
 def window_by_hand(scores, models, target, sign):
@@ -193,11 +194,9 @@ def test_moving_window(data):
         for end in ends:
             start = end - datetime.timedelta(days=WINDOW - 1)
             models = [model for model, day in released.items() if start <= day <= end]
-            if not all(any((m, c) in scores for m in models) for c in CAPABILITIES):
-                assert (end, "truthfulqa") not in found
-                continue
             for target, sign in (("toxigen", -1), ("truthfulqa", 1)):
                 if not any((m, target) in scores for m in models):
+                    assert (end, target) not in found
                     continue
                 window_start, n, corr, status, instant = found[end, target]
                 assert window_start == start and instant == datetime.datetime.combine(end, datetime.time())
@@ -212,7 +211,7 @@ def test_moving_window(data):
 
 def test_columns_are_plain_and_explained(work):
     """Types that every driver reads; a comment on every view and column; the caller's rights."""
-    work.rows(call("work", strata="'kind'", released="'released'", materialized="true"))
+    work.rows(call("work", "evaluation", materialized="true"))
     relations = made(work, "work")
     assert set(relations) == set(ALL) | {f"{view}_data" for view in ALL}
     for name in relations:
@@ -232,8 +231,7 @@ def test_columns_are_plain_and_explained(work):
 
 def test_materialized_is_the_same(work):
     """The same rows and columns as the plain views, from the views behind them."""
-    options = {"strata": "'kind'", "released": "'released'", "window_days": WINDOW}
-    assert len(work.rows(call("work", materialized="true", **options))) == 2 * len(ALL)
+    assert len(work.rows(call("work", "evaluation", materialized="true"))) == 2 * len(ALL)
     assert contents(work, "work") == contents(work)
     for view in ALL:
         assert columns(work, f"work.{view}") == columns(work, f"bi.{view}")
@@ -243,14 +241,14 @@ def test_materialized_is_the_same(work):
 
 
 ODD = """
-SELECT model, benchmark, score::float8, kind, released FROM evals
-UNION ALL SELECT model, benchmark, 1, 'constant', released FROM evals
+SELECT model, benchmark, score::float8, kind, released - DATE '1970-01-01' AS day FROM evals
+UNION ALL SELECT model, benchmark, 1, 'constant', released - DATE '1970-01-01' FROM evals
 UNION ALL SELECT 'only ' || i, 'bbh', i, 'lacking', NULL FROM generate_series(1, 5) AS i
-UNION ALL SELECT model, benchmark, score, 'two', 'infinity' FROM evals WHERE model IN ('model 1', 'model 2')
-UNION ALL SELECT model, benchmark, 'NaN', 'nan', '-infinity' FROM evals
-UNION ALL SELECT model, benchmark, NULL, '', '4000-01-01 BC' FROM evals
-UNION ALL SELECT 'all ' || model, benchmark, score, '(all)', '12000-01-01' FROM evals
-UNION ALL SELECT model, 'late', 1e140, 'chat', '0001-01-01' FROM evals
+UNION ALL SELECT 'far ' || model, benchmark, score, 'two', 1e100 FROM evals WHERE model IN ('model 1', 'model 2')
+UNION ALL SELECT 'nan ' || model, benchmark, 'NaN', 'nan', -1e9 FROM evals
+UNION ALL SELECT 'null ' || model, benchmark, NULL, '', -719163 FROM evals
+UNION ALL SELECT 'all ' || model, benchmark, score, NULL, 2932897 FROM evals
+UNION ALL SELECT 'early', benchmark, 1e140, 'chat', -719162 FROM evals WHERE model = 'model 2'
 """
 
 
@@ -258,62 +256,98 @@ UNION ALL SELECT model, 'late', 1e140, 'chat', '0001-01-01' FROM evals
 def test_null_never_nan(work, materialized):
     """Thin, constant and missing data, odd dates: rows with NULL and a status, or no rows."""
     work.rows(f"CREATE VIEW work.odd AS {ODD}")
-    work.rows(call("work", "work.odd", strata="'kind'", released="'released'", materialized=materialized))
+    work.rows(by_kind("work.evaluation", "work.odd",
+                      cells="merge(score_matrix(model, benchmark, score), score_matrix(model, 'released', day))"))
+    work.rows(call("work", "work.evaluation", materialized=materialized))
     strata = {view: {row[0] for row in work.rows(f"SELECT DISTINCT stratum FROM work.{view}")} for view in ALL}
-    assert strata["capabilities_scores"] == {"(all)", "base", "chat", "constant", "two"}
-    assert strata["correlation_matrix"] == {"(all)", "base", "chat", "constant", "two", "lacking"}
+    assert strata["capabilities_scores"] == strata["correlation_matrix"] == {"(all)", "base", "chat", "constant", "two", "lacking", "nan", ""}
+    assert work.rows("""SELECT DISTINCT capability, status FROM work.capabilities_scores WHERE stratum IN ('lacking', 'nan', '')""") == [
+        (None, "capability benchmark without scores")]
     for view in ALL:
         for name, type_, _ in columns(work, f"work.{view}"):
             if type_ == "double precision":
                 assert work.value(f"SELECT count(*) FROM work.{view} WHERE {name} IN ('NaN', 'Infinity', '-Infinity')") == 0
     assert work.row("""SELECT DISTINCT corr, status FROM work.capabilities_correlations
         WHERE stratum = 'two'""") == (None, "too few complete models")
+    # NULL is in all alone
     assert work.value("SELECT count(*) FROM work.capabilities_scores WHERE stratum = '(all)' AND model = 'all model 1'") == 1
-    assert work.row(f"SELECT min(window_end)::text, max(window_end) < 'infinity' FROM work.{OVER_TIME}")[1]
-    assert work.value(f"SELECT min(window_end) FROM work.{OVER_TIME}") > datetime.date(2024, 1, 1)
+    # dates outside the years 1 to 9999 are in no window
+    assert strata[OVER_TIME] == {"(all)", "base", "chat", "constant"}
+    assert work.row(f"SELECT min(window_start)::text, min(window_end)::text, max(window_end)::text FROM work.{OVER_TIME} WHERE stratum = 'chat'") == (
+        "0001-01-01", "0001-01-01", "2025-05-17")
 
 
 def test_no_rows_is_no_error(work):
     """Views made before there is data, and whose data are gone."""
     work.rows("CREATE TABLE work.empty (LIKE evals)")
-    work.rows(call("work", "work.empty", strata="'kind'", released="'released'"))
-    assert all(rows == [] for rows in contents(work, "work").values())
+    work.rows(by_kind("work.evaluation", "work.empty"))
+    work.rows(everything("work.everything", "work.empty", dates=True))
+    for evaluation in ("work.everything", "work.evaluation"):
+        assert [row[0] for row in work.rows(call("work", evaluation))] == list(VIEWS)  # there are no dates yet
+        assert all(rows == [] for rows in contents(work, "work", VIEWS).values())
     work.rows("INSERT INTO work.empty SELECT * FROM evals")
     assert work.rows("SELECT * FROM work.capabilities_correlations WHERE stratum = '(all)'") == data_rows(work)
-    work.rows("DELETE FROM work.empty WHERE benchmark = 'mmlu'")
-    assert work.rows("SELECT * FROM work.capabilities_correlations") == []
-    assert len(work.rows("SELECT * FROM work.correlation_matrix WHERE stratum = '(all)'")) == 64
+    assert len(work.rows(call("work", "work.evaluation"))) == len(ALL)
+    assert contents(work, "work") == contents(work)
+    # a view over time that is there stays, and waits for dates
+    work.rows("GRANT SELECT ON work.capabilities_over_time TO PUBLIC")
+    work.rows("UPDATE work.empty SET released = NULL")
+    assert work.rows(f"SELECT * FROM work.{OVER_TIME}") == []
+    assert len(work.rows(call("work", "work.evaluation"))) == len(ALL)
+    assert work.rows(f"SELECT * FROM work.{OVER_TIME}") == []
+    assert work.value("SELECT has_table_privilege('public', 'work.capabilities_over_time', 'SELECT')")
+    work.rows("TRUNCATE work.empty")
+    assert len(work.rows(call("work", "work.evaluation"))) == len(ALL)
+
+
+def test_dates_are_a_covariate_of_the_stratum(work):
+    """A benchmark of that name that is something else in another stratum is no date there, and no error of them all."""
+    work.rows("CREATE VIEW work.mixed AS TABLE evaluation UNION ALL SELECT kind, annotate(m, capabilities, covariates => '{}') FROM (VALUES "
+              "('capability', '{mmlu,math,released}'::text[]), ('nothing', '{mmlu,math}')) AS v (kind, capabilities), "
+              "evaluation WHERE stratum = '(all)'")
+    work.rows(call("work", "work.mixed"))
+    assert contents(work, "work", [OVER_TIME]) == contents(work, views=[OVER_TIME])
+    assert {"capability", "nothing"} < {row[0] for row in work.rows("SELECT stratum FROM work.capabilities_correlations")}
 
 
 def data_rows(db, view="capabilities_correlations"):
     return db.rows(f"SELECT * FROM bi.{view} WHERE stratum = '(all)'")
 
 
+def analyses(plan):
+    """Calls of the function of a view; roles() only says which strata have dates."""
+    return [n for n in plan if n["Node Type"] == "Function Scan" and n["Alias"] != "r"]
+
+
 def test_table_is_read_and_analysed_once(data):
-    """One scan of the table, one call of the function for each stratum or window."""
-    for view, calls in [(view, 3) for view in VIEWS] + [(OVER_TIME, None)]:
+    """One scan of the table, one call of the function for each stratum."""
+    for view in ALL:
         plan, _ = explain(data, f"SELECT * FROM bi.{view}", analyze=True)
         scans = [n for n in plan if n.get("Relation Name") == "evals"]
-        functions = [n for n in plan if n["Node Type"] == "Function Scan"]
+        functions = analyses(plan)
         assert len(scans) == 1 and scans[0]["Actual Loops"] == 1, view
         assert len(functions) == 1, view
-        if calls is None:
-            calls = data.value(f"SELECT count(*) FROM (SELECT DISTINCT stratum, window_end FROM bi.{view}) AS w")
-        assert functions[0]["Actual Loops"] == calls, view
-    # a filter on strata or time leaves out their analyses
-    for view, where, calls in (("capabilities_scores", "stratum = 'chat'", 1),
-                               (OVER_TIME, "\"time\" = '2024-06-11Z' AND stratum = 'base'", 1)):
-        plan, _ = explain(data, f"SELECT * FROM bi.{view} WHERE {where}", analyze=True)
-        assert [n["Actual Loops"] for n in plan if n["Node Type"] == "Function Scan"] == [calls], view
+        assert functions[0]["Actual Loops"] == 3, view
+    # a filter on strata leaves out their analyses
+    for view in ALL:
+        plan, _ = explain(data, f"SELECT * FROM bi.{view} WHERE stratum = 'chat'", analyze=True)
+        assert [n["Actual Loops"] for n in analyses(plan)] == [1], view
 
 
-def test_strata_in_parallel(work):
-    """Workers share the table also with strata, and give the same bits."""
-    work.rows("CREATE TABLE work.many AS SELECT e.* FROM evals AS e, generate_series(1, 40)")
-    work.rows("ANALYZE work.many")
-    work.rows(call("work", "work.many", strata="'kind'", released="'released'"))
+WITH_DATES = """(SELECT model, benchmark, score::float8, kind FROM work.many
+    UNION ALL SELECT model, 'released', (released - DATE '1970-01-01')::float8, kind FROM work.models) AS cell"""
+
+
+@pytest.mark.parametrize("rows, cells", [("work.many", CELLS), (WITH_DATES, "score_matrix(model, benchmark, score)")])
+def test_strata_in_parallel(work, rows, cells):
+    """Workers share the table also with strata and dates, and give the same bits."""
+    work.rows("CREATE TABLE work.many AS SELECT e.* FROM evals AS e, generate_series(1, 200); "
+              "CREATE TABLE work.models AS SELECT DISTINCT model, kind, released FROM evals")
+    work.rows("ANALYZE work.many; ANALYZE work.models")
+    work.rows(by_kind("work.evaluation", rows, cells=cells))
+    work.rows(call("work", "work.evaluation"))
     serial = contents(work, "work")
-    for setting in ("parallel_setup_cost = 0", "parallel_tuple_cost = 0", "min_parallel_table_scan_size = 0"):
+    for setting in ("parallel_setup_cost = 0", "min_parallel_table_scan_size = 0"):
         work.rows("SET " + setting)
     try:
         for view in ALL:
@@ -328,91 +362,111 @@ def test_strata_in_parallel(work):
 # What they are made of
 # ---------------------------------------------------------------------
 
-SOURCES = {
-    "view": "CREATE VIEW work.source AS SELECT * FROM evals",
-    "materialized view": "CREATE MATERIALIZED VIEW work.source AS SELECT * FROM evals",
-    "partitioned table": """CREATE TABLE work.source (LIKE evals) PARTITION BY LIST (benchmark);
-        CREATE TABLE work.p1 PARTITION OF work.source FOR VALUES IN ('mmlu', 'bbh');
+EVALUATIONS = {
+    "view of its owner": "CREATE VIEW work.source AS SELECT * FROM evaluation",
+    "materialized view": "CREATE MATERIALIZED VIEW work.source AS SELECT * FROM evaluation",
+    "table": "CREATE TABLE work.source AS SELECT 1 AS number, m, stratum FROM evaluation",
+    "partitioned table": """CREATE TABLE work.source (m score_matrix, stratum text) PARTITION BY LIST (stratum);
+        CREATE TABLE work.p1 PARTITION OF work.source FOR VALUES IN ('base', NULL);
         CREATE TABLE work.p2 PARTITION OF work.source DEFAULT;
-        INSERT INTO work.source SELECT * FROM evals""",
+        INSERT INTO work.source SELECT m, stratum FROM evaluation""",
     "foreign table": """CREATE EXTENSION IF NOT EXISTS postgres_fdw;
         CREATE SERVER loop FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{host}', dbname '{dbname}');
         CREATE USER MAPPING FOR CURRENT_USER SERVER loop;
-        CREATE FOREIGN TABLE work.source (model text, benchmark text, score numeric, kind text, released date)
-            SERVER loop OPTIONS (schema_name 'public', table_name 'evals')""",
-    "other types": """CREATE DOMAIN work.points AS numeric(30, 2) CHECK (value > -1e30); CREATE TYPE work.kind AS ENUM ('chat', 'base');
-        CREATE TABLE work.source AS SELECT model::varchar(90), benchmark::name, score::work.points, kind::work.kind,
-            released + TIME '23:59' AS released FROM evals""",
-    "instants": """CREATE TABLE work.source AS SELECT model COLLATE "C", benchmark, score::float8, kind COLLATE "C",
-        (released + TIME '00:30') AT TIME ZONE 'UTC' AS released FROM evals""",
+        CREATE FOREIGN TABLE work.source (stratum text, m score_matrix)
+            SERVER loop OPTIONS (schema_name 'public', table_name 'evaluation')""",
+    "domains": """CREATE DOMAIN work.matrix AS score_matrix NOT NULL; CREATE DOMAIN work.kind AS text COLLATE "C" NOT NULL;
+        CREATE VIEW work.source AS SELECT stratum::work.kind, m::work.matrix FROM evaluation WHERE stratum IS NOT NULL""",
+    "another collation": "CREATE VIEW work.source AS SELECT stratum COLLATE \"C\", m FROM evaluation",
+    "ignoring case": """CREATE COLLATION work.nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+        CREATE VIEW work.source AS SELECT stratum COLLATE work.nocase AS stratum, m FROM evaluation""",
 }
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_sources(work, source):
-    """Whatever holds the rows, and of whatever types the columns are."""
-    work.rows("SET TimeZone = 'America/Los_Angeles'")
+@pytest.mark.parametrize("source", EVALUATIONS)
+def test_evaluations(work, source):
+    """Whatever holds the matrices."""
+    if source == "ignoring case" and not work.value("SELECT count(*) > 0 FROM pg_collation WHERE collname = 'und-x-icu'"):
+        pytest.skip("the server has no ICU")
     try:
-        work.rows(SOURCES[source].format(host=work.connection.info.host, dbname=work.name))
-        work.rows(call("work", strata="'kind'"))  # which then are replaced
-        work.rows(call("work", "work.source", strata="'kind'", released="'released'", window_days=WINDOW))
+        work.rows(EVALUATIONS[source].format(host=work.connection.info.host, dbname=work.name))
+        work.rows(call("work"))  # which then are replaced
+        work.rows(call("work", "work.source"))
+        assert contents(work, "work") == contents(work)
+        work.rows(call("work", "work.source", materialized="true"))
         assert contents(work, "work") == contents(work)
     finally:
-        work.rows("RESET TimeZone; DROP SERVER IF EXISTS loop CASCADE" if source == "foreign table" else "RESET TimeZone")
-
-
-@pytest.mark.parametrize("type_", ["int2", "int4", "int8", "float4", "numeric", "bool"])
-def test_scores_of_every_type_of_number(work, type_):
-    work.rows(f"""CREATE TABLE work.source AS SELECT model AS m, benchmark AS b,
-        (CASE WHEN score > 60 THEN '1' ELSE '0' END)::{type_} AS s FROM evals WHERE benchmark <> 'flop'""")
-    work.rows(call("work", "work.source", LISTS.replace(", '{flop}'", ""), model="'m'", benchmark="'b'", score="'s'"))
-    assert work.rows("SELECT DISTINCT score FROM work.capabilities_scatter ORDER BY 1") == [(0.0,), (1.0,)]
+        if source == "foreign table":
+            work.rows("DROP SERVER IF EXISTS loop CASCADE")
 
 
 WRONG = [
-    ("work", "evals", {"model": "'Model'"}, "42703", '"Model"'),
-    ("work", "evals", {"score": "'ctid'"}, "42703", '"ctid"'),
-    ("work", "evals", {"strata": "'family'"}, "42703", '"family"'),
-    ("work", "evals", {"score": "'kind'"}, "42804", "float8"),
-    ("work", "evals", {"score": "'released'"}, "42804", "float8"),
-    ("work", "evals", {"released": "'kind'"}, "42804", "date"),
-    ("work", "evals", {"score": "NULL"}, "22023", "score"),
-    ("work", "evals", {"materialized": "NULL"}, "22023", "materialized"),
-    ("work", "evals", {"window_days": "-1"}, "22023", "window_days"),
-    ("work", "evals", {"missing": "'fill'"}, "22023", "missing"),
-    ("work", "evals", {"min_scores": "3"}, "22023", "min_scores"),
-    ("work", "evals", {"missing": "'impute'", "min_scores": "7"}, "22023", "6 capability benchmarks"),
-    ("nowhere", "evals", {}, "3F000", "CREATE SCHEMA"),
-    ("pg_catalog", "evals", {}, "42501", "pg_catalog"),
+    ("work", "evals", {}, "42703", '"stratum"'),
+    ("work", "work.no_stratum", {}, "42703", '"stratum"'),
+    ("work", "work.no_columns", {}, "42703", '"stratum"'),
+    ("work", "work.dropped", {}, "42703", '"m"'),
+    ("work", "work.quoted", {}, "42703", '"Stratum"'),
+    ("work", "work.varchars", {}, "42804", "Cast it to text"),
+    ("work", "work.texts", {}, "42804", "score_matrix"),
+    ("work", "work.arrays", {}, "42804", "score_matrix"),
+    ("work", "evaluation", {"materialized": "NULL"}, "22023", "materialized"),
+    ("nowhere", "evaluation", {}, "3F000", "CREATE SCHEMA"),
+    ("pg_catalog", "evaluation", {}, "42501", "pg_catalog"),
     ("work", "work.numbers", {}, "42809", "numbers"),
     ("work", "work.composite", {}, "42809", "composite"),
+    ("work", "work.index", {}, "42809", "index"),
     ("work", "pg_temp.passing", {}, "42809", "temporary"),
-    ("work", "bi.capabilities_scatter", {}, None, ""),
+    ("work", "pg_temp.passing_view", {}, "42809", "temporary"),
+    ("work", "work.unmarked", {}, "22023", "annotate"),
+    ("work", "work.twice", {}, "23505", "rollup"),
+    ("work", "work.two_roles", {}, "22023", 'stratum "(all)" of work.two_roles has marks that do not fit together'),
+    ("work", "work.two_directions", {}, "22023", 'Benchmark "toxigen" has two directions.'),
 ]
 
 
-@pytest.mark.parametrize("schema, source, options, code, text", WRONG)
-def test_wrong_arguments(work, schema, source, options, code, text):
-    """The error names the column, and says what to do."""
-    work.rows("CREATE SEQUENCE work.numbers; CREATE TYPE work.composite AS (model text); "
-              "CREATE TEMP TABLE IF NOT EXISTS passing AS SELECT * FROM evals")
-    if code is None:  # views of views are the user's affair
-        work.rows(call(schema, source, "'{truthfulqa}'", **options))
-        return
-    error = work.error(call(schema, source, **options))
+@pytest.mark.parametrize("schema, evaluation, options, code, text", WRONG)
+def test_wrong_arguments(work, schema, evaluation, options, code, text):
+    """The error names what is wrong, and says what to do."""
+    work.rows("""CREATE SEQUENCE work.numbers; CREATE TYPE work.composite AS (stratum text, m score_matrix);
+        CREATE VIEW work.no_stratum AS SELECT m FROM evaluation; CREATE TABLE work.no_columns ();
+        CREATE TABLE work.dropped AS SELECT * FROM evaluation; ALTER TABLE work.dropped DROP COLUMN m; CREATE INDEX index ON work.dropped (stratum);
+        CREATE VIEW work.quoted AS SELECT stratum AS "Stratum", m FROM evaluation;
+        CREATE VIEW work.varchars AS SELECT stratum::varchar(20), m FROM evaluation;
+        CREATE VIEW work.texts AS SELECT stratum, m::text FROM evaluation; CREATE VIEW work.arrays AS SELECT stratum, ARRAY[m] AS m FROM evaluation;
+        CREATE VIEW work.unmarked AS SELECT kind AS stratum, score_matrix(model, benchmark, score) AS m FROM evals GROUP BY kind;
+        CREATE VIEW work.twice AS TABLE evaluation UNION ALL SELECT 'base', m FROM evaluation;
+        CREATE VIEW work.two_roles AS SELECT stratum, merge(m, annotate(subset(m, '{}'), targets => '{mmlu}', missing_ok => true)) AS m FROM evaluation WHERE stratum = '(all)';
+        CREATE VIEW work.two_directions AS
+            SELECT stratum, merge(m, annotate(subset(m, '{}'), higher_is_better => '{toxigen}', missing_ok => true)) AS m FROM evaluation;
+        CREATE TEMP TABLE IF NOT EXISTS passing AS TABLE evaluation; CREATE OR REPLACE TEMP VIEW passing_view AS TABLE evaluation""")
+    error = work.error(call(schema, evaluation, **options))
     message = f"{error} {error.diag.message_hint} {error.diag.message_detail}"
     assert error.pgcode == code and text in message, message
-    assert made(work, "work") == {}
+    assert not set(made(work, "work")) & set(ALL)
 
 
-@pytest.mark.parametrize("lists, code, text", [
-    ("NULL", "22023", "capabilities"), ("'{}'", "22023", "must not be empty"), ("'{bbh,NULL}'", "22023", "null name"),
-    ("'{bbh,bbh}'", "22023", "bbh"), ("'{bbh,mmul}'", "22023", '"mmlu"'), ("'{{bbh},{mmlu}}'", "2202E", "dimensions"),
-    ("'{bbh,mmlu}', '{toxigne}'", "22023", '"toxigen"'), ("'{bbh,mmlu}', '{}', '{flops}'", "22023", '"flop"'),
-    ("'{bbh,mmlu}', NULL", "22023", "lower_is_better"), ("'{bbh,mmlu}', '{}', '{mmlu}'", "22023", "covariate")])
-def test_wrong_names(work, lists, code, text):
-    error = work.error(call("work", lists=lists))
-    assert error.pgcode == code and text in f"{error} {error.diag.message_detail}"
+def test_null_and_unknown_relations(work):
+    assert work.error("SELECT create_capabilities_views('work', NULL)").pgcode == "22023"
+    assert work.error("SELECT create_capabilities_views(NULL, 'evaluation')").pgcode == "22023"
+    assert work.error("SELECT create_capabilities_views('work', 0)").pgcode == "42P01"
+    assert work.error("SELECT create_capabilities_views('work', 'nothing')").pgcode == "42P01"
+
+
+@pytest.mark.parametrize("again", ["TABLE work.{}", "SELECT stratum, m FROM (TABLE evaluation) AS e WHERE stratum IN (SELECT stratum FROM work.{})"])
+@pytest.mark.parametrize("name, materialized", [("capabilities_scores", "false"), ("capabilities_scores_data", "true")])
+def test_an_evaluation_made_of_the_views(work, again, name, materialized):
+    """It would never end, whatever stands between."""
+    work.rows(call("work", materialized=materialized))
+    select = "SELECT DISTINCT stratum, NULL::score_matrix AS m FROM work.{}" if again.startswith("TABLE") else again
+    work.rows(f"CREATE VIEW work.between AS {select.format(name)}; CREATE VIEW work.circle AS TABLE work.between")
+    for materialized in ("false", "true"):
+        error = work.error(call("work", "work.circle", materialized=materialized))
+        assert error.pgcode == "22023" and f"work.{name}" in str(error)
+    work.rows("CREATE SCHEMA elsewhere")
+    try:
+        work.rows(call("elsewhere", "work.circle"))
+    finally:
+        work.rows("DROP SCHEMA elsewhere CASCADE")
 
 
 @pytest.mark.parametrize("row, code", [("'m', 'b', 'Infinity'", "22003"), ("NULL, 'b', 1", "22004"), ("'m', NULL, 1", "22004")])
@@ -420,7 +474,8 @@ def test_bad_scores_are_found_when_the_views_are_made(work, row, code):
     """Not when somebody looks."""
     work.rows("CREATE TABLE work.source AS SELECT model, benchmark, score FROM evals")
     work.rows(f"INSERT INTO work.source VALUES ({row})")
-    assert work.error(call("work", "work.source")).pgcode == code
+    work.rows(everything("work.everything", "work.source"))
+    assert work.error(call("work", "work.everything")).pgcode == code
 
 
 # ---------------------------------------------------------------------
@@ -430,7 +485,7 @@ def test_bad_scores_are_found_when_the_views_are_made(work, row, code):
 def test_again(work):
     """The same objects with the same rights, whatever the parameters, and dependents go on."""
     with roles(work, "sc_views_reader") as connect:
-        work.rows("GRANT USAGE ON SCHEMA work TO sc_views_reader; GRANT SELECT ON evals TO sc_views_reader")
+        work.rows("GRANT USAGE ON SCHEMA work TO sc_views_reader; GRANT SELECT ON evals, everything, evaluation TO sc_views_reader")
         work.rows(call("work"))
         first = made(work, "work")
         work.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO sc_views_reader WITH GRANT OPTION")
@@ -439,12 +494,14 @@ def test_again(work):
         work.rows(call("work"))
         assert {name: oid for name, oid in made(work, "work").items() if name != "mine"} == first
         # other capabilities, strata, time
-        work.rows(call("work", lists="'{bbh,mmlu}'", strata="'kind'", released="'released'", window_days=90))
+        work.rows(by_kind("fewer").replace("{bbh,gsm8k,hellaswag,math,mmlu,winogrande}", "{bbh,mmlu}"))
+        work.rows("GRANT SELECT ON fewer TO sc_views_reader")
+        work.rows(call("work", "fewer"))
         assert len(made(work, "work")) == 9 and work.rows("SELECT * FROM work.mine") != mine
         assert "materialized" not in work.value(f"SELECT obj_description('work.{OVER_TIME}'::regclass)")
         # materialised, twice; who could read view and source reads the data, and rights on these stay too
         work.rows(call("work", materialized="true"))
-        assert OVER_TIME not in made(work, "work")
+        assert work.rows(f"SELECT * FROM work.{OVER_TIME}") == []
         assert len(connect("sc_views_reader").rows("TABLE work.capabilities_scatter")) > 50
         work.rows("GRANT SELECT ON work.capabilities_scatter_data TO PUBLIC")
         work.rows(call("work", materialized="true"))
@@ -454,12 +511,13 @@ def test_again(work):
         # and plain again
         work.rows(call("work"))
         again = made(work, "work")
-        assert again.pop("mine") and again == first
+        assert again.pop("mine") and again.pop(OVER_TIME) and again == first
         assert "r*/" in work.value("SELECT relacl::text FROM pg_class WHERE oid = 'work.capabilities_scatter'::regclass")
         dropped = work.error("SELECT drop_capabilities_views('work')")
-        assert dropped.pgcode == "2BP01" and len(made(work, "work")) == 8
+        assert dropped.pgcode == "2BP01" and len(made(work, "work")) == 9
         work.rows("DROP VIEW work.mine")
-        assert len(work.rows("SELECT drop_capabilities_views('work')")) == 7
+        assert len(work.rows("SELECT drop_capabilities_views('work')")) == 8
+        work.rows("DROP VIEW fewer")
         assert made(work, "work") == {} and work.rows("SELECT drop_capabilities_views('work')") == []
 
 
@@ -467,7 +525,7 @@ def test_rights_on_columns_stay(work):
     """A reader of some columns goes on reading them: views made anew, materialized, plain again, of other columns."""
     with roles(work, "sc_views_reader") as connect:
         reader = connect("sc_views_reader")
-        work.rows("GRANT USAGE ON SCHEMA work TO sc_views_reader; GRANT SELECT ON evals TO sc_views_reader")
+        work.rows("GRANT USAGE ON SCHEMA work TO sc_views_reader; GRANT SELECT ON evals, everything, evaluation TO sc_views_reader")
         work.rows(call("work"))
         work.rows("GRANT SELECT (benchmark, corr) ON work.capabilities_correlations TO sc_views_reader; "
                   "GRANT SELECT (benchmark) ON work.capabilities_correlations TO sc_views_reader WITH GRANT OPTION")
@@ -495,29 +553,54 @@ def test_rights_on_columns_stay(work):
         assert len(reader.rows(readable)) == 2
 
 
-# What may be asked of data by whom: the reader has SELECT on the view, and on the source if it says so.
+# What may be asked of data by whom: the reader has SELECT on the view and the evaluation, and on the table if it says so.
+READER = "sc_views_reader"
+TABLE = "CREATE TABLE work.source AS SELECT * FROM evals"
+OPEN = f"{TABLE}; GRANT SELECT ON work.source TO {READER}"
+EVALUATION = f"{everything('work.mine', 'work.source')}; GRANT SELECT ON work.mine TO {READER}"
+OWNERS = EVALUATION.replace("security_invoker = True", "security_invoker = False")
 SOURCES_OF_READERS = {
-    "table": ("CREATE TABLE work.source AS SELECT * FROM evals; GRANT SELECT ON work.source TO sc_views_reader", True),
+    "table": (OPEN, EVALUATION, True),
+    "by kind": (OPEN, f"{by_kind('work.mine', 'work.source')}; GRANT SELECT ON work.mine TO {READER}", True),
+    "view of a view": (f"{OPEN}; CREATE VIEW work.v WITH (security_invoker) AS SELECT * FROM work.source WHERE kind IN (SELECT kind FROM work.source); "
+                       f"GRANT SELECT ON work.v TO {READER}", EVALUATION.replace("work.source", "work.v"), True),
     "partitioned": ("CREATE TABLE work.source (LIKE evals) PARTITION BY LIST (kind); CREATE TABLE work.p PARTITION OF work.source DEFAULT; "
-                    "INSERT INTO work.source SELECT * FROM evals; GRANT SELECT ON work.source TO sc_views_reader", True),
-    "by everybody": ("CREATE TABLE work.source AS SELECT * FROM evals; GRANT SELECT ON work.source TO PUBLIC", True),
-    "no right": ("CREATE TABLE work.source AS SELECT * FROM evals", False),
-    "some columns": ("CREATE TABLE work.source AS SELECT * FROM evals; GRANT SELECT (model, benchmark, score) ON work.source TO sc_views_reader", False),
-    "row-level security": ("CREATE TABLE work.source AS SELECT * FROM evals; GRANT SELECT ON work.source TO sc_views_reader; "
-                           "ALTER TABLE work.source ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON work.source USING (kind = 'chat')", False),
-    "view": ("CREATE VIEW work.source AS SELECT * FROM evals WHERE kind = 'chat' OR current_user <> 'sc_views_reader'; "
-             "GRANT SELECT ON work.source TO sc_views_reader", False),
-    "no right on its schema": ("CREATE SCHEMA hidden; CREATE TABLE hidden.source AS SELECT * FROM evals; GRANT SELECT ON hidden.source TO sc_views_reader", False)}
+                    f"INSERT INTO work.source SELECT * FROM evals; GRANT SELECT ON work.source TO {READER}", EVALUATION, True),
+    "by everybody": (f"{TABLE}; GRANT SELECT ON work.source TO PUBLIC", EVALUATION, True),
+    "stored": (f"{TABLE}; {everything('work.made', 'work.source')}", f"CREATE TABLE work.mine AS TABLE work.made; GRANT SELECT ON work.mine TO {READER}", True),
+    "stored, behind a view": (f"{TABLE}; CREATE MATERIALIZED VIEW work.made AS SELECT '(all)' AS stratum, {MATRIX} AS m FROM work.source; GRANT SELECT ON work.made TO {READER}",
+                              f"CREATE VIEW work.mine WITH (security_invoker) AS TABLE work.made; GRANT SELECT ON work.mine TO {READER}", True),
+    "view with its owner's rights": (TABLE, OWNERS, True),
+    "no right": (TABLE, EVALUATION, False),
+    "no right on the evaluation": (OPEN, EVALUATION.split(";")[0], False),
+    "no right on a table of a subquery": (f"{OPEN}; CREATE TABLE work.chosen AS SELECT 'chat' AS kind",
+                                          EVALUATION.replace("work.source", "work.source WHERE kind IN (SELECT kind FROM work.chosen)"), False),
+    "some columns": (f"{TABLE}; GRANT SELECT (model, benchmark, score) ON work.source TO {READER}", EVALUATION, False),
+    "row-level security": (f"{OPEN}; ALTER TABLE work.source ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON work.source USING (kind = 'chat')", EVALUATION, False),
+    "row-level security behind a view": (f"{OPEN}; ALTER TABLE work.source ENABLE ROW LEVEL SECURITY; "
+                                         f"CREATE POLICY p ON work.source USING (kind = 'chat' OR current_user <> '{READER}')", OWNERS, False),
+    "view that asks who": (OPEN, EVALUATION.replace("work.source", f"work.source WHERE kind = 'chat' OR current_user <> '{READER}'"), False),
+    "owner's view that asks who": (TABLE, OWNERS.replace("work.source", f"work.source WHERE kind = 'chat' OR current_user <> '{READER}'"), False),
+    "view that asks for a setting": (OPEN, EVALUATION.replace("work.source", "work.source WHERE kind = coalesce(current_setting('work.kind', true), kind)"), False),
+    "view that asks a function": (f"{OPEN}; CREATE FUNCTION work.mine(text) RETURNS bool LANGUAGE sql STABLE AS 'SELECT $1 IS NOT NULL'",
+                                  EVALUATION.replace("work.source", "work.source WHERE work.mine(kind)"), False),
+    "view that asks an aggregate": (f"{OPEN}; CREATE FUNCTION work.next(int, text) RETURNS int LANGUAGE sql STABLE AS 'SELECT $1 + 1'; "
+                                    "CREATE AGGREGATE work.mine(text) (SFUNC = work.next, STYPE = int, INITCOND = 0)",
+                                    EVALUATION.replace("work.source", "work.source HAVING work.mine(kind) > 0"), False),
+    "below another view that asks who": (f"{OPEN}; CREATE VIEW work.v AS SELECT * FROM work.source WHERE kind = 'chat' OR current_user <> '{READER}'; "
+                                         f"GRANT SELECT ON work.v TO {READER}", EVALUATION.replace("work.source", "work.v"), False),
+    "no right on its schema": ("CREATE SCHEMA hidden; CREATE TABLE hidden.source AS SELECT * FROM evals; "
+                               f"GRANT SELECT ON hidden.source TO {READER}", EVALUATION.replace("work.source", "hidden.source"), False)}
 
 
 @pytest.mark.parametrize("source", SOURCES_OF_READERS)
 def test_rights_go_on_when_views_become_materialized(work, source):
     """Readers of view and source go on reading; nobody reads what the source would not have shown, which is said."""
-    commands, reads = SOURCES_OF_READERS[source]
+    table, evaluation, reads = SOURCES_OF_READERS[source]
+    relation = "work.mine"
     with roles(work, "sc_views_reader") as connect:
         try:
-            work.rows(f"{commands}; GRANT USAGE ON SCHEMA work TO sc_views_reader")
-            relation = "hidden.source" if "hidden" in commands else "work.source"
+            work.rows(f"{table}; {evaluation}; GRANT USAGE ON SCHEMA work TO sc_views_reader")
             work.rows(call("work", relation))
             work.rows("GRANT SELECT ON work.capabilities_scores TO sc_views_reader; "
                       "GRANT SELECT (stratum, benchmark, corr) ON work.capabilities_correlations TO sc_views_reader")
@@ -535,7 +618,7 @@ def test_rights_go_on_when_views_become_materialized(work, source):
             assert {note.split(" to ")[0] for note in said.values()} == {"SELECT granted" if reads else "SELECT not granted"}
             assert all("to sc_views_reader" in note for note in said.values())
             # other views have no readers, and get none
-            assert work.value("SELECT count(*) FROM pg_class WHERE relnamespace = 'work'::regnamespace AND relkind = 'm' AND "
+            assert work.value("SELECT count(*) FROM pg_class WHERE relnamespace = 'work'::regnamespace AND relname LIKE '%_data' AND "
                               "has_table_privilege('sc_views_reader', oid, 'SELECT')") == (2 if reads else 0)
             # again, nothing is to be said
             assert [note for _, note in work.rows(call("work", relation, materialized="true").replace("*", "view, note", 1)) if note] == []
@@ -575,7 +658,7 @@ def test_old_strings_warn_of_nothing(work):
     work.rows("SET standard_conforming_strings = off")
     try:
         del work.connection.notices[:]
-        for options in ({}, {"materialized": "true"}, {"materialized": "true"}, {"released": "'released'"}):
+        for options in ({}, {"materialized": "true"}, {"materialized": "true"}, {"evaluation": "evaluation"}):
             work.rows(call("work", **options))
         work.rows("SELECT drop_capabilities_views('work')")
         assert [notice for notice in work.connection.notices if notice.startswith("WARNING")] == []
@@ -616,15 +699,15 @@ def test_event_triggers_find_their_tables(work):
         CREATE EVENT TRIGGER look_drop ON sql_drop EXECUTE FUNCTION audit.look();
         SET search_path = audit, public""")
     try:
-        work.rows(call("work", "public.evals", materialized="true"))
-        work.rows(call("work", "public.evals", materialized="true"))
+        work.rows(call("work", "public.everything", materialized="true"))
+        work.rows(call("work", "public.everything", materialized="true"))
         refresh = "REFRESH MATERIALIZED VIEW CONCURRENTLY work.capabilities_scores_data"
         if work.connection.server_version < 170000:
             work.rows("SELECT refresh_capabilities_views('work')")
         else:  # from 17 on this command has a path of its own, whoever gives it
             assert '"seen"' in str(work.error(refresh))
             work.rows(refresh.replace("CONCURRENTLY", ""))
-        work.rows(call("work", "public.evals"))
+        work.rows(call("work", "public.everything"))
         work.rows("SELECT drop_capabilities_views('work')")
         seen = work.rows("SELECT DISTINCT event, tag, path FROM audit.seen")
         assert {path for _, _, path in seen} == {"audit, public"}
@@ -635,7 +718,7 @@ def test_event_triggers_find_their_tables(work):
         # an error in one of them is an error of ours, and nothing is made
         work.rows("CREATE OR REPLACE FUNCTION audit.look() RETURNS event_trigger LANGUAGE plpgsql AS "
                   "$$ BEGIN IF tg_tag = 'COMMENT' THEN RAISE 'no comment'; END IF; END $$")
-        assert "no comment" in str(work.error(call("work", "public.evals")))
+        assert "no comment" in str(work.error(call("work", "public.everything")))
         assert made(work, "work") == {}
     finally:
         work.rows("RESET search_path; DROP EVENT TRIGGER look_start; DROP EVENT TRIGGER look_end; "
@@ -648,7 +731,7 @@ def test_no_lock_without_rights(work, sessions, blocked):
     sql = call("work") if blocked == "create" else blocked
     with roles(work, "sc_views_other") as connect:
         other, owner = connect("sc_views_other"), sessions[0]
-        work.rows("GRANT USAGE ON SCHEMA work TO sc_views_other; GRANT SELECT ON evals TO sc_views_other")
+        work.rows("GRANT USAGE ON SCHEMA work TO sc_views_other; GRANT SELECT ON evals, everything, evaluation TO sc_views_other")
         # there is nothing to drop or refresh: no lock either
         other.rows("BEGIN; SAVEPOINT s")
         if "drop" in sql:
@@ -706,21 +789,6 @@ def test_materialized_views_are_made_once(work):
         work.rows("DROP EVENT TRIGGER note_views; DROP FUNCTION note_views(); DROP TABLE made_views")
 
 
-def test_views_go_before_the_source_is_read(work):
-    """Engines that distribute a table drop no view of it in a transaction that has read it."""
-    work.rows(f"""CREATE TABLE work.seen (there regclass);
-        CREATE FUNCTION work.look() RETURNS bool LANGUAGE plpgsql AS $$
-        BEGIN
-            INSERT INTO work.seen VALUES (to_regclass('work.{OVER_TIME}'));
-            RETURN true;
-        END $$;
-        CREATE VIEW work.source AS SELECT * FROM evals WHERE work.look()""")
-    work.rows(call("work", "work.source", released="'released'"))
-    work.rows("TRUNCATE work.seen")
-    work.rows(call("work", "work.source"))
-    assert work.rows("SELECT DISTINCT there FROM work.seen") == [(None,)]
-
-
 def test_older_columns(work):
     """Views of another version, with other columns, are made anew with the rights that they had."""
     mark = work.value("SELECT obj_description('bi.capabilities_scatter'::regclass)")
@@ -755,14 +823,14 @@ def test_what_is_not_ours_is_no_hindrance_unless_wanted(work):
     work.rows(f"CREATE TABLE work.capabilities_scores_data (); CREATE TABLE work.{OVER_TIME} ()")
     work.rows(call("work"))
     assert len(work.rows("SELECT drop_capabilities_views('work')")) == 7
-    assert work.error(call("work", released="'released'")).pgcode == "42P07"
+    assert work.error(call("work", "evaluation")).pgcode == "42P07"
     assert work.rows("TABLE work.capabilities_scores_data") == []
 
 
 def test_dump_and_restore(work):
     """The views and their data go with a dump, and are known there as ours."""
     name = work.name + "_restored"
-    work.rows(call("work", strata="'kind'", released="'released'", materialized="true"))
+    work.rows(call("work", "evaluation", materialized="true"))
     wanted = contents(work, "work")
     dump = subprocess.run(["pg_dump", work.name], check=True, capture_output=True).stdout
     work.rows(f'CREATE DATABASE "{name}"')
@@ -772,11 +840,11 @@ def test_dump_and_restore(work):
         restored = conftest.Database(name)
         assert contents(restored, "work") == wanted and contents(restored) == contents(work)
         assert len(restored.rows("SELECT refresh_capabilities_views('work')")) == len(ALL)
-        assert len(restored.rows(call("work"))) == 7
+        assert len(restored.rows(call("work"))) == 8
         assert restored.error("DROP EXTENSION safetycorr").pgcode == "2BP01"
         restored.rows("CREATE SCHEMA \"Over there\"; ALTER EXTENSION safetycorr SET SCHEMA \"Over there\"")
         assert contents(restored) == contents(work)
-        again = call("bi", strata="'kind'", released="'released'", window_days=WINDOW)
+        again = call("bi", "evaluation")
         assert len(restored.rows(again.replace("create_", '"Over there".create_'))) == len(ALL)
         assert contents(restored) == contents(work)
         restored.connection.close()
@@ -800,12 +868,10 @@ def ident(name):
 
 @pytest.mark.parametrize("evil, conforming", [(evil, "off") for evil in EVIL] + [(evil, "on") for evil in EVIL[:8]])
 def test_injection(work, evil, conforming):
-    """Schema, table, columns, benchmarks, models and strata of any name: the same numbers."""
+    """Schema, evaluation, benchmarks, models and strata of any name: the same numbers."""
     schema, length = evil + "s", len(evil) + 1
-    names = [evil + name for name in ("model", "benchmark", "score", "kind", "released")]
-    model, benchmark, score, kind, released = map(ident, names)
     table = f"{ident(schema)}.{ident(evil)}"
-    correlations = """SELECT {0}, {1}, negated, n, corr, slope FROM {2}.capabilities_correlations ORDER BY 1, 2"""
+    correlations = """SELECT {0}, {1}, direction, n, corr, slope FROM {2}.capabilities_correlations ORDER BY 1, 2"""
     wanted = work.rows(correlations.format("stratum", "benchmark", "bi"))
     if conforming == "off" and work.connection.server_version >= 190000:
         if evil in EVIL[:8]:
@@ -814,16 +880,15 @@ def test_injection(work, evil, conforming):
     work.rows(f"SET standard_conforming_strings = {conforming}; CREATE TABLE victim (); CREATE TABLE work.victim ()")
     try:
         work.rows(f"CREATE SCHEMA {ident(schema)}", ())
-        work.rows(f"""CREATE TABLE {table} AS SELECT %s || model AS {model}, %s || benchmark AS {benchmark},
-            score AS {score}, %s || kind AS {kind}, released AS {released} FROM evals""", (evil, evil, evil))
+        work.rows(f"""CREATE TABLE {table} AS SELECT %s || stratum AS stratum, annotate(m, %s, %s, %s) AS m FROM (
+            SELECT coalesce(kind, '(all)') AS stratum, merge(score_matrix(%s || model, %s || benchmark, score),
+                score_matrix(%s || model, 'released', released - DATE '1970-01-01')) AS m
+            FROM (SELECT * FROM evals WHERE kind IS NOT NULL UNION ALL SELECT model, benchmark, score, NULL, released FROM evals) AS u GROUP BY 1) AS s""",
+                  (evil, [evil + name for name in CAPABILITIES], [evil + "toxigen"], [evil + "flop", "released"], evil, evil, evil))
         for materialized in (False, True):
-            work.rows(f"""SELECT create_capabilities_views(%s, (SELECT oid FROM pg_class WHERE relname = %s), %s, %s, %s,
-                model => %s, benchmark => %s, score => %s, strata => %s, released => %s, window_days => {WINDOW},
-                materialized => %s)""", (schema, evil, [evil + name for name in CAPABILITIES], [evil + "toxigen"],
-                                         [evil + "flop"], *names, materialized))
-            assert work.rows(correlations.format(
-                f"CASE stratum WHEN '(all)' THEN stratum ELSE substr(stratum, {length}) END",
-                f"substr(benchmark, {length})", ident(schema)), ()) == wanted
+            work.rows("SELECT create_capabilities_views(%s, (SELECT oid FROM pg_class WHERE relname = %s AND relkind = 'r'), %s)",
+                      (schema, evil, materialized))
+            assert sorted(work.rows(correlations.format(f"substr(stratum, {length})", f"substr(benchmark, {length})", ident(schema)), ())) == sorted(wanted)
             count = "SELECT count(*) FROM {}." + OVER_TIME
             assert work.value(count.format(ident(schema)), ()) == work.value(count.format("bi"))
         assert len(work.rows("SELECT refresh_capabilities_views(%s)", (schema,))) == len(ALL)
@@ -850,6 +915,7 @@ def test_search_path_and_planted_functions(work):
         db = conftest.Database(name)
         db.rows("CREATE EXTENSION safetycorr")
         db.rows(EVALS)
+        db.rows(by_kind())
         plant(db)
         for operator, left, right, result in EXACT:
             function = f"evil.exact_{left.strip('[]')}_{right.strip('[]')}_{result}"
@@ -859,19 +925,17 @@ def test_search_path_and_planted_functions(work):
         for type_ in ("date", "timestamp", "name"):
             db.rows(f"CREATE DOMAIN evil.{type_} AS pg_catalog.{type_} CHECK (false)")
         db.rows("CREATE FUNCTION evil.timezone(pg_catalog.text, pg_catalog.timestamp) RETURNS timestamptz LANGUAGE plpgsql "
-                "AS $$ BEGIN RAISE 'evil function'; END $$; CREATE TABLE evil.pg_class (oid int); CREATE TABLE evil.evals ()")
+                "AS $$ BEGIN RAISE 'evil function'; END $$; CREATE TABLE evil.pg_class (oid int); CREATE TABLE evil.evaluation ()")
         db.rows("CREATE SCHEMA bi")
         for path in ("evil, pg_catalog, public", "evil", "pg_temp"):
             db.rows(f"SET search_path = {path}")
-            made_views = call("bi", "public.evals", strata="'kind'", released="'released'", window_days=WINDOW, materialized="true")
+            made_views = call("bi", "public.evaluation", materialized="true")
             db.rows(made_views.replace("create_", "public.create_"))
             db.rows("SELECT public.refresh_capabilities_views('bi')")
             db.rows(made_views.replace("create_", "public.create_").replace("materialized => true", "materialized => false"))
             assert {view: sorted(db.rows(f"SELECT v::pg_catalog.text FROM bi.{view} AS v")) for view in ALL} == contents(work)
         db.rows("RESET search_path")
         for name_, arguments, more, result in (
-                ("annotate", "m score_matrix, capabilities text[], lower_is_better text[], covariates text[]",
-                 ", more int DEFAULT 0", "score_matrix"),
                 ("benchmarks", "anyelement", "", "text[]"),
                 ("capabilities_scores", "m score_matrix, resamples int", "", "TABLE (model text, capability float8, rank int4, "
                  "n_observed int4, ci_low float8, ci_high float8, rank_low int4, rank_high int4, n_resamples int4, status text)"),
@@ -880,9 +944,9 @@ def test_search_path_and_planted_functions(work):
                     "AS $$ BEGIN RAISE 'planted'; END $$")
             for materialized in ("true", "false"):
                 if name_ == "benchmarks":  # that one is not called
-                    db.rows(call(materialized=materialized))
+                    db.rows(call(evaluation="evaluation", materialized=materialized))
                 else:
-                    error = db.error(call(materialized=materialized))
+                    error = db.error(call(evaluation="evaluation", materialized=materialized))
                     assert error.pgcode == "42725" and name_ in str(error)
             db.rows(f"DROP FUNCTION {name_}({arguments}{', int' if more else ''})")
         db.connection.close()
@@ -904,13 +968,12 @@ def test_read_only_role(work):
         work.rows("GRANT USAGE, CREATE ON SCHEMA work TO sc_views_owner; GRANT USAGE ON SCHEMA work TO sc_views_reader")
         owner, reader = connect("sc_views_owner"), read_only(connect, "sc_views_reader")
         assert owner.error(call("work")).pgcode == "42501"  # no right to read the scores
-        work.rows("GRANT SELECT ON evals TO sc_views_owner")
-        options = {"strata": "'kind'", "released": "'released'", "window_days": WINDOW}
-        owner.rows(call("work", **options))
+        work.rows("GRANT SELECT ON evals, everything, evaluation TO sc_views_owner")
+        owner.rows(call("work", "evaluation"))
         owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO sc_views_reader")
         for view in ALL:
             assert reader.error(f"TABLE work.{view}").pgcode == "42501"  # the views give no right on the table
-        work.rows("GRANT SELECT ON evals TO sc_views_reader")
+        work.rows("GRANT SELECT ON evals, everything, evaluation TO sc_views_reader")
         assert contents(reader, "work") == contents(work)
         for function in (call("work"), "SELECT refresh_capabilities_views('work')", "SELECT drop_capabilities_views('work')"):
             assert reader.error(function).pgcode == "25006"
@@ -918,7 +981,7 @@ def test_read_only_role(work):
         assert writer.error(call("work")).pgcode == "42501"
         assert writer.error("SELECT drop_capabilities_views('work')").pgcode == "42501"
         work.rows("REVOKE SELECT ON evals FROM sc_views_reader")
-        owner.rows(call("work", materialized="true", **options))
+        owner.rows(call("work", "evaluation", materialized="true"))
         assert reader.error("TABLE work.capabilities_scatter").pgcode == "42501"
         owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO sc_views_reader")
         assert contents(reader, "work") == contents(work)
@@ -929,7 +992,7 @@ def test_read_only_role(work):
 def test_views_of_another_role_are_not_taken_over(work):
     """Who owns a view can change it later: another's is not replaced, even by a superuser."""
     with roles(work, "sc_views_owner") as connect:
-        work.rows("GRANT ALL ON SCHEMA work TO sc_views_owner; GRANT SELECT ON evals TO sc_views_owner")
+        work.rows("GRANT ALL ON SCHEMA work TO sc_views_owner; GRANT SELECT ON evals, everything, evaluation TO sc_views_owner")
         connect("sc_views_owner").rows(call("work"))
         error = work.error(call("work"))
         assert error.pgcode == "42501" and "sc_views_owner" in str(error) and "SET ROLE" in error.diag.message_hint
@@ -942,12 +1005,13 @@ def test_statement_timeout(work, sessions):
     """A view over too much data is cut short."""
     work.rows("CREATE VIEW work.large AS SELECT 'm' || i AS model, 'b' || i % 50 AS benchmark, sin(i) AS score "
               "FROM generate_series(1, CASE WHEN current_setting('work.everything', true) = 'on' THEN 30000000 ELSE 1000 END) AS i")
-    work.rows(call("work", "work.large", "'{b1,b2,b3}'"))
+    work.rows(everything("work.everything", "work.large", "'{b1,b2,b3}'"))
+    work.rows(call("work", "work.everything"))
     session, _ = sessions
     session.rows("SET work.everything = 'on'; SET statement_timeout = 300")
     begin = time.monotonic()
     assert session.error("TABLE work.capabilities_correlations").pgcode == "57014"
-    assert session.error(call("work", "work.large", "'{b1,b2,b3}'")).pgcode == "57014"
+    assert session.error(call("work", "work.everything")).pgcode == "57014"
     assert time.monotonic() - begin < 3
 
 
@@ -959,17 +1023,18 @@ def test_row_level_security(work):
             CREATE POLICY mine ON work.source USING (current_user = 'sc_views_' || kind);
             GRANT USAGE ON SCHEMA work TO PUBLIC""")
         owner = connect("sc_views_owner")
-        owner.rows(call("work", "work.source", released="'released'", window_days=WINDOW))
+        owner.rows(everything("work.mine", "work.source", dates=True))
+        owner.rows(call("work", "work.mine"))
         owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO PUBLIC")
-        everything, bi = contents(owner, "work"), contents(work)
+        of_owner, bi = contents(owner, "work"), contents(work)
         for view in ALL:  # the owner is above the policy
-            assert everything[view] == [row for row in bi[view] if row[0].startswith('("(all)"')]
+            assert of_owner[view] == [row for row in bi[view] if row[0].startswith('("(all)"')]
         for kind in ("base", "chat"):
             reader = contents(read_only(connect, f"sc_views_{kind}"), "work")
             for view in ALL:
                 wanted = [row[0].replace(f"({kind},", '("(all)",', 1) for row in bi[view] if row[0].startswith(f"({kind},")]
                 assert [row[0] for row in reader[view]] == sorted(wanted), view
-                assert reader[view] and reader[view] != everything[view]
+                assert reader[view] and reader[view] != of_owner[view]
         assert set(map(len, contents(read_only(connect, "sc_views_none"), "work").values())) == {0}
         # with the policy forced on the owner, too
         work.rows("ALTER TABLE work.source FORCE ROW LEVEL SECURITY")
@@ -977,7 +1042,7 @@ def test_row_level_security(work):
         work.rows("CREATE POLICY owners ON work.source TO sc_views_owner USING (kind = 'chat')")
         assert contents(owner, "work") == reader
         # materialised: what its owner sees, for everybody who may read it
-        found = owner.rows(call("work", "work.source", released="'released'", window_days=WINDOW, materialized="true"))
+        found = owner.rows(call("work", "work.mine", materialized="true"))
         assert all(("row-level security" in (note or "")) == (kind == "materialized view") for _, kind, note in found)
         assert read_only(connect, "sc_views_none").error("TABLE work.capabilities_scatter").pgcode == "42501"
         owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO PUBLIC")
@@ -990,7 +1055,8 @@ def test_row_level_security(work):
 def test_refresh_keeps_nobody_waiting(work, sessions):
     """A reader sees the old data until the refresh is committed, then the new."""
     work.rows("CREATE TABLE work.source AS SELECT * FROM evals")
-    work.rows(call("work", "work.source", strata="'kind'", released="'released'", window_days=WINDOW, materialized="true"))
+    work.rows(by_kind("work.mine", "work.source"))
+    work.rows(call("work", "work.mine", materialized="true"))
     old = contents(work, "work")
     session, reader = sessions
     reader.rows("SET lock_timeout = '2s'")
@@ -1024,14 +1090,40 @@ def test_two_at_a_time(work, sessions):
     assert len(results[0]) == 14
 
 
+@pytest.mark.parametrize("change", ["ALTER VIEW work.everything RENAME TO before", "DROP VIEW work.everything"])
+def test_another_evaluation_takes_the_name(work, sessions, change):
+    """While a call waits for the evaluation: that one was meant which had the name when the call began."""
+    first, second = sessions
+    work.rows(everything("work.everything"))
+    first.rows(f"BEGIN; {change}; {everything('work.everything', 'evals WHERE model < $$model 2$$')}")
+    results = []
+
+    def run():
+        try:
+            results.append(second.rows(call("work", "work.everything", materialized="true")))
+        except psycopg2.Error as error:
+            results.append(error.pgcode)
+    thread = threading.Thread(target=run)
+    thread.start()
+    time.sleep(0.3)
+    assert results == []
+    first.rows("COMMIT")
+    thread.join(20)
+    if "DROP" in change:
+        assert results == ["42P01"] and not set(made(work, "work")) & set(ALL)
+    else:
+        assert len(results[0]) == 14
+        assert work.value("SELECT count(*) FROM work.capabilities_scores") == work.value("SELECT count(DISTINCT model) FROM evals")
+
+
 def test_hot_standby(work):
     """A real standby answers from the views as its primary does, and keeps up."""
     work.rows("CREATE TABLE work.source AS SELECT * FROM evals")
-    options = {"strata": "'kind'", "released": "'released'", "window_days": WINDOW}
-    work.rows(call("work", "work.source", materialized="true", **options))
-    work.rows(call("bi", **options))
+    work.rows(by_kind("work.mine", "work.source"))
+    work.rows(call("work", "work.mine", materialized="true"))
+    work.rows(call("bi", "evaluation"))
     with roles(work, "sc_views_reader"):
-        work.rows("GRANT USAGE ON SCHEMA work, bi TO sc_views_reader; GRANT SELECT ON evals TO sc_views_reader; "
+        work.rows("GRANT USAGE ON SCHEMA work, bi TO sc_views_reader; GRANT SELECT ON evals, everything, evaluation TO sc_views_reader; "
                   "GRANT SELECT ON ALL TABLES IN SCHEMA work, bi TO sc_views_reader")
         with running_standby(work) as standby:
             there = standby.connect(work.name, user="sc_views_reader", options="-c statement_timeout=5000")
