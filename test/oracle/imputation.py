@@ -1,7 +1,7 @@
 """imputePCA once more, in numpy, as its authors state it, and what is made of it.
 
-Josse & Husson (2012), section 3, one component: fill, standardise, singular
-value decomposition, shrink, fill again.  Nothing of the closed form by which the
+Josse & Husson (2012), section 3, one component: impute, standardise, singular
+value decomposition, shrink, impute again.  Nothing of the closed form by which the
 C code gets to the same fixed point.
 """
 import numpy as np
@@ -17,7 +17,7 @@ def scores_needed(d, min_scores=None):
 
 
 class Imputation:
-    """x, models x benchmarks with NaN, filled: `filled`, and the model that fills."""
+    """x, models x benchmarks with NaN: the table `imputed`, and by what it was."""
 
     def __init__(self, x, tolerance=1e-13, most=60000):
         self.missing = np.isnan(x)
@@ -25,18 +25,18 @@ class Imputation:
         # an offset would cost this code digits
         base = np.nanmin(x, 0)
         x = x - base
-        filled = np.where(self.missing, np.nanmean(x, 0), x)
+        imputed = np.where(self.missing, np.nanmean(x, 0), x)
         self.steps = 0
         while True:
-            mean, sd = filled.mean(0), filled.std(0)
-            z = (filled - mean) / sd
+            mean, sd = imputed.mean(0), imputed.std(0)
+            z = (imputed - mean) / sd
             u, s, vt = np.linalg.svd(z / np.sqrt(n), full_matrices=False)
             sigma2 = n * d / min(d, n - 1) * (s[1:] ** 2).sum() / ((n - 2) * (d - 1))
             sigma2 = min(sigma2, s[1] ** 2)
             fit = np.outer(u[:, 0], vt[0]) * (s[0] ** 2 - sigma2) / s[0] * np.sqrt(n)
-            new = np.where(self.missing, mean + sd * fit, filled)
-            change = (np.abs(new - filled) / sd).max()
-            filled = new
+            new = np.where(self.missing, mean + sd * fit, imputed)
+            change = (np.abs(new - imputed) / sd).max()
+            imputed = new
             self.steps += 1
             if change < tolerance or self.steps == most:
                 break
@@ -46,22 +46,22 @@ class Imputation:
         self.t = z @ self.v
         self.shrink = 1 - sigma2 / s[0] ** 2
         self.set_noise(x)
-        self.filled, self.mean = base + filled, base + mean
+        self.imputed, self.mean = base + imputed, base + mean
 
     def set_noise(self, x):
         """What observed scores differ from the component by, per column."""
-        heard = (~self.missing * self.v**2).sum(1)
-        lean = self.v**2 / (1 - self.shrink * (1 - heard))[:, None]
+        coverage = (~self.missing * self.v**2).sum(1)
+        lean = self.v**2 / (1 - self.shrink * (1 - coverage))[:, None]
         residual = np.where(self.missing, 0, (x - self.mean) / self.sd - np.outer(self.t, self.v))
         self.count = (~self.missing).sum(0)
         freedom = (1 - 2 / self.count) * np.where(self.missing, 0, 1 - lean).sum(0)
         self.noise = np.sqrt((residual**2).sum(0) / freedom)
 
     def errors(self):
-        """Standard errors of the filled cells; NaN for the others."""
+        """Standard errors of the imputed cells; NaN for the others."""
         seen = ~self.missing
-        heard = (seen * self.v**2).sum(1)
-        var = (seen * (self.v * self.noise) ** 2).sum(1) / (1 - self.shrink * (1 - heard)) ** 2
+        coverage = (seen * self.v**2).sum(1)
+        var = (seen * (self.v * self.noise) ** 2).sum(1) / (1 - self.shrink * (1 - coverage)) ** 2
         mean = (seen * self.t[:, None]).sum(0) / self.count
         spread = (seen * (self.t[:, None] - mean) ** 2).sum(0)
         variance = self.noise**2 * (1 + 1 / self.count + (self.t[:, None] - mean) ** 2 / spread) + \
@@ -82,12 +82,12 @@ class Imputation:
         seen = ~self.missing[:, columns]
         c, v = taken[columns], self.v[columns]
         z = np.where(seen, (table[:, columns] - self.mean[columns]) / self.sd[columns], 0)
-        heard = (seen * c * v**2).sum(1)
-        t = (z * c * v).sum(1) / ((1 - self.shrink) * (c * v**2).sum() + self.shrink * heard)
-        t[heard == 0] = 0
-        fill = self.mean[columns] + self.sd[columns] * (
+        coverage = (seen * c * v**2).sum(1)
+        t = (z * c * v).sum(1) / ((1 - self.shrink) * (c * v**2).sum() + self.shrink * coverage)
+        t[coverage == 0] = 0
+        estimate = self.mean[columns] + self.sd[columns] * (
             self.shrink * np.outer(t, v) + self.noise[columns] * noise[:, columns])
-        return np.repeat(np.where(seen, table[:, columns], fill), c, axis=1)
+        return np.repeat(np.where(seen, table[:, columns], estimate), c, axis=1)
 
 
 def included(x, min_scores=None):
@@ -99,7 +99,7 @@ def scores(x, pca="spearman", min_scores=None):
     """The capabilities scores of all models, NaN where there is none."""
     keep = included(x, min_scores)
     result = np.full(len(x), np.nan)
-    result[keep] = reference.Fit(Imputation(x[keep]).filled, pca).scores
+    result[keep] = reference.Fit(Imputation(x[keep]).imputed, pca).scores
     return result
 
 

@@ -103,22 +103,32 @@ def without_families(x, targets, families, method="spearman", pca="spearman"):
                             for name in names])
 
 
-def z_of(r, n):
-    if abs(r) < 1:
-        return np.arctanh(r)
-    step = reference.half_rank_step(n)
-    return np.sign(r) * np.log((2 - step) / step) / 2
-
-
-def jackknife_interval(r, n, left_out, n_left, confidence=0.95):
-    """On Fisher's z scale, Student's t with G - 1 degrees of freedom."""
+def jackknife_error(left_out, n_left):
+    """On Fisher's z scale; None without enough families, or where one is all there is."""
     count = len(left_out)
     if count < MIN_FAMILIES or np.isnan(left_out).any():
+        return None
+    z = np.array([reference.z_of(value, n_g) for value, n_g in zip(left_out, n_left)])
+    return np.sqrt((count - 1) / count * ((z - z.mean()) ** 2).sum())
+
+
+def jackknife_interval(method, r, n, left_out, n_left, confidence=0.95, spread=1.0):
+    """On Fisher's z scale, Student's t with G - 1 degrees of freedom; never surer than n independent models."""
+    error = jackknife_error(left_out, n_left)
+    if error is None:
         return None, None
-    z = np.array([z_of(value, n_g) for value, n_g in zip(left_out, n_left)])
-    error = np.sqrt((count - 1) / count * ((z - z.mean()) ** 2).sum())
-    half = student_quantile((1 - confidence) / 2, count - 1) * error
-    return min(np.tanh(z_of(r, n) - half), r), max(np.tanh(z_of(r, n) + half), r)
+    half = student_quantile((1 - confidence) / 2, len(left_out) - 1) * error
+    low, high = reference.interval(method, r, n, confidence, spread)
+    return min(np.tanh(reference.z_of(r, n) - half), low), max(np.tanh(reference.z_of(r, n) + half), high)
+
+
+def jackknife_p_value(r, n, left_out, n_left, p):
+    """Of no correlation, where independent models have p."""
+    error = jackknife_error(left_out, n_left)
+    if error is None:
+        return np.nan
+    return max(p, 2 * stats.t.sf(abs(reference.z_of(r, n)) / error, len(left_out) - 1) if error > 0 else p,
+               reference.least_p_value(len(left_out)))
 
 
 def jackknife_difference(difference, left_out, confidence=0.95):
@@ -142,6 +152,41 @@ def verdict(low, high, line=0.4):
     if low >= -line and high <= line:
         return "low"
     return "positive" if low > 0 else "negative" if high < 0 else "unresolved"
+
+
+def claims(method, r, n, line, left_out=None, n_left=None, spread=1.0):
+    """p-values of |rho| <= line and of |rho| >= line."""
+    if left_out is not None and jackknife_error(left_out, n_left) is None:
+        return np.nan, np.nan
+    tails = [(stats.norm.sf, reference.deviate(method, r, n, line, spread))]
+    if left_out is not None:
+        error = jackknife_error(left_out, n_left)
+        beyond = abs(reference.z_of(r, n)) - np.arctanh(line)
+        tails.append((stats.t(len(left_out) - 1).sf, beyond / error if error > 0 else np.sign(beyond) * np.inf))
+    least = reference.least_p_value(n if left_out is None else len(left_out))
+    return tuple(max(least, *(tail(side * beyond) for tail, beyond in tails)) for side in (1, -1))
+
+
+def bounded(low, high, method, n, confidence=0.95):
+    """An interval that claims no more than the formula does of a perfect correlation."""
+    nearest = (reference.interval(method, 1, n, confidence) or (-1, 1))[0]
+    return min(low, nearest), max(high, -nearest)
+
+
+def counted_claims(method, r, n, replicates, line):
+    """The shares of resamples that bear out no claim."""
+    valid = replicates[~np.isnan(replicates)]
+    count = len(valid)
+    least = claims(method, 1, n, line)[0] if n >= (5 if method == "kendall" else 4) else 0.5
+    return (max((np.sum(np.sign(r) * valid <= line) + 1) / (count + 1), least),
+            (np.sum(abs(valid) >= line) + 1) / (count + 1))
+
+
+def q_verdicts(verdicts, p, beyond, within):
+    """What stands beside the verdicts, all tests being of all targets."""
+    p, beyond, within = map(q_values, (p, beyond, within))
+    of = {"entangled": beyond, "inverse": beyond, "low": within, "positive": p, "negative": p}
+    return [of[v][i] if v in of else None for i, v in enumerate(verdicts)]
 
 
 def q_values(p):

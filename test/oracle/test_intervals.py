@@ -36,6 +36,9 @@ VERDICTS = {"chat": dict(entangled=27, inverse=6, positive=38, negative=20, unre
             "base": dict(entangled=24, inverse=15, low=2, positive=35, negative=34, unresolved=54)}
 Q_BELOW_5 = {"chat": 82, "base": 107}
 P_BELOW_5 = {"chat": 100, "base": 108}
+# with a q_verdict below 0.05
+BORNE_OUT = {"chat": dict(entangled=18, inverse=5, positive=33, negative=16),
+             "base": dict(entangled=17, inverse=9, positive=34, negative=34)}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -43,13 +46,13 @@ def test_paper_columns(paper, name):
     """Verdicts, q-values, slopes and spreads of every benchmark of the paper."""
     matrix = paper[name]
     rows = matrix.call("capabilities_correlations",
-                       "benchmark, corr, ci_low, ci_high, p_value, q_value, slope, benchmark_sd, verdict")
+                       "benchmark, n, corr, ci_low, ci_high, p_value, q_value, slope, benchmark_sd, verdict, q_verdict")
     assert [row[0] for row in rows] == matrix.targets
     counts = {}
-    q = resampling.q_values([row[4] for row in rows])
+    q = resampling.q_values([row[5] for row in rows])
     fit = reference.Fit(matrix.columns(CAPABILITIES))
     sd = fit.scores.std()
-    for (benchmark, corr, low, high, p, ours, slope, spread, verdict), expected in zip(rows, q):
+    for (benchmark, _, corr, low, high, p, ours, slope, spread, verdict, _), expected in zip(rows, q):
         y = matrix.column(benchmark)
         have = ~np.isnan(y)
         near(ours, expected, 1e-12, benchmark + " q")
@@ -61,8 +64,15 @@ def test_paper_columns(paper, name):
         # Theil and Sen's slope does not contradict the rank correlation where that is plain
         assert p > 0.05 or slope * corr >= 0, benchmark
     assert counts == VERDICTS[name]
-    assert sum(row[5] < 0.05 for row in rows) == Q_BELOW_5[name]
-    assert sum(row[4] < 0.05 for row in rows) == P_BELOW_5[name]
+    assert sum(row[6] < 0.05 for row in rows) == Q_BELOW_5[name]
+    assert sum(row[5] < 0.05 for row in rows) == P_BELOW_5[name]
+    claims = np.array([resampling.claims("spearman", row[2], row[1], 0.4) for row in rows])
+    check_q_verdicts([row[-2] for row in rows], [row[5] for row in rows], claims, [row[-1] for row in rows])
+    borne_out = {}
+    for *_, verdict, q_verdict in rows:
+        if q_verdict is not None and q_verdict < 0.05:
+            borne_out[verdict] = borne_out.get(verdict, 0) + 1
+    assert borne_out == BORNE_OUT[name]
 
 
 # ----------------------------------------------------------------------
@@ -77,17 +87,28 @@ def check_ends(row_low, row_high, low, high, what):
         near(row_high, high, 1e-12, what + " ci_high")
 
 
+def check_q_verdicts(verdicts, p, claims, ours):
+    p = np.array([np.nan if value is None else value for value in p])
+    for t, expected in enumerate(resampling.q_verdicts(verdicts, p, *claims.T)):
+        assert (ours[t] is None) == (expected is None)
+        if expected is not None:
+            near(ours[t], expected, 1e-9 * expected + 1e-300, "q_verdict")
+
+
 def check_bootstrap(matrix, resamples, seed, confidence=0.95, **options):
     """capabilities_correlations with ci => 'bootstrap'; returns the rows compared."""
     rows = matrix.call("capabilities_correlations",
-                       "benchmark, n, corr, ci_low, ci_high, n_resamples, n_families, verdict, status",
+                       "benchmark, n, corr, ci_low, ci_high, n_resamples, n_families, p_value, verdict, q_verdict, status",
                        ci="bootstrap", resamples=resamples, seed=seed, confidence=confidence, **options)
     complete = matrix.complete()
     x = matrix.columns(matrix.capabilities)[complete]
     targets = [matrix.column(b)[complete] for b in matrix.targets]
+    method = options.get("method", "spearman")
+    line = 0.273 if method == "kendall" else 0.4
+    claims = np.full((len(rows), 2), np.nan)
     replicates = None
     compared = 0
-    for t, (benchmark, _, corr, low, high, n_resamples, n_families, verdict, status) in enumerate(rows):
+    for t, (benchmark, n, corr, low, high, n_resamples, n_families, _, verdict, _, status) in enumerate(rows):
         what = f"{matrix.name}, {benchmark}, {options}"
         assert n_families is None
         if corr is None:
@@ -95,14 +116,17 @@ def check_bootstrap(matrix, resamples, seed, confidence=0.95, **options):
             continue
         if replicates is None:
             replicates = resampling.bootstrap(x, targets, resamples, seed,
-                                              options.get("method", "spearman"), options.get("pca", "spearman"))
+                                              method, options.get("pca", "spearman"))
         *ends, valid = resampling.percentile_interval(replicates[:, t], confidence)
         assert n_resamples == valid, what
+        if ends[0] is not None:
+            ends = resampling.bounded(*ends, method, n, confidence)
+            claims[t] = resampling.counted_claims(method, corr, n, replicates[:, t], line)
         check_ends(low, high, *ends, what)
-        assert verdict == (None if low is None else resampling.verdict(
-            low, high, 0.273 if options.get("method") == "kendall" else 0.4)), what
+        assert verdict == (None if low is None else resampling.verdict(low, high, line)), what
         assert status == ("ok" if low is not None else "too few resamples for an interval"), what
         compared += 1
+    check_q_verdicts([row[-3] for row in rows], [row[-4] for row in rows], claims, [row[-2] for row in rows])
     return compared
 
 
@@ -153,6 +177,33 @@ def test_bootstrap_with_the_others(paper):
     check_ends(low, high, *ends, "bbh")
 
 
+def test_overlap(paper):
+    """A target that shares its items with mmlu: the component without mmlu, refitted and by families too."""
+    matrix = paper["chat"]
+    families = {model: family_of(model) for model in matrix.models}
+
+    def call(overlaps, columns="corr, ci_low, ci_high", **options):
+        given = "".join(f", {name} => %({name})s" for name in options)
+        (row,) = matrix.db.rows(f"""SELECT {columns} FROM chat, LATERAL annotate(m, %(capabilities)s, overlaps => %(overlaps)s) AS a,
+            capabilities_correlations(a, targets => '{{brier_mmlu}}'{given}) AS c""",
+                                {"capabilities": CAPABILITIES, "overlaps": json.dumps(overlaps), **options})
+        return row
+
+    assert [round(v, 2) for v in call({})] == [0.84, 0.63, 0.93]
+    assert [round(v, 2) for v in call({"brier_mmlu": "mmlu"})] == [0.79, 0.53, 0.91]
+    assert call({"brier_mmlu": ["gsm8k", "mmlu"]}, "n_capabilities") == (len(CAPABILITIES) - 2,)
+    x = matrix.columns([b for b in CAPABILITIES if b != "mmlu"])
+    y = matrix.column("brier_mmlu")
+    low, high = call({"brier_mmlu": "mmlu"}, "ci_low, ci_high", ci="bootstrap", resamples=200)
+    *ends, _ = resampling.percentile_interval(resampling.bootstrap(x, [y], 200)[:, 0])
+    check_ends(low, high, *ends, "bootstrap")
+    corr, low, high = call({"brier_mmlu": "mmlu"}, families=json.dumps(families))
+    names, replicates = resampling.without_families(x, [y], list(families.values()))
+    sizes = [list(families.values()).count(name) for name in names]
+    ends = resampling.jackknife_interval("spearman", corr, len(y), replicates[:, 0], [len(y) - size for size in sizes], 0.95)
+    check_ends(low, high, *ends, "jackknife")
+
+
 def test_seed_and_plan(paper):
     """Same seed, same bits, also from a rollup of parts; another seed, others."""
     db, call = paper["chat"].db, ("capabilities_correlations({m}, %s, ci => 'bootstrap', resamples => 500, "
@@ -188,31 +239,52 @@ def test_independent_resampling(paper):
 
 def check_jackknife(matrix, families, method="spearman", pca="spearman", confidence=0.95):
     rows = matrix.call("capabilities_correlations",
-                       "benchmark, n, corr, ci_low, ci_high, n_families, n_resamples, status",
+                       "benchmark, n, corr, ci_low, ci_high, n_families, n_without_family, n_resamples, p_value, q_value, "
+                       "verdict, q_verdict, status",
                        families=json.dumps(families), method=method, pca=pca, confidence=confidence)
+    line = 0.273 if method == "kendall" else 0.4
     complete = matrix.complete()
     x = matrix.columns(matrix.capabilities)[complete]
+    fit = reference.Fit(x, pca)
     own = [families.get(m) or f"alone: {m}" for m in np.array(matrix.models)[complete]]
     targets = [matrix.column(b)[complete] for b in matrix.targets]
     names, replicates = resampling.without_families(x, targets, own, method, pca)
+    p = np.full(len(rows), np.nan)
+    claims = np.full((len(rows), 2), np.nan)
     compared = 0
-    for t, (benchmark, n, corr, low, high, n_families, n_resamples, status) in enumerate(rows):
+    for t, (benchmark, n, corr, low, high, n_families, without, n_resamples, p_value, _, verdict, _, status) in enumerate(rows):
         what = f"{matrix.name}, {benchmark}, {method}"
         assert n_resamples is None
         if corr is None:
-            assert (low, high, n_families) == (None, None, None), what
+            assert (low, high, n_families, p_value) == (None,) * 4, what
             continue
         have = ~np.isnan(targets[t])
         there = [sum(f == name and h for f, h in zip(own, have)) for name in names]
         used = [g for g, count in enumerate(there) if count > 0]
+        assert without == sum(h and f.startswith("alone: ") for f, h in zip(own, have)), what
+        if 2 * without > n:
+            assert (low, high, n_families, p_value, status) == (None, None, None, None, "families unknown"), what
+            continue
         assert n_families == len(used), what
-        ends = resampling.jackknife_interval(corr, n, replicates[used, t], [n - there[g] for g in used], confidence)
+        left_out = replicates[used, t], [n - there[g] for g in used]
+        pairs = reference.with_capabilities(fit, targets[t], method)
+        ends = resampling.jackknife_interval(method, corr, n, *left_out, confidence, pairs.spread())
         check_ends(low, high, *ends, what)
         if ends[0] is None:
             assert status == ("too few families for an interval" if len(used) < 5 else
                               "too few resamples for an interval"), what
+            assert p_value is None and verdict is None, what
             continue
+        p[t] = resampling.jackknife_p_value(corr, n, *left_out, pairs.p_value(corr))
+        near(p_value, p[t], 1e-10 * p[t] + 1e-300, what)
+        assert verdict in (resampling.verdict(low, high, line), None), what
+        claims[t] = resampling.claims(method, corr, n, line, *left_out, pairs.spread())
         compared += 1
+    for row, q in zip(rows, resampling.q_values(p)):
+        assert (row[-4] is None) == np.isnan(q)
+        if row[-4] is not None:
+            near(row[-4], q, 1e-10 * q + 1e-300, "q_value")
+    check_q_verdicts([row[-3] for row in rows], p, claims, [row[-2] for row in rows])
     return compared
 
 
@@ -222,6 +294,39 @@ def test_paper_families(paper, method):
     families = {model: family_of(model) for model in matrix.models}
     assert 5 <= len(set(families.values())) < len(families)
     assert check_jackknife(matrix, families, method) == 166
+
+
+def test_paper_families_counts(paper):
+    """What families change: fewer are sure, and no q contradicts its interval."""
+    matrix = paper["chat"]
+    families = json.dumps({model: family_of(model) for model in matrix.models})
+    rows = matrix.call("capabilities_correlations", "benchmark, p_value, q_value, verdict, q_verdict, ci_low, ci_high",
+                       families=families)
+    alone = matrix.call("capabilities_correlations", "p_value, ci_low, ci_high")
+    assert sum(row[2] < 0.05 for row in rows) == 45
+    assert not [row[0] for row in rows if row[2] < 0.05 and row[5] <= 0 <= row[6]]
+    assert all(row[1] >= a[0] and row[5] <= a[1] and row[6] >= a[2] for row, a in zip(rows, alone))
+    counts = {verdict: [row[3] for row in rows].count(verdict) for verdict in ("entangled", "inverse", "low")}
+    assert counts == dict(entangled=16, inverse=6, low=0)
+    assert sum(row[3] in counts and row[4] < 0.05 for row in rows) == 8
+    (p,) = [row[1] for row in rows if row[0] == "MT_Bench"]
+    near(p, 1.27e-3, 1e-5, "MT_Bench")
+    # ci => 'none' takes the interval and the verdict, and nothing else
+    none = matrix.call("capabilities_correlations", "benchmark, p_value, q_value, verdict, q_verdict, ci_low, ci_high",
+                       families=families, ci="none")
+    assert none == [row[:3] + (None,) * 4 for row in rows]
+
+
+def test_single_models_as_families(paper):
+    """Families of one model each never make anyone surer."""
+    (row,) = paper["chat"].db.rows("""SELECT corr, ci_low, ci_high, p_value, verdict FROM
+        (SELECT score_matrix(model, benchmark, score) AS m FROM
+            (SELECT 'm' || i AS model, benchmark, i::float8 AS score FROM generate_series(1, 5) AS i,
+                unnest('{a,b,y}'::text[]) AS benchmark) AS s) AS t,
+        capabilities_correlations(m, '{a,b}', families => '{"m1": "1", "m2": "2", "m3": "3", "m4": "4", "m5": "5"}') AS c""")
+    assert row[0] == 1 and row[3] == 2 / 120
+    assert row[4] == resampling.verdict(*reference.interval("spearman", 1, 5))
+    check_ends(row[1], row[2], *reference.interval("spearman", 1, 5), "five")
 
 
 def test_random_families(random_matrices):
@@ -241,9 +346,9 @@ def test_random_families(random_matrices):
 def test_difference(paper):
     """RMSCE and Brier score of MMLU: intervals overlap, the difference is plain."""
     matrix = paper["chat"]
-    (n, n_imputed, n_families, n_resamples, a, b, difference, low, high, p, status), = matrix.call(
-        "capabilities_difference", benchmark_a="rmsce_mmlu", benchmark_b="brier_mmlu", resamples=300)
-    assert (n, n_imputed, n_families, n_resamples, status) == (26, 0, None, 300, "ok")
+    (n, n_imputed, n_families, without, n_resamples, a, b, difference, low, high, p, status), = matrix.call(
+        "capabilities_difference", benchmark_a="rmsce_mmlu", benchmark_b="brier_mmlu", ci="bootstrap", resamples=300)
+    assert (n, n_imputed, n_families, without, n_resamples, status) == (26, 0, None, None, 300, "ok")
     x = matrix.columns(CAPABILITIES)
     targets = [matrix.column("rmsce_mmlu"), matrix.column("brier_mmlu")]
     replicates = resampling.bootstrap(x, targets, 300)
@@ -255,8 +360,106 @@ def test_difference(paper):
     near(a, reference.spearman(targets[0], fit.scores), 1e-14, "a")
     near(difference, a - b, 0, "difference")
     (low, high), = matrix.call("capabilities_difference", "ci_low, ci_high", benchmark_a="rmsce_mmlu",
-                               benchmark_b="brier_mmlu")
+                               benchmark_b="brier_mmlu", ci="bootstrap")
     assert low < difference < high < 0
+
+
+def difference_of(matrix, pair, columns="corr_a, corr_b, difference, ci_low, ci_high, p_value, status", **options):
+    (row,) = matrix.call("capabilities_difference", columns, benchmark_a=pair[0], benchmark_b=pair[1], **options)
+    return row
+
+
+def common_correlations(matrix, pair, method="spearman", without=()):
+    """The three correlations over the models that have both, and how many these are."""
+    names = [name for name in matrix.capabilities if name not in pair and name not in without]
+    x = matrix.columns(names)
+    complete = ~np.isnan(x).any(1)
+    y = matrix.columns(pair)
+    both = complete & ~np.isnan(y).any(1)
+    scores = reference.Fit(x[complete]).scores[both[complete]]
+    a, b = y[both].T
+    of = reference.CORRELATION[method]
+    return of(a, scores), of(b, scores), of(a, b), int(both.sum())
+
+
+@pytest.mark.parametrize("method", ["spearman", "pearson"])
+def test_difference_by_formula(paper, method):
+    """By the formulas as they are published, of many pairs; p by another way of finding a root."""
+    matrix = paper["chat"]
+    counts = dict(turned=0, differ=0)
+    targets = [name for name in matrix.targets if np.isfinite(matrix.column(name)).sum() >= 5]
+    for number, pair in enumerate(zip(targets, targets[5:] + targets[:5])):
+        a, b, ab, n = common_correlations(matrix, pair, method)
+        for absolute in (False, True):
+            ours = difference_of(matrix, pair, method=method, absolute=absolute)
+            near(ours[0], a, 1e-12, pair[0])
+            near(ours[1], b, 1e-12, pair[1])
+            near(ours[2], abs(a) - abs(b) if absolute else a - b, 1e-12, pair[0])
+            check_ends(ours[3], ours[4], *reference.difference_interval(method, a, b, ab, n, absolute), pair[0])
+            p = reference.difference_p_value(method, a, b, ab, n, absolute)
+            near(ours[5], p, 1e-9 * p, pair[0] + " p")
+            assert (ours[5] < 0.05) == (not ours[3] <= 0 <= ours[4]) and ours[6] == "ok"
+            counts["turned"] += absolute and a * b < 0
+            counts["differ"] += p < 0.05
+    assert counts["turned"] >= 40 and counts["differ"] > 100, counts
+
+
+def test_equally_entangled(paper):
+    """Opposite signs are no difference of entanglement; a turned benchmark is as entangled as it was."""
+    matrix = paper["chat"]
+    pair = ["wmdp_bio", "MT_Bench"]
+    a, b, difference, low, high, p, _ = difference_of(matrix, pair)
+    assert a < -0.8 and b > 0.7 and high < -1 and p < 0.001
+    a, b, difference, low, high, p, _ = difference_of(matrix, pair, absolute=True)
+    near(difference, abs(a) - abs(b), 0, "difference")
+    assert low < 0 < high and p > 0.1
+    (turned,) = matrix.db.rows("""SELECT c.corr_b, c.difference, c.ci_low, c.ci_high, c.p_value FROM chat, LATERAL annotate(m,
+        lower_is_better => '{MT_Bench}') AS a (m2), capabilities_difference(m2, 'wmdp_bio', 'MT_Bench', %s, absolute => true) AS c""",
+                               (CAPABILITIES,))
+    assert turned == (-b, difference, low, high, p)
+
+
+def test_difference_without_overlaps(paper):
+    """Both benchmarks meet the component without what either shares items with."""
+    matrix = paper["chat"]
+    pair = ["rmsce_mmlu", "MT_Bench"]
+    for overlaps in ({pair[0]: CAPABILITIES[0]}, {pair[1]: CAPABILITIES[0]},
+                     {pair[0]: CAPABILITIES[:2], pair[1]: CAPABILITIES[1:3]}):
+        without = {name for names in overlaps.values() for name in ([names] if isinstance(names, str) else names)}
+        a, b, ab, n = common_correlations(matrix, pair, without=without)
+        (row,) = matrix.db.rows("""SELECT n, corr_a, corr_b, ci_low, ci_high FROM chat, LATERAL annotate(m, %s, overlaps => %s) AS a (m2),
+            capabilities_difference(m2, 'rmsce_mmlu', 'MT_Bench') AS c""", (CAPABILITIES, json.dumps(overlaps)))
+        assert row[0] == n
+        near(row[1], a, 1e-12, "a")
+        near(row[2], b, 1e-12, "b")
+        check_ends(row[3], row[4], *reference.difference_interval("spearman", a, b, ab, n), "overlaps")
+    with_all = common_correlations(matrix, pair)
+    assert (a, b) != with_all[:2]
+
+
+@pytest.mark.parametrize("method", reference.METHODS)
+def test_no_certain_difference(paper, method):
+    """A perfect order and its opposite: resamples and families claim no more than the formula."""
+    of_one = json.dumps({f"m{i}": str(i) for i in range(1, 13)})
+
+    def call(b, absolute, **options):
+        words = "".join(f", {name} => %({name})s" for name in options)
+        (row,) = paper["chat"].db.rows(f"""SELECT ci_low, ci_high, p_value, status FROM
+            (SELECT score_matrix('m' || i, b, CASE b WHEN 'down' THEN -i WHEN 'near' THEN i + (i / 6) * 4.0 %% 5 ELSE i END) AS m
+             FROM generate_series(1, 12) AS i, unnest('{{c,up,down,near}}'::text[]) AS b) AS t,
+            capabilities_difference(m, 'up', '{b}', '{{c}}', absolute => {absolute}, method => '{method}' {words}) AS d""", options)
+        return row
+
+    for b in ("up", "down", "near"):
+        for absolute in (False, True):
+            least = call(b, absolute) if method != "kendall" else None
+            for options in (dict(ci="bootstrap", resamples=200), dict(families=of_one)):
+                low, high, p, status = call(b, absolute, **options)
+                assert status == "ok" and high - low > 0.01 and p > 1e-9
+                if least:
+                    assert low <= least[0] and high >= least[1] and p >= least[2]
+                if b == "down":
+                    assert (p < 0.05) != absolute and (absolute or high == 2)
 
 
 def test_difference_over_families(paper):
@@ -273,9 +476,18 @@ def test_difference_over_families(paper):
     names, replicates = resampling.without_families(matrix.columns(CAPABILITIES), targets, own)
     used = [g for g, name in enumerate(names) if any(f == name and h for f, h in zip(own, both))]
     assert n_families == len(used)
-    *ends, p_value = resampling.jackknife_difference(a - b, (replicates[:, 0] - replicates[:, 1])[used])
-    check_ends(low, high, *ends, "difference")
+    low_j, high_j, p_j = resampling.jackknife_difference(a - b, (replicates[:, 0] - replicates[:, 1])[used])
+    # never surer than as many independent models
+    correlations = common_correlations(matrix, pair)
+    low_f, high_f = reference.difference_interval("spearman", *correlations)
+    p_value = max(p_j, reference.difference_p_value("spearman", *correlations))
+    check_ends(low, high, min(low_j, low_f), max(high_j, high_f), "difference")
     near(p, p_value, 1e-10 * p_value, "p")
+    low, high = matrix.call("capabilities_difference", "ci_low, ci_high", benchmark_a=pair[0], benchmark_b=pair[1],
+                            families=json.dumps(families), method="kendall")[0]
+    _, replicates = resampling.without_families(matrix.columns(CAPABILITIES), targets, own, "kendall")
+    a, b = common_correlations(matrix, pair, "kendall")[:2]
+    check_ends(low, high, *resampling.jackknife_difference(a - b, (replicates[:, 0] - replicates[:, 1])[used])[:2], "kendall")
 
 
 def test_random_differences(random_matrices):
@@ -285,7 +497,8 @@ def test_random_differences(random_matrices):
         pair = [b for b in matrix.targets if b != "target constant"][:2]
         (n, n_resamples, a, b, low, high, status), = matrix.call(
             "capabilities_difference", "n, n_resamples, corr_a, corr_b, ci_low, ci_high, status",
-            benchmark_a=pair[0], benchmark_b=pair[1], resamples=150, seed=number)
+            benchmark_a=pair[0], benchmark_b=pair[1], ci="bootstrap", resamples=150, seed=number,
+            absolute=number % 2 > 0)
         complete = matrix.complete()
         both = complete & ~np.isnan(matrix.columns(pair)).any(1)
         assert n == both.sum(), matrix.name
@@ -294,7 +507,14 @@ def test_random_differences(random_matrices):
         x = matrix.columns(matrix.capabilities)[complete]
         targets = [np.where(both, matrix.column(name), np.nan)[complete] for name in pair]
         replicates = resampling.bootstrap(x, targets, 150, number)
+        if number % 2:
+            replicates = replicates * np.where(np.array([a, b]) < 0, -1, 1)
         *ends, valid = resampling.percentile_interval(replicates[:, 0] - replicates[:, 1])
+        if number % 2 and ends[0] is not None:
+            ends = np.clip(ends, -1, 1)
+        if 1 in (abs(a), abs(b)) and ends[0] is not None:
+            found = reference.difference_interval("spearman", *common_correlations(matrix, pair), number % 2 > 0)
+            ends = min(ends[0], found[0]), max(ends[1], found[1])
         assert n_resamples == valid, matrix.name
         check_ends(low, high, *ends, matrix.name)
         compared += complete.sum() < len(matrix.models)
@@ -344,7 +564,7 @@ def test_aggregates(db, method):
             assert (corr, low, high, p) == (None,) * 4
             continue
         near(corr, reference.CORRELATION[method](y, x), 1e-13, f"{method} {g}")
-        ends = reference.interval(method, corr, n)
+        ends = reference.interval(method, corr, n, spread=reference.spread(method, y, x))
         check_ends(low, high, *(ends or (None, None)), f"{method} {g}")
         if method != "pearson" and n <= 7:
             near(p, enumerated_p_value(method, y, x), 1e-12, f"{method} {g}")
@@ -359,6 +579,62 @@ def test_aggregates(db, method):
     # the order of rows and the shape of the plan change no bit
     shuffled = db.rows(f"SELECT g, ({method}_test(y, x ORDER BY md5(x::text || y))).* FROM pair_{method} GROUP BY g")
     assert {row[0]: row[1:] for row in shuffled} == {row[0]: row[1:] for row in rows}
+
+
+@pytest.mark.parametrize("method", reference.METHODS)
+def test_nothing_is_certain(db, method):
+    """Perfect orders, and what ties leave near them: ends and p by their definitions."""
+    groups = {}
+    for n in (4, 5, 6, 8, 13, 26, 60, 180):
+        x = np.arange(n, dtype=float)
+        for y in (x, -x, np.maximum(x, 1), np.minimum(x, n - 3), x + 1e-5 * (x % 2)):
+            groups[len(groups)] = y, x
+    db.rows(f"CREATE TABLE perfect_{method} (g int, y float8, x float8)")
+    copy(db, f"perfect_{method}", [(g, repr(float(b)), repr(float(a))) for g, (y, x) in groups.items()
+                                   for b, a in zip(y, x)])
+    rows = db.rows(f"SELECT g, (t).n, (t).corr, (t).ci_low, (t).ci_high, (t).p_value "
+                   f"FROM (SELECT g, {method}_test(y, x) AS t FROM perfect_{method} GROUP BY g) AS q")
+    nearest = {}
+    for g, n, corr, low, high, p in rows:
+        y, x = groups[g]
+        check_ends(low, high, *(reference.interval(method, corr, n, spread=reference.spread(method, y, x)) or (None, None)),
+                   f"{method} {g}")
+        assert p >= reference.least_p_value(n) * (1 - 1e-13), f"{method} {g}"
+        if n <= 6:
+            orders = [reference.CORRELATION[method](y, x[list(order)]) for order in itertools.permutations(range(n))]
+            floor = 2 * np.mean(np.array(orders) >= 1 - 1e-12)
+            assert p >= min(1, floor) * (1 - 1e-12) or abs(corr) < 1, f"{method} {g}"
+        if abs(corr) == 1 and method != "kendall" and n > 12:
+            near(p, reference.least_p_value(n), 1e-13 * p, f"{method} {g}")
+        if low is not None and corr == 1:
+            nearest[n] = low
+    assert len(nearest) == (7 if method == "kendall" else 8)
+    for g, n, corr, low, high, p in rows:
+        if low is not None:
+            assert low <= nearest[n] and high >= -nearest[n], f"{method} {g}: nearer to 1 than a perfect correlation"
+
+
+@pytest.mark.parametrize("tau, n, levels", [(0.9, 12, None), (0.8, 15, None), (0.9, 50, 5)])
+def test_kendall_covers(db, tau, n, levels):
+    """Of strong associations, and with five levels of scores, by simulation."""
+    rng = np.random.default_rng(17)
+    samples = 1500
+    rho = np.sin(np.pi * tau / 2)
+
+    def draw(*shape):
+        x, e = rng.normal(size=(2, *shape))
+        y = rho * x + np.sqrt(1 - rho ** 2) * e
+        return (x, y) if levels is None else tuple(np.floor(levels * stats.norm.cdf(v)) for v in (x, y))
+
+    with np.errstate(over="ignore"):  # in the p-value
+        truth = tau if levels is None else stats.kendalltau(*draw(2_000_000))[0]
+    table = f"tau_{n}_{levels}"
+    db.rows(f"CREATE TABLE {table} (s int, y float8, x float8)")
+    x, y = draw(samples, n)
+    copy(db, table, [(s, repr(float(b)), repr(float(a))) for s in range(samples) for a, b in zip(x[s], y[s])])
+    ends = np.array(db.rows(f"SELECT (t).ci_low, (t).ci_high FROM (SELECT kendall_test(y, x) AS t FROM {table} GROUP BY s) AS q"))
+    covered = ((ends[:, 0] <= truth) & (truth <= ends[:, 1])).mean()
+    assert 0.925 < covered < 0.985
 
 
 # ----------------------------------------------------------------------
@@ -392,3 +668,8 @@ def test_readme_table(paper, shared_data):
     (difference, low, high), = paper["chat"].call("capabilities_difference", "difference, ci_low, ci_high",
                                                   benchmark_a="rmsce_mmlu", benchmark_b="brier_mmlu")
     assert f"{difference:.2f}, 95 % interval {low:.2f} to {high:.2f}" in words
+    pair = ["wmdp_bio", "MT_Bench"]
+    a, b, difference, *_, p, _ = difference_of(paper["chat"], pair)
+    assert f"({a:.3f}) against MT-Bench ({b:.3f}) it is {difference:.2f}, p < 0.0001;" in words and p < 1e-4
+    _, _, difference, low, high, p, _ = difference_of(paper["chat"], pair, absolute=True)
+    assert f"differ by {difference:.2f}, {low:.2f} to {high:.2f}, p = {p:.2f}" in words

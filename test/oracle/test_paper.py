@@ -465,15 +465,15 @@ def test_llama2_report(db, shared_data):
     frame = pandas.read_csv(path)
     fitted = reference.Fit(frame[capabilities].to_numpy())
     rows = {row[0]: row[1:] for row in db.rows("""
-        SELECT benchmark, negated, n, corr, ci_low, ci_high, p_value, status
+        SELECT benchmark, direction, n, corr, ci_low, ci_high, p_value, status
         FROM (SELECT annotate(score_matrix(model, to_jsonb(t) - 'model'), %s, '{toxigen}',
                 '{params_b,tokens_t}') AS m FROM llama2 AS t) AS s,
             capabilities_correlations(m)""", [capabilities])}
     assert set(rows) == {"truthfulqa", "toxigen"}
     for benchmark, sign in (("truthfulqa", 1), ("toxigen", -1)):
         expected = reference.with_capabilities(fitted, sign * frame[benchmark].to_numpy())
-        negated, n, *rest = rows[benchmark]
-        assert (negated, n) == (sign < 0, 12)
+        direction, n, *rest = rows[benchmark]
+        assert (direction, n) == ("lower" if sign < 0 else None, 12)
         check_correlation(rest, expected, 0.95, True, fitted, benchmark)
     assert [round(v, 2) for v in rows["truthfulqa"][2:5]] == [0.97, 0.84, 0.99]
     assert [round(v, 2) for v in rows["toxigen"][2:5]] == [-0.3, -0.75, 0.34]

@@ -111,7 +111,7 @@ def test_sign_of_a_balanced_component(db):
 # Missing cells, equal models
 # ----------------------------------------------------------------------
 
-def test_missing_cells_are_not_filled(db):
+def test_missing_cells_are_not_imputed(db):
     """Models with a gap are left out and counted: no mean takes the gap's place."""
     rng = np.random.default_rng(17)
     x = matrices.drop_cells(rng, matrices.factor_scores(rng, 80, 6, 0.7), 0.08)
@@ -123,8 +123,8 @@ def test_missing_cells_are_not_filled(db):
                        None if np.isnan(row[5]) else row[5]) for i, row in enumerate(table)))
     ours = db.row("SELECT (capabilities_test(x, y)).* FROM gaps")
     expected = reference.with_capabilities(reference.Fit(x), y)
-    filled = np.where(np.isnan(x), np.nanmean(x, axis=0), x)
-    with_means = reference.with_capabilities(reference.Fit(filled), y)
+    with_column_means = np.where(np.isnan(x), np.nanmean(x, axis=0), x)
+    with_means = reference.with_capabilities(reference.Fit(with_column_means), y)
     assert ours[0] == expected.n < with_means.n
     assert abs(ours[1] - expected.corr) <= 1e-14
     assert abs(with_means.corr - ours[1]) > 1e-3

@@ -3,8 +3,11 @@
 Every resample is made again (resampling.py); scores that were measured with an
 error are drawn again from the same streams.
 """
+import itertools
+
 import numpy as np
 import pytest
+from scipy import stats
 
 import reference
 import resampling
@@ -74,6 +77,41 @@ def test_paper_ranks(paper):
     apart = sum(a[2] < b[1] for a, b in zip(rows, rows[1:]))
     assert apart <= 4
     assert all(low <= rank <= high for rank, low, high, *_ in rows)
+
+
+def test_paper_score_differences(paper):
+    """The difference of two models in the same resamples of benchmarks."""
+    matrix = paper["chat"]
+    scores, _ = resampled_scores(matrix.columns(CAPABILITIES), 200, 4)
+    shown = dict(matrix.call("capabilities_scores", "model, capability", ci="none"))
+    for a, b in itertools.islice(itertools.permutations(range(len(matrix.models)), 2), 0, None, 13):
+        names = [matrix.models[a], matrix.models[b]]
+        (row,) = matrix.db.rows("""SELECT c.* FROM chat, capabilities_scores_difference(m, %s, %s, %s,
+            resamples => 200, seed => 4, confidence => 0.9) AS c""", [*names, CAPABILITIES])
+        n, score_a, score_b, difference, low, high, p, n_resamples, status = row
+        assert (n, n_resamples, status) == (len(CAPABILITIES), 200, "ok")
+        assert (score_a, score_b, difference) == (shown[names[0]], shown[names[1]], shown[names[0]] - shown[names[1]])
+        replicates = scores[:, a] - scores[:, b]
+        d = len(CAPABILITIES)
+        tail = stats.norm.sf(resampling.student_quantile(0.05, d - 1) * np.sqrt(d / (d - 1)))
+        ends = np.quantile(replicates, [tail, 1 - tail])
+        near(low, ends[0], 1e-11, f"{names} ci_low")
+        near(high, ends[1], 1e-11, f"{names} ci_high")
+        z = stats.norm.isf(resampling.p_value_of_difference(replicates) / 2)
+        near(p, 2 * stats.t.sf(z * np.sqrt((d - 1) / d), d - 1), 1e-12, f"{names} p")
+
+
+def test_pairs_of_models(paper):
+    """Of how many pairs of chat models the order is clear: by the difference, and by two intervals that part."""
+    matrix = paper["chat"]
+    (found,) = matrix.db.rows("""WITH interval AS MATERIALIZED (SELECT m, model, ci_low, ci_high
+            FROM chat, capabilities_scores(m, %(capabilities)s) AS c)
+        SELECT count(*), count(*) FILTER (WHERE d.ci_low > 0 OR d.ci_high < 0),
+            count(*) FILTER (WHERE a.ci_low > b.ci_high OR b.ci_low > a.ci_high)
+        FROM interval AS a, interval AS b,
+            capabilities_scores_difference(a.m, a.model, b.model, %(capabilities)s) AS d
+        WHERE a.model < b.model""", {"capabilities": CAPABILITIES})
+    assert found == (325, 238, 215)
 
 
 def test_scores_measured_with_error(db):
@@ -149,6 +187,9 @@ def test_paper_components(paper, name, kind):
         expected = parallel_threshold(len(x), kind, k, vectors[:k] * np.sqrt(values[:k, None]), 12, 4, 200)
         near(threshold, expected, 1e-12 * values[0], f"threshold {k + 1}")
         real = eigenvalue > threshold
+    none = matrix.call("capabilities_components", "component, eigenvalue, explained, ci_low, ci_high, n_resamples, "
+                       "parallel_threshold", pca=kind, resamples=200, seed=4, ci="none")
+    assert none == [row[:3] + (None,) * 3 + row[6:] for row in rows]
 
     rows = matrix.call("capabilities_loadings", "component, benchmark, ci_low, ci_high, n_resamples", pca=kind,
                        components=2, resamples=200, seed=4)
