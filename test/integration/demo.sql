@@ -1,7 +1,7 @@
 -- Scores to show on a dashboard, views over them, and a role that reads these.
 -- test/integration/dashboard runs this file in a new database, from the top of the
--- source tree: with the paper's models if CHAT_CSV and BASE_CSV name its files,
--- else with the 12 models of the Llama 2 report.
+-- source tree: with the scores that the project ships, or with those of the paper's
+-- repository if CHAT_CSV and BASE_CSV name its files.
 \set QUIET on
 SET client_min_messages = warning;
 
@@ -16,26 +16,36 @@ CREATE TABLE scores (
 	PRIMARY KEY (model, benchmark)
 );
 
-CREATE SCHEMA bi;
+CREATE SCHEMA dashboard;
 
 -- What a BI tool connects as: it reads, and not for long.
-SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bi_reader') AS no_reader
+SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dashboard_reader') AS no_reader
 \gset
 \if :no_reader
-	CREATE ROLE bi_reader LOGIN;
-	ALTER ROLE bi_reader SET search_path = bi;
-	ALTER ROLE bi_reader SET default_transaction_read_only = on;
-	ALTER ROLE bi_reader SET statement_timeout = '5s';
+	CREATE ROLE dashboard_reader LOGIN;
+	ALTER ROLE dashboard_reader SET search_path = dashboard;
+	ALTER ROLE dashboard_reader SET default_transaction_read_only = on;
+	ALTER ROLE dashboard_reader SET statement_timeout = '5s';
 \endif
 
 \getenv chat_csv CHAT_CSV
 \if :{?chat_csv}
 	\ir paper.sql
 \else
-	\ir llama2.sql
+	\ir shipped.sql
 \endif
 
+-- By kind, and all of them.
+CREATE VIEW evaluation WITH (security_invoker) AS
+WITH s AS (SELECT kind AS stratum, score_matrix(model, benchmark, score) AS m FROM scores GROUP BY kind)
+SELECT stratum, annotate(m, capabilities => :'capabilities', covariates => :'covariates', missing_ok => true) AS m
+FROM (TABLE s UNION ALL SELECT '(all)', rollup(m) FROM s) AS t;
+
+SELECT count(*) AS views
+FROM create_capabilities_views('dashboard', 'evaluation')
+\gset
+
 -- The views run with the rights of who asks, so that policies on rows hold.
-GRANT USAGE ON SCHEMA bi TO bi_reader;
-GRANT SELECT ON ALL TABLES IN SCHEMA bi TO bi_reader;
-GRANT SELECT ON scores TO bi_reader;
+GRANT USAGE ON SCHEMA dashboard TO dashboard_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA dashboard TO dashboard_reader;
+GRANT SELECT ON scores, evaluation TO dashboard_reader;

@@ -1,9 +1,9 @@
 """missing => 'impute' beside what R has for tables with gaps, on the paper's data.
 
-pcaMethods fills the same gaps by probabilistic PCA and by svdImpute, with one component
+pcaMethods imputes the same cells by probabilistic PCA and by svdImpute, with one component
 of standardised columns.  These are other methods: near ours where little is missing,
 and no better at telling what was deleted.  FactoMineR, whose authors devised the method
-that we follow, and R's own prcomp take the table that we filled for theirs.
+that we follow, and R's own prcomp take the table that we imputed for theirs.
 
 One Rscript does it all; the tests are skipped without it, and without a package.
 """
@@ -26,7 +26,7 @@ SHARES = (0.05, 0.2, 0.4)
 SEEDS = range(1, 21)
 METHODS = ("ppca", "svdImpute")
 
-# Correlation of the scores of a filling with ours: on average and at least.
+# Correlation of the scores of an imputation with ours: on average and at least.
 # Measured .99999 and .99993, .99983 and .9994, .9988 and .9967.
 NEAR = {0.05: (0.9999, 0.9999), 0.2: (0.9997, 0.999), 0.4: (0.998, 0.995)}
 
@@ -52,7 +52,7 @@ if (have("pcaMethods")) {
 }
 
 # The first eigenvalue, the loadings and the scores.
-for (file in list.files(folder, "\\\\.filled$", full.names = TRUE)) {
+for (file in list.files(folder, "\\\\.imputed$", full.names = TRUE)) {
     x <- read(file)
     n <- nrow(x)
     p <- prcomp(x, scale. = TRUE)
@@ -88,7 +88,7 @@ class Deletion:
         return self.db.rows("WITH t AS MATERIALIZED (SELECT score_matrix(a, b, s) AS m FROM unnest(%(m)s::text[], "
                             "%(b)s::text[], %(s)s::float8[]) AS c (a, b, s)) " + sql, self.parameters)
 
-    def filled(self):
+    def imputed(self):
         """The table as impute_scores has it."""
         x = np.full(self.gaps.shape, np.nan)
         for model, benchmark, score in self.rows(
@@ -117,7 +117,7 @@ def folder(deletions, tmp_path_factory):
     for deletion in deletions:
         np.savetxt(path / f"{deletion.file}.gaps", deletion.gaps, "%.17g", ",")
     for deletion in deletions[::len(SEEDS)]:
-        np.savetxt(path / f"{deletion.file}.filled", deletion.filled(), "%.17g", ",")
+        np.savetxt(path / f"{deletion.file}.imputed", deletion.imputed(), "%.17g", ",")
     (path / "peers.R").write_text(SCRIPT)
     done = subprocess.run(["Rscript", "--vanilla", path / "peers.R", path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -148,7 +148,7 @@ def test_scores(deletions, folder, name, share, method):
 
 
 @pytest.mark.parametrize("function", ("prcomp", "FactoMineR"))
-def test_component_of_the_filled_table(deletions, folder, function):
+def test_component_of_the_imputed_table(deletions, folder, function):
     """The eigenvalue, the loadings and the scores of R; ours are of the table with gaps."""
     for deletion in deletions[::len(SEEDS)]:
         eigenvalue, *rest = of(folder, deletion, function)
