@@ -1,10 +1,10 @@
 // Capabilities correlations with intervals: a row per benchmark, a panel per
-// stratum, so that what pooling hides is seen in one line.
+// stratum, so that what all models together hide is seen in one row.
 import * as Plot from "@observablehq/plot";
 import {chartStyle, direction, everything, format, interval, nothing, plural, pValue, shorten, textWidth, verdictColour, verdicts} from "./verdicts.js";
 
-// The paper's line, also that of the verdicts by default.
-const line = 0.4;
+// The paper's threshold, also that of the verdicts by default.
+const threshold = 0.4;
 
 // Benchmarks whose correlation has one sign in one stratum and the other in another.
 export function oppositeSigns(rows) {
@@ -57,7 +57,7 @@ export function correlationBars(rows, {benchmarks, strata, width: given}) {
   const absent = panels.flatMap((stratum) => benchmarks
     .filter((benchmark) => !there.has(`${stratum}\n${benchmark}`))
     .map((benchmark) => ({stratum, benchmark, status: "no scores"})));
-  const negated = new Set(data.filter((row) => row.negated).map((row) => row.benchmark));
+  const negated = new Set(data.filter((row) => row.direction === "lower").map((row) => row.benchmark));
   const label = (name) => `${opposite.has(name) ? "⇄ " : ""}${shorten(name, 34)}${negated.has(name) ? " (negated)" : ""}`;
   const marginLeft = 16 + 1.06 * textWidth(benchmarks.map(label), 12);
   const width = Math.max(given, marginLeft + 190 * strata.length);
@@ -84,7 +84,7 @@ export function correlationBars(rows, {benchmarks, strata, width: given}) {
       }),
       Plot.axisX({ticks: [-1, -0.5, 0, 0.5, 1], tickFormat: (x) => format(x, x % 1 ? 1 : 0), anchor: "bottom", tickSize: 0}),
       Plot.ruleX([-1, -0.5, 0.5, 1], {stroke: "var(--grid)"}),
-      Plot.ruleX([-line, line], {stroke: "currentColor", strokeOpacity: 0.5, strokeDasharray: "3,3"}),
+      Plot.ruleX([-threshold, threshold], {stroke: "currentColor", strokeOpacity: 0.5, strokeDasharray: "3,3"}),
       Plot.barX(known, {
         x1: 0, x2: "corr", y: "benchmark", fx: "stratum",
         fill: (row) => verdictColour(row.verdict), className: "bars"

@@ -1,6 +1,6 @@
 // Labels of points that do not overlap: each is put where there is room beside
 // its point, the first in order first.  A label without room is left out; the
-// point still answers to the pointer.
+// point still shows its name when it is hovered.
 import * as Plot from "@observablehq/plot";
 import {textWidth} from "./verdicts.js";
 

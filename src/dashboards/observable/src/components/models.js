@@ -1,5 +1,5 @@
-// The models: a benchmark's scores against capability, what capability lets
-// expect, and the models by capabilities score.
+// The models: a benchmark's scores against capability, beside what capability
+// predicts, and the models by capabilities score.
 import * as Plot from "@observablehq/plot";
 import {pointLabels} from "./labels.js";
 import {chartStyle, everything, format, interval, nothing, pValue, plural, shorten, stratumColour, textWidth} from "./verdicts.js";
@@ -32,7 +32,7 @@ export function capabilityScatter(rows, {adjusted, stratum, strata, ofModel, ben
     .map(({name}) => ({name, fit: leastSquares(points.filter((row) => ofModel.get(row.model) === name))}))
     .filter(({fit}) => fit)
     .flatMap(({name, fit}) => fit.map(([x, y]) => ({name, x, y})));
-  const negated = points[0]?.negated;
+  const lower = points[0]?.direction === "lower";
 
   return Plot.plot({
     width,
@@ -43,7 +43,7 @@ export function capabilityScatter(rows, {adjusted, stratum, strata, ofModel, ben
     style: chartStyle(12),
     ariaLabel: `${benchmark} against the capabilities score`,
     x: {label: "capabilities score →", labelAnchor: "right", labelArrow: "none", domain: [least - room, most + 2 * room], tickFormat: (x) => format(x, 0)},
-    y: {label: `${negated ? "↓" : "↑"} ${benchmark}, better ${negated ? "downwards" : "upwards"}`, labelArrow: "none", nice: true, ticks: 6},
+    y: {label: `${lower ? "↓" : "↑"} ${benchmark}, ${lower ? "lower" : "higher"} is better`, labelArrow: "none", nice: true, ticks: 6},
     marks: [
       Plot.gridY({stroke: "var(--grid)", strokeOpacity: 1, ticks: 6}),
       Plot.areaY(band, {x: "capability", y1: "pi_low", y2: "pi_high", fill: "currentColor", fillOpacity: 0.07, clip: true, className: "band"}),
@@ -51,7 +51,7 @@ export function capabilityScatter(rows, {adjusted, stratum, strata, ofModel, ben
       Plot.line(lines, {x: "x", y: "y", z: "name", stroke: (row) => stratumColour(strata, row.name), strokeWidth: 1.5, strokeDasharray: "5,4", clip: true, className: "strata"}),
       Plot.dot(points, {
         x: "capability", y: "score", fill: colour, r: 4, stroke: "var(--surface)", strokeWidth: 1, className: "points",
-        title: (row) => `${row.model}${stratum === everything && ofModel.has(row.model) ? ` (${ofModel.get(row.model)})` : ""}\nscore ${format(row.score, 3)}, expected ${format(row.expected, 3)}\nprediction interval ${interval(row.pi_low, row.pi_high, 3)}\ncapabilities score ${format(row.capability)}`,
+        title: (row) => `${row.model}${stratum === everything && ofModel.has(row.model) ? ` (${ofModel.get(row.model)})` : ""}\nscore ${format(row.score, 3)}, predicted ${format(row.expected, 3)}\nprediction interval ${interval(row.pi_low, row.pi_high, 3)}\ncapabilities score ${format(row.capability)}`,
         tip: {fontSize: 12}
       }),
       pointLabels(points, {
@@ -74,7 +74,7 @@ function leastSquares(points) {
   return [Math.min(...xs), Math.max(...xs)].map((x) => [x, my + slope * (x - mx)]);
 }
 
-/** Scores beside what capability lets expect: the models furthest above and below. */
+/** Scores beside what capability predicts: the models furthest above and below. */
 export function adjustedScores(rows, {stratum, benchmark, ends = 8, width: given, height = 500}) {
   const width = Math.max(given, 300);
   const all = rows
@@ -98,7 +98,7 @@ export function adjustedScores(rows, {stratum, benchmark, ends = 8, width: given
     marginBottom: 38,
     marginTop: 26,
     style: chartStyle(11),
-    ariaLabel: `${benchmark}: models furthest above and below expectation`,
+    ariaLabel: `${benchmark}: models furthest above and below the prediction`,
     x: {label: `${benchmark} →`, labelArrow: "none", ticks: Math.max(2, Math.floor((width - marginLeft - 46) / 55))},
     y: {domain, label: null, tickSize: 0, padding: 0.3, tickFormat: (name) => shorten(name)},
     marks: [
@@ -107,7 +107,7 @@ export function adjustedScores(rows, {stratum, benchmark, ends = 8, width: given
       Plot.ruleY(shown, {x1: "expected", x2: "score", y: "model", stroke: (row) => (found(row) ? "var(--found)" : "var(--plain)"), strokeWidth: 1.5}),
       Plot.dot(shown, {
         x: "score", y: "model", r: 4, fill: (row) => (found(row) ? "var(--found)" : "var(--plain)"), className: "points",
-        title: (row) => `${row.model}: rank ${row.rank} of ${all.length}\nscore ${format(row.score, 3)}, expected ${format(row.expected, 3)}\nstudentised ${format(row.studentised)}, p ${pValue(row.p_value)}, q ${pValue(row.q_value)}`,
+        title: (row) => `${row.model}: rank ${row.rank} of ${all.length}\nscore ${format(row.score, 3)}, predicted ${format(row.expected, 3)}\nstudentised ${format(row.studentised)}, p ${pValue(row.p_value)}, q ${pValue(row.q_value)}`,
         tip: {fontSize: 12}
       }),
       Plot.text(shown, {y: "model", text: (row) => pValue(row.q_value), frameAnchor: "right", textAnchor: "end", dx: 42, fillOpacity: 0.7, fontVariant: "tabular-nums"}),

@@ -24,7 +24,7 @@ export function table(rows, columns) {
 export const correlationColumns = [
   ["models", (row) => row.stratum],
   ["benchmark", (row) => row.benchmark],
-  ["negated", (row) => (row.negated ? "yes" : "")],
+  ["direction", (row) => row.direction ?? ""],
   ["n", (row) => row.n, 0],
   ["left out", (row) => row.n_dropped, 0],
   ["corr", (row) => row.corr],
@@ -34,6 +34,8 @@ export const correlationColumns = [
   ["q", (row) => row.q_value, pValue],
   ["slope", (row) => row.slope, 3],
   ["SD", (row) => row.benchmark_sd, 3],
+  ["reliability", (row) => row.reliability],
   ["verdict", (row) => row.verdict ?? ""],
+  ["q of verdict", (row) => row.q_verdict, pValue],
   ["status", (row) => row.status]
 ];

@@ -1,12 +1,12 @@
 // The verdicts, in the order in which a legend shows them.  Their colours are
 // in style.css, one for light and one for dark pages.
 export const verdicts = [
-  {name: "entangled", says: "interval wholly at or above the line: orders models as capability does"},
-  {name: "positive", says: "rises with capability, how much is open"},
-  {name: "low", says: "interval wholly between the lines: capability says little about it"},
-  {name: "unresolved", says: "these models cannot say"},
-  {name: "negative", says: "falls with capability, how much is open"},
-  {name: "inverse", says: "interval wholly at or below the line: more capable models do worse"}
+  {name: "entangled", says: "interval wholly at or above 0.4: orders models much as capability does"},
+  {name: "positive", says: "interval above 0, but across 0.4: rises with capability, how much is undecided"},
+  {name: "low", says: "interval wholly within −0.4 and 0.4: it does not order models by capability"},
+  {name: "unresolved", says: "interval holds 0 and reaches beyond −0.4 or 0.4: too few models to decide"},
+  {name: "negative", says: "interval below 0, but across −0.4: falls with capability, how much is undecided"},
+  {name: "inverse", says: "interval wholly at or below −0.4: more capable models do worse"}
 ];
 
 export const everything = "(all)";
@@ -59,7 +59,7 @@ export function list(words, most = 4) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-export const direction = (row) => (row.negated ? " (lower is better)" : "");
+export const direction = (row) => (row.direction === "lower" ? " (lower is better)" : "");
 
 // Long names keep their beginning and end, where they differ.
 export const shorten = (name, most = 28) =>
