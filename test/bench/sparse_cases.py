@@ -85,4 +85,4 @@ def sparse_pca(session, scale, report):
         imputing.rows(correlations)
     imputing.close()
     report.number("peak memory of that", None if memory.grown is None else memory.grown / n_cells, "bytes/cell")
-    against_loops(session, report, f"{models:,} × {len(chosen)}, a quarter filled", "scores", chosen)
+    against_loops(session, report, f"{models:,} × {len(chosen)}, a quarter observed", "scores", chosen)

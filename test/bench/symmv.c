@@ -31,11 +31,12 @@ now(void)
 int
 main(int argc, char **argv)
 {
-	size_t d = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
-	gsl_matrix *matrix, *vectors;
+	size_t		d = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
+	gsl_matrix *matrix,
+			   *vectors;
 	gsl_vector *values;
 	gsl_eigen_symmv_workspace *work;
-	double start;
+	double		start;
 
 	if (d < 2)
 	{
