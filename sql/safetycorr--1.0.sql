@@ -1825,6 +1825,7 @@ COMMENT ON FUNCTION benchmark_correlations(score_matrix, text, text[], text, flo
 CREATE TYPE capabilities_over_time_row AS (
 	window_start date,
 	window_end date,
+	capability_sd_ratio float8,
 	benchmark text,
 	role text,
 	direction text,
@@ -1855,6 +1856,7 @@ COMMENT ON TYPE capabilities_over_time_row IS
 
 COMMENT ON COLUMN capabilities_over_time_row.window_start IS 'first day of the window: models released from then on are in it';
 COMMENT ON COLUMN capabilities_over_time_row.window_end IS 'last day of the window: one on which a model was released';
+COMMENT ON COLUMN capabilities_over_time_row.capability_sd_ratio IS 'standard deviation of the capabilities score over the models of the window against that over all models that have a date, both by the component of the latter: where it is small, corr is small by arithmetic alone';
 COMMENT ON COLUMN capabilities_over_time_row.benchmark IS 'name of the benchmark';
 COMMENT ON COLUMN capabilities_over_time_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
 COMMENT ON COLUMN capabilities_over_time_row.direction IS 'which is better, as marked: higher or lower; where it is lower, scores were negated before they were correlated, so that higher means better or safer; NULL: nobody has said, and higher is taken as better';

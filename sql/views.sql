@@ -25,7 +25,7 @@ FROM (TABLE s UNION ALL SELECT '(all)', rollup(m) FROM s) AS t;
 SELECT * FROM create_capabilities_views('bi', 'by_kind', materialized => true);
 SELECT stratum, benchmark, n, round(corr::numeric, 3) AS corr
 FROM bi.capabilities_correlations ORDER BY stratum, benchmark;
-SELECT stratum, window_start, window_end, n, round(corr::numeric, 3) AS corr, status
+SELECT stratum, window_start, window_end, round(capability_sd_ratio::numeric, 3) AS sd_ratio, n, round(corr::numeric, 3) AS corr, status
 FROM bi.capabilities_over_time WHERE benchmark = 'truthfulqa' ORDER BY stratum, window_end;
 DELETE FROM eval_scores WHERE model = 'model 12';
 SELECT count(*) AS models FROM bi.capabilities_scores WHERE stratum = '(all)';

@@ -1,7 +1,9 @@
 """capabilities_over_time: each window is the analysis of the models that are released in it."""
 import datetime
 
+import numpy as np
 import pytest
+from scipy import stats
 
 EPOCH = datetime.date(1970, 1, 1)
 # Forty models on thirty days, some of them on one, two without a date and one with a fraction of a day; gaps.
@@ -36,7 +38,7 @@ def over_time(db, days, options, columns="o.*"):
 @pytest.mark.parametrize("days", [1, 60, 150, 365, 36500])
 def test_a_window_is_a_subset(data, days, options):
     """Bit for bit, of every option; a target without a score in the window has no row."""
-    found = over_time(data, days, options)
+    found = [row[:2] + row[3:] for row in over_time(data, days, options)]  # without capability_sd_ratio
     released = data.rows("SELECT model, released FROM models")
     ends = sorted({day for _, day in released})
     wanted = []
@@ -62,6 +64,80 @@ def subset_has(db, models, options):
     named = {"b0", "b1", "b2", "b3", "b5", "b6", "flop"}
     there = set(db.value("SELECT benchmarks(subset(m, %s)) FROM kept", (models,)))
     return named <= there
+
+
+# ----------------------------------------------------------------------
+# capability_sd_ratio
+# ----------------------------------------------------------------------
+
+def ratios(db, days, options="", matrix="m"):
+    """By the end of the window; all rows of a window have the same."""
+    rows = db.rows(f"SELECT DISTINCT window_end, capability_sd_ratio FROM kept, capabilities_over_time({matrix}, 'day', {days}{options})")
+    assert len(dict(rows)) == len(rows)
+    return dict(rows)
+
+
+def capability(table, kind="spearman"):
+    """Models x benchmarks: z-scores (ddof = 0) along the first eigenvector."""
+    if table.shape[1] == 1:
+        return stats.zscore(table[:, 0])
+    matrix = np.corrcoef(stats.rankdata(table, axis=0).T if kind == "spearman" else table.T)
+    return stats.zscore(table) @ np.linalg.eigh(matrix)[1][:, -1]
+
+
+@pytest.mark.parametrize("names, kind, days", [
+    (names, kind, days) for names in ("b0 b1 b2 b3", "b4 b7", "b6") for kind in ("spearman", "pearson") for days in (30, 150, 36500)])
+def test_spread_of_capability(data, names, kind, days):
+    """By numpy: one component, of all complete models that have a date; the window's models by it."""
+    names = names.split()
+    released = dict(data.rows("SELECT model, released FROM models"))
+    score = {(model, benchmark): x for model, benchmark, x in data.rows("SELECT model, benchmark, score FROM scores")}
+    models = [model for model in sorted(released) if all((model, name) in score for name in names)]
+    assert len(names) == 1 or len(models) < 38
+    c = capability(np.array([[score[model, name] for name in names] for model in models]), kind)
+    found = ratios(data, days, f", capabilities => '{{{','.join(names)}}}', pca => '{kind}'")
+    assert set(found) == set(released.values())
+    there = 0
+    for end, ratio in found.items():
+        inside = np.array([end - datetime.timedelta(days=min(days, 700000) - 1) <= released[model] <= end for model in models])
+        assert (ratio is None) == (inside.sum() < 3)
+        if ratio is not None:
+            assert abs(ratio - c[inside].std() / c.std()) < 1e-12
+            there += 1
+    assert there >= 15
+    assert days < 36500 or found[max(found)] == 1 and min(x for x in found.values() if x is not None) < 0.9
+
+
+def test_spread_of_capability_imputed(data):
+    """The same with imputed scores, of all models that have enough."""
+    dated = "subset(m, (SELECT array_agg(model) FROM models))"
+    scores = dict(data.rows(f"SELECT model, capability FROM kept, capabilities_scores({dated}, missing => 'impute', min_scores => 3, ci => 'none')"))
+    released = dict(data.rows("SELECT model, released FROM models"))
+    assert data.value(f"SELECT count(capability) FROM kept, capabilities_scores({dated}, ci => 'none')") < len(scores) <= 38
+    spread = np.std(list(scores.values()))
+    for end, ratio in ratios(data, 150, ", missing => 'impute', min_scores => 3").items():
+        inside = [scores[m] for m in scores if end - datetime.timedelta(days=149) <= released[m] <= end]
+        assert (ratio is None) == (len(inside) < 3) and (ratio is None or abs(ratio - np.std(inside) / spread) < 1e-12)
+
+
+def test_spread_of_capability_is_of_the_window(data):
+    """Targets and what they are held against change nothing; nor do the scale and direction of a benchmark, or models without a date."""
+    plain = ratios(data, 150)
+    assert plain == ratios(data, 150, ", targets => '{b0,b3,b5,flop}'") == ratios(data, 150, ", ci => 'none', threshold => 0.1")
+    assert plain == ratios(data, 150, "", "subset(m, (SELECT array_agg(model) FROM models))")
+    assert plain == ratios(data, 150, "", "(SELECT annotate(score_matrix(model, benchmark, CASE benchmark WHEN 'b1' THEN -score ELSE score END), "
+                           "'{b0,b1,b2,b3}', '{b1,b5}', '{day,flop}') FROM cells(m))")
+
+
+def test_no_spread_of_capability(data):
+    """Where all that have a date have no component there is none in any window."""
+    def unknown(matrix, options=""):
+        found = ratios(data, 365, options, matrix)
+        return len(found) > 0 and set(found.values()) == {None}
+    same = "(SELECT annotate(score_matrix(model, benchmark, CASE benchmark WHEN 'b1' THEN 7 ELSE score END), '{b0,b1}', covariates => '{day}') FROM cells(m))"
+    assert unknown(same)
+    assert unknown("annotate(m, '{b0,b9}', missing_ok => true)")
+    assert unknown("(SELECT merge(annotate(m, lower_is_better => '{b1}'), annotate(m, higher_is_better => '{b1}')))")
 
 
 @pytest.mark.parametrize("days", [1, 60])

@@ -5,7 +5,9 @@
  *	  the models of a window of release dates, which ends at each date in turn.
  *
  * A window is the analysis of the matrix that has the scores of its models alone:
- * the same numbers as of subset().
+ * the same numbers as of subset().  One number of each window compares it with all
+ * that have a date: how far its models spread in capability, which its correlations
+ * rise and fall with.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,6 +20,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/float.h"
 #include "utils/memutils.h"
 
 #include "functions/analyses/capability_scores.h"
@@ -31,6 +34,7 @@
 #include "functions/shared/memory.h"
 #include "functions/shared/result_rows.h"
 #include "types/forms/poll.h"
+#include "stats/component/component.h"
 #include "stats/correlation/rank.h"
 
 PG_FUNCTION_INFO_V1(sc_capabilities_over_time);
@@ -38,6 +42,9 @@ PG_FUNCTION_INFO_V1(sc_capabilities_over_time);
 /* 0001-01-01 and 9999-12-31 as days since 1970-01-01: dates that every driver reads. */
 #define FIRST_DAY (-719162)
 #define LAST_DAY 2932896
+
+/* Columns that say which window, and how wide. */
+#define WINDOW_COLUMNS 3
 
 /* The models that have a date, by day. */
 typedef struct Releases
@@ -105,6 +112,71 @@ keep_models(const ScoreColumns *all, const bool *in_window, ScoreColumns *kept)
 	kept->start[n_benchmarks] = n;
 }
 
+/* ----------
+ * How far capability spreads
+ * ----------
+ */
+
+/*
+ * The standard deviation (ddof = 0) of the scores that the models of a window have by a
+ * fit; NaN for fewer than SC_MIN_MODELS of the fit, which have no correlation either.
+ */
+static double
+spread_of_models(const CapabilityScores *scores, const bool *in_window)
+{
+	double	   *score;
+	ScSpread	spread = {0};
+	Size		n = 0;
+	uint32		i;
+
+	if (scores->status != SC_OK)
+		return get_float8_nan();
+	score = sc_alloc(scores->n, sizeof(double));
+	for (i = 0; i < scores->n; i++)
+	{
+		sc_poll_step(i);
+		if (in_window[scores->model[i]])
+			score[n++] = scores->score[scores->model[i]];
+	}
+	if (n >= SC_MIN_MODELS)
+		sc_spread(score, n, sc_poll, &spread);
+	pfree(score);
+	return n >= SC_MIN_MODELS ? spread.sd : get_float8_nan();
+}
+
+/*
+ * Fits all models that have a date, as a window that holds them all does; sd is the
+ * spread of their scores.  Where they are too many to be fitted, which windows need not
+ * be, there is no fit.
+ */
+static void
+fit_released(const ScoreColumns *columns, const BenchmarkSet *capabilities,
+			 const CapabilityRecipe *recipe, const Releases *releases, ScoreColumns *kept,
+			 CapabilityScores *scores)
+{
+	bool	   *is_released = sc_alloc(columns->view.n_models, sizeof(bool));
+	uint32		i;
+
+	memset(is_released, 0, columns->view.n_models);
+	for (i = 0; i < releases->n; i++)
+		is_released[releases->model[i]] = true;
+	scores->status = SC_TOO_MANY_COLUMNS;
+	scores->sd = get_float8_nan();
+	if (releases->n > SC_MAX_COMPONENT_COLUMNS && capabilities->n > SC_MAX_COMPONENT_COLUMNS)
+		return;
+	keep_models(columns, is_released, kept);
+	sc_fit_some(kept, capabilities, capabilities->place, capabilities->n, recipe, 1, scores);
+	scores->sd = spread_of_models(scores, is_released);
+	if (scores->sd == 0)
+		scores->sd = get_float8_nan();
+	pfree(is_released);
+}
+
+/* ----------
+ * Windows
+ * ----------
+ */
+
 /* Days since 1970-01-01 as a date. */
 static Datum
 date_of_day(int32 day)
@@ -116,7 +188,7 @@ date_of_day(int32 day)
 static void
 put_window(ResultRows *rows, const ScoreColumns *columns, const BenchmarkSet *capabilities,
 		   const BenchmarkSet *targets, const CorrelationOptions *options,
-		   int32 first_day, int32 last_day)
+		   double capability_sd_ratio, int32 first_day, int32 last_day)
 {
 	CapabilityScores scores;
 	BenchmarkSet here;
@@ -137,6 +209,7 @@ put_window(ResultRows *rows, const ScoreColumns *columns, const BenchmarkSet *ca
 		CHECK_FOR_INTERRUPTS();
 		sc_add(&rows->row, date_of_day(first_day), false);
 		sc_add(&rows->row, date_of_day(last_day), false);
+		sc_add_float8(rows, capability_sd_ratio);
 		sc_put_correlation_row(rows, columns, &row[j], options->interval.threshold);
 	}
 }
@@ -149,7 +222,9 @@ put_window(ResultRows *rows, const ScoreColumns *columns, const BenchmarkSet *ca
 Datum
 sc_capabilities_over_time(PG_FUNCTION_ARGS)
 {
-	ResultColumn result[2 + SC_CORRELATION_COLUMNS] = {{"window_start", DATEOID}, {"window_end", DATEOID}};
+	ResultColumn result[WINDOW_COLUMNS + SC_CORRELATION_COLUMNS] = {
+		{"window_start", DATEOID}, {"window_end", DATEOID}, {"capability_sd_ratio", FLOAT8OID}
+	};
 	int32		window_days = sc_count_argument(fcinfo, 2, "window_days");
 	ResultRows	rows;
 	CorrelationOptions options;
@@ -159,6 +234,7 @@ sc_capabilities_over_time(PG_FUNCTION_ARGS)
 	BenchmarkSet except;
 	BenchmarkSet targets;
 	Releases	releases;
+	CapabilityScores all;
 	bool	   *in_window;
 	MemoryContext window_context;
 	MemoryContext caller;
@@ -171,7 +247,7 @@ sc_capabilities_over_time(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid value for parameter \"%s\": %d", "window_days", window_days),
 				 errdetail("It must be at most %d.", SC_MAX_WINDOW_DAYS)));
-	memcpy(&result[2], sc_correlation_columns, sizeof(sc_correlation_columns));
+	memcpy(&result[WINDOW_COLUMNS], sc_correlation_columns, sizeof(sc_correlation_columns));
 	sc_begin_rows(fcinfo, result, lengthof(result), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	sc_correlation_options(fcinfo, 5, &columns, &options);
@@ -191,6 +267,7 @@ sc_capabilities_over_time(PG_FUNCTION_ARGS)
 	read_releases(&columns, released, &releases);
 	kept.view = columns.view;
 	sc_alloc_columns(&kept);
+	fit_released(&columns, &capabilities, &options.recipe, &releases, &kept, &all);
 	in_window = sc_alloc(columns.view.n_models, sizeof(bool));
 	memset(in_window, 0, columns.view.n_models);
 	window_context = AllocSetContextCreate(CurrentMemoryContext, "window of releases", ALLOCSET_DEFAULT_SIZES);
@@ -206,7 +283,8 @@ sc_capabilities_over_time(PG_FUNCTION_ARGS)
 			in_window[releases.model[first]] = false;
 		keep_models(&columns, in_window, &kept);
 		caller = MemoryContextSwitchTo(window_context);
-		put_window(&rows, &kept, &capabilities, &targets, &options, first_day, last_day);
+		put_window(&rows, &kept, &capabilities, &targets, &options,
+				   spread_of_models(&all, in_window) / all.sd, first_day, last_day);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(window_context);
 	}
