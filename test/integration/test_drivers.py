@@ -7,6 +7,7 @@ catalogs, values from to_jsonb.
 """
 import contextlib
 import datetime
+import decimal
 import json
 import math
 import os
@@ -25,7 +26,7 @@ DRIVERS = pathlib.Path(__file__).resolve().parent / "drivers"
 JAR = pathlib.Path("/usr/share/java/postgresql.jar")
 NPM_PACKAGE = "pg@8"
 ROLE = "regress_drivers_reader"
-VIEWS = {"capabilities_correlations", "capabilities_scores", "capabilities_loadings", "capabilities_components",
+VIEWS = {"capabilities_report", "capabilities_correlations", "capabilities_scores", "capabilities_loadings", "capabilities_components",
          "correlation_matrix", "capabilities_scatter", "capabilities_adjusted_scores",
          "capabilities_over_time"}
 # A date that the zone moves is wrong by a day: the server is east of the clients.
@@ -69,6 +70,11 @@ class Expected:
         return [type_ for _, type_, _ in self.columns]
 
 
+def two_digits(value):
+    """A numeric of the report, however many zeros a driver adds."""
+    return decimal.Decimal(str(value)).quantize(decimal.Decimal("0.01"))
+
+
 def read(value, type_):
     """A value of to_jsonb as what a Python program would like to have."""
     if value is None:
@@ -77,7 +83,7 @@ def read(value, type_):
         return datetime.date.fromisoformat(value)
     if type_ == "timestamp with time zone":
         return datetime.datetime.fromisoformat(value).astimezone(datetime.timezone.utc)
-    return {"double precision": float, "integer": int, "text": str, "boolean": bool}[type_](value)
+    return {"double precision": float, "numeric": two_digits, "integer": int, "text": str, "boolean": bool}[type_](value)
 
 
 def ordered(rows):
@@ -123,7 +129,7 @@ def test_what_is_compared(server):
     for missing in (False, True):
         types = {type_ for view in server.views.values() for row in view.rows
                  for value, type_ in zip(row, view.types) if (value is None) is missing}
-        assert types == {"text", "integer", "double precision"} | (
+        assert types == {"text", "integer", "double precision", "numeric"} | (
             set() if missing else {"date", "timestamp with time zone"})
     for name, view in server.views.items():
         assert len(view.rows) >= 2 and view.comment and all(comment for _, _, comment in view.columns), name
@@ -137,7 +143,7 @@ def test_what_is_compared(server):
 # ---------------------------------------------------------------------
 
 def test_psycopg2(server):
-    codes = {"text": 25, "integer": 23, "double precision": 701, "boolean": 16, "date": 1082,
+    codes = {"text": 25, "integer": 23, "double precision": 701, "numeric": 1700, "boolean": 16, "date": 1082,
              "timestamp with time zone": 1184}
     connection = conftest.connect(server.name, user=ROLE)
     with contextlib.closing(connection), connection.cursor() as cursor:
@@ -163,6 +169,7 @@ JDBC = {
     "text": ("text", 12, "java.lang.String"),
     "integer": ("int4", 4, "java.lang.Integer"),
     "double precision": ("float8", 8, "java.lang.Double"),
+    "numeric": ("numeric", 2, "java.math.BigDecimal"),
     "boolean": ("bool", -7, "java.lang.Boolean"),
     "date": ("date", 91, "java.sql.Date"),
     "timestamp with time zone": ("timestamptz", 93, "java.sql.Timestamp"),
@@ -274,6 +281,7 @@ ODBC = {
     "text": ("text", -10, str),
     "integer": ("int4", 4, int),
     "double precision": ("float8", 6, float),
+    "numeric": ("numeric", 2, decimal.Decimal),
     "boolean": ("bool", 12, str),
     "date": ("date", 91, datetime.date),
     "timestamp with time zone": ("timestamptz", 93, datetime.datetime),
@@ -308,6 +316,8 @@ def test_odbc_reads(server, odbc, as_bits):
             for i, type_ in enumerate(view.types):
                 if row[i] is not None and type_ == "boolean" and not as_bits:
                     row[i] = {"0": False, "1": True}[row[i]]
+                elif row[i] is not None and type_ == "numeric":
+                    row[i] = two_digits(row[i])
                 elif row[i] is not None and type_.startswith("timestamp"):
                     row[i] = row[i].replace(tzinfo=zone).astimezone(datetime.timezone.utc)
             rows.append(row)
@@ -322,6 +332,7 @@ NODE = {
     "text": ("TEXT", "string"),
     "integer": ("INT4", "number"),
     "double precision": ("FLOAT8", "number"),
+    "numeric": ("NUMERIC", "string"),
     "boolean": ("BOOL", "boolean"),
     "date": ("DATE", "Date"),
     "timestamp with time zone": ("TIMESTAMPTZ", "Date"),
@@ -363,7 +374,7 @@ def as_floats(rows):
 
 
 def test_node(server, node):
-    """Names, types and values; in JSON there is a number or null, never a number as text."""
+    """Names, types and values; in JSON there is a number or null, never a number as text, but for the report's."""
     assert node.keys() == VIEWS
     for name, view in server.views.items():
         assert node[name]["columns"] == [[column, NODE[type_][0]] for column, type_, _ in view.columns]

@@ -1,5 +1,5 @@
-"""What the simulations of coverage.py, differences.py, predictions.py and ahead.py share: samples as matrices in the
-database, and how their scores hang together."""
+"""What the simulations of coverage.py, differences.py, predictions.py, report.py and ahead.py share: samples as matrices
+in the database, and how their scores hang together."""
 import io
 
 import numpy as np

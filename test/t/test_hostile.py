@@ -189,6 +189,7 @@ EXERCISE = {
         CORRELATIONS + "capabilities_correlations($1, benchmarks($1), benchmarks($1), 'pearson', exclude_self => false)",
         CORRELATIONS + "benchmark_correlations($1, (benchmarks($1))[1], method => 'pearson')",
         CORRELATIONS + "benchmark_correlations($1, (benchmarks($1))[2], benchmarks($1), 'kendall')",
+        "SELECT bool_or(not_finite(corr::float8) OR note || not_checked = '') FROM capabilities_report($1, (benchmarks($1))[1:2], benchmarks($1), missing => 'impute')",
         CORRELATIONS + "capabilities_over_time($1, (benchmarks($1))[1], 30, (benchmarks($1))[2:3], benchmarks($1), missing => 'impute')",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1)",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1, method => 'pearson')",

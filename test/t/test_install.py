@@ -11,7 +11,7 @@ from fingerprint import FUNCTIONS, create
 # Every member of the extension: nothing appears by accident.
 MEMBERS = """
 type benchmark_correlations_row; type capabilities_components_row; type capabilities_correlations_row
-type capabilities_difference_row; type capabilities_loadings_row; type capabilities_over_time_row; type capabilities_robustness_row
+type capabilities_difference_row; type capabilities_loadings_row; type capabilities_over_time_row; type capabilities_report_row; type capabilities_robustness_row
 type capabilities_scores_row; type capabilities_scores_difference_row; type capabilities_views_row; type capabilities_adjusted_scores_row; type cells_row
 type correlation_matrix_row; type eval_scores_row; type eval_tables_row; type known_benchmarks_row; type families_row; type impute_scores_row; type roles_row
 cast from jsonb to principal_component; cast from jsonb to score_matrix
@@ -29,6 +29,7 @@ function capabilities_correlations(score_matrix,text[],text[],text,text,text,int
 function capabilities_difference(score_matrix,text,text,text[],text,text,text,integer,boolean,double precision,text,integer,bigint,jsonb)
 function capabilities_loadings(score_matrix,text[],text,text,integer,integer,double precision,text,integer,bigint)
 function capabilities_over_time(score_matrix,text,integer,text[],text[],text,text,text,integer,boolean,double precision,text,integer,bigint,jsonb,double precision)
+function capabilities_report(score_matrix,text[],text[],text,text,text,integer,double precision,jsonb,double precision)
 function capabilities_robustness(score_matrix,text[],text[],text,integer,jsonb,double precision,double precision)
 function capabilities_score(double precision[])
 function capabilities_scores(score_matrix,text[],text,text,integer,principal_component,double precision,text,integer,bigint)
@@ -145,6 +146,7 @@ SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', ci
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', families => (SELECT pg_catalog.jsonb_object_agg(x, 'a'::pg_catalog.text) FROM pg_catalog.unnest({0}.models(m)) AS x)) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_difference(m, 'b3', 'b4', '{{b0,b1,b2}}', resamples => 100) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_adjusted_scores(m, '{{b0,b1,b2}}') AS f
+SELECT f.* FROM public.kept, {0}.capabilities_report(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_robustness(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.benchmark_correlations(m, 'b6') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_over_time(m, 'b6', 36500, '{{b0,b1,b2}}') AS f

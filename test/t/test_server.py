@@ -85,6 +85,7 @@ LONG = [
     (300, "SELECT c FROM matrix, capabilities_scores(square, (benchmarks(square))[:200], resamples => 100000) AS c"),
     (300, "SELECT c FROM matrix, capabilities_components(square, (benchmarks(square))[:200], ci => 'bootstrap') AS c"),
     (300, "SELECT c FROM matrix, capabilities_robustness(square, (benchmarks(square))[:50]) AS c"),
+    (300, "SELECT c FROM matrix, capabilities_report(square, (benchmarks(square))[:50]) AS c"),
     (200, "SELECT c FROM matrix, capabilities_correlations(gaps, (benchmarks(gaps))[:100], missing => 'impute', "
           "min_scores => 4) AS c"),
     (300, "SELECT c FROM matrix, capabilities_scores(gaps, (benchmarks(gaps))[:100], missing => 'impute', "
@@ -275,6 +276,7 @@ SELECT capabilities_correlations(m, '{1,2}', families => '{"nosuch": "x"}') FROM
 SELECT capabilities_correlations(m, '{1,2}', families => '{"1": "x"}') FROM t
 SELECT capabilities_correlations(m, '{1,2}', families => jsonb_build_object('1', 2)) FROM t
 SELECT capabilities_robustness(m, '{1,2}', families => '[]') FROM t
+SELECT capabilities_report(m, '{1,2}', families => '[]') FROM t
 SELECT capabilities_components(m, '{}') FROM t
 SELECT capabilities_scores(m, '{1,2}', missing => 'impute', min_scores => 3) FROM t
 SELECT capabilities_scores(m, fitted => c) FROM t
@@ -314,6 +316,7 @@ SELECT c FROM t, capabilities_difference(m, '3', '4', '{1,2}', ci => 'bootstrap'
 SELECT c FROM t, capabilities_difference(m, '3', '4', '{1,2}', absolute => true) AS c
 SELECT c FROM t, capabilities_adjusted_scores(m, '{1,2}') AS c
 SELECT c FROM t, capabilities_robustness(m, '{1,2}') AS c
+SELECT c FROM t, capabilities_report(m, '{1,2}', '{1,3}', families => (SELECT jsonb_object_agg(x, x % 7 || '') FROM unnest(models(m)::int4[]) AS x)) AS c
 SELECT c FROM t, capabilities_scores(m, '{1,2}') AS c
 SELECT c FROM t, capabilities_components(m, '{1,2}', resamples => 100) AS c
 SELECT c FROM (SELECT score_matrix(i % 23, i % 6, sin(i)) AS m FROM generate_series(1, 100) AS i) AS t, capabilities_scores(m, '{0,1,2,3,4,5}', missing => 'impute', resamples => 100) AS c

@@ -94,12 +94,30 @@ sc_gate_component(const ScoreColumns *columns, const CapabilityScores *scores,
 		gate->status = SC_STATUS_UNRELIABLE;
 }
 
+uint32
+sc_first_reversed(const ScoreColumns *columns, const CapabilityScores *scores,
+				  const Families *families)
+{
+	bool	   *reversed = sc_alloc(scores->d, sizeof(bool));
+	uint32		j;
+
+	(void) sc_reversed_benchmarks(columns, scores, families,
+								  independent_models(scores, families), reversed);
+	for (j = 0; j < scores->d; j++)
+	{
+		if (reversed[j])
+			return scores->benchmark[j];
+	}
+	return SC_NO_BENCHMARK;
+}
+
 void
 sc_gate_row(const ComponentGate *gate, CorrelationRow *row)
 {
 	row->n_capabilities = gate->n_capabilities;
 	row->score_reliability = gate->reliability;
 	row->no_verdict = gate->closed;
+	row->component = gate->status;
 	if (strcmp(row->status, SC_STATUS_OK) == 0)
 		row->status = gate->status;
 }

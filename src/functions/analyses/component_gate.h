@@ -30,6 +30,13 @@ typedef struct ComponentGate
 extern void sc_gate_component(const ScoreColumns *columns, const CapabilityScores *scores,
 							  const Families *families, ComponentGate *gate);
 
+/*
+ * The first capability benchmark that goes against the others, where the gate of a fit
+ * says that one does.
+ */
+extern uint32 sc_first_reversed(const ScoreColumns *columns, const CapabilityScores *scores,
+								const Families *families);
+
 /* Puts what it says into a row, whose own status comes first. */
 extern void sc_gate_row(const ComponentGate *gate, CorrelationRow *row);
 

@@ -91,6 +91,7 @@ clear_row(CorrelationRow *row, uint32 target, const char *role,
 	row->target = target;
 	row->role = role;
 	row->scores = scores;
+	row->component = SC_STATUS_OK;
 	row->n_families = row->n_without_family = row->n_capabilities = row->n_resamples = -1;
 	row->score_reliability = get_float8_nan();
 	row->ci_low = row->ci_high = row->p_value = row->q_value = get_float8_nan();
@@ -193,9 +194,15 @@ sc_set_q_values(CorrelationRow *row, uint32 n)
 	pfree(work);
 }
 
-/* The q-value of what a verdict claims; NaN where it claims nothing. */
-static double
-verdict_q_value(const CorrelationRow *row, ScVerdict verdict)
+bool
+sc_row_verdict(const CorrelationRow *row, double threshold, ScVerdict *verdict)
+{
+	*verdict = sc_verdict(row->ci_low, row->ci_high, threshold);
+	return !isnan(row->ci_low) && !row->no_verdict;
+}
+
+double
+sc_verdict_q_value(const CorrelationRow *row, ScVerdict verdict)
 {
 	switch (verdict)
 	{
@@ -218,8 +225,8 @@ sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
 					   const CorrelationRow *row, double threshold)
 {
 	bool		there = row->result.status == SC_OK;
-	bool		has_verdict = !isnan(row->ci_low) && !row->no_verdict;
-	ScVerdict	verdict = sc_verdict(row->ci_low, row->ci_high, threshold);
+	ScVerdict	verdict;
+	bool		has_verdict = sc_row_verdict(row, threshold, &verdict);
 	bool		noisy = has_verdict && verdict == SC_LOW &&
 		row->reliability < SC_MIN_RELIABILITY && strcmp(row->status, SC_STATUS_OK) == 0;
 
@@ -244,7 +251,7 @@ sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
 	sc_add_float8(rows, row->reliability);
 	sc_add_float8(rows, row->corr_disattenuated);
 	sc_add_text(rows, has_verdict ? sc_verdict_word(verdict) : NULL);
-	sc_add_float8(rows, has_verdict ? verdict_q_value(row, verdict) : get_float8_nan());
+	sc_add_float8(rows, has_verdict ? sc_verdict_q_value(row, verdict) : get_float8_nan());
 	sc_add_text(rows, noisy ? SC_STATUS_NOISY : row->status);
 	sc_end_row(rows);
 }

@@ -25,6 +25,8 @@ typedef struct CorrelationRow
 	uint32		target;
 	const char *role;
 	const char *status;			/* SC_STATUS_OK or why something is missing */
+	const char *component;		/* what its component is worth, a status word;
+								 * by sc_gate_rows() */
 	bool		tested;			/* may have an interval, p and q */
 	const CapabilityScores *scores; /* what it is correlated with, while that
 									 * is kept */
@@ -75,6 +77,12 @@ extern const char *sc_row_families(CorrelationRow *row, const ScoreColumns *colu
  * role is target, whatever their verdict.
  */
 extern void sc_set_q_values(CorrelationRow *row, uint32 n);
+
+/* The verdict of a row by the given threshold; false: it has none. */
+extern bool sc_row_verdict(const CorrelationRow *row, double threshold, ScVerdict *verdict);
+
+/* The q-value of what a verdict claims; NaN where it claims nothing. */
+extern double sc_verdict_q_value(const CorrelationRow *row, ScVerdict verdict);
 
 /* The columns of these functions. */
 #define SC_CORRELATION_COLUMNS 23

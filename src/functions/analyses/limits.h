@@ -59,6 +59,12 @@
 #define SC_MAX_DEFAULT_COLUMNS 64
 #define SC_MAX_DEFAULT_SCORES 6000
 
+/*
+ * Leaving out one benchmark, model and family after the other for capabilities_report,
+ * by sc_leave_out_time(), in nanoseconds.
+ */
+#define SC_MAX_DEFAULT_LEAVE_OUT_TIME 1e9
+
 /* ----------
  * What takes long is done in another way
  * ----------

@@ -112,7 +112,7 @@ put_row(ResultRows *rows, const Robustness *r, const RobustnessRow *row)
 	sc_add_text(rows, has_verdict ? sc_verdict_word(sc_robustness_verdict(r, &base->result.c)) : NULL);
 	for (kind = 0; kind < N_LEFT_OUT; kind++)
 	{
-		const Extremes *e = &row->extremes[kind];
+		const Extremes *e = &row->left_out.extremes[kind];
 
 		add_extreme(rows, r, (LeftOut) kind, e->lowest, e->lowest_without);
 		add_extreme(rows, r, (LeftOut) kind, e->highest, e->highest_without);

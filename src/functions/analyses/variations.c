@@ -12,10 +12,8 @@
 
 #include "miscadmin.h"
 #include "utils/float.h"
-#include "utils/memutils.h"
 
 #include "functions/analyses/component_gate.h"
-#include "functions/analyses/refitting.h"
 #include "functions/analyses/targets.h"
 #include "functions/analyses/variations.h"
 #include "functions/shared/memory.h"
@@ -24,13 +22,10 @@
 void
 sc_robustness_row_init(RobustnessRow *row, uint32 target, const char *role)
 {
-	int			kind;
-
 	memset(row, 0, sizeof(RobustnessRow));
 	row->base.target = target;
 	row->base.role = role;
-	for (kind = 0; kind < N_LEFT_OUT; kind++)
-		row->extremes[kind].lowest = row->extremes[kind].highest = get_float8_nan();
+	sc_leave_out_row_init(&row->left_out, target);
 	row->base.n_without_family = -1;
 	row->pearson = row->kendall = get_float8_nan();
 	row->pca_pearson = row->mean_z = get_float8_nan();
@@ -52,6 +47,13 @@ sc_robustness_verdict(const Robustness *r, const ScCorrelation *c)
 	return sc_verdict(low, high, c->method == SC_KENDALL ? r->threshold_kendall : r->threshold);
 }
 
+/* Rows that are varied together. */
+typedef struct Varied
+{
+	const Robustness *r;
+	RobustnessRow **row;
+} Varied;
+
 /* Compares a variation of the row's correlation with it. */
 static void
 compare(const Robustness *r, RobustnessRow *row, const ScCorrelation *c)
@@ -66,30 +68,17 @@ compare(const Robustness *r, RobustnessRow *row, const ScCorrelation *c)
 		row->verdict_flips = true;
 }
 
-/* The same for one of many, by Spearman, of which the extremes are kept; NaN is none. */
+/* The same without one of many, by Spearman. */
 static void
-extend(const Robustness *r, RobustnessRow *row, LeftOut kind, uint32 without,
-	   Size n, double corr)
+compare_without(void *state, uint32 t, Size n, double corr)
 {
-	Extremes   *extremes = &row->extremes[kind];
+	const Varied *varied = state;
 	ScCorrelation c = {0};
 
-	if (isnan(corr))
-		return;
 	c.method = SC_SPEARMAN;
 	c.n = n;
 	c.corr = corr;
-	if (isnan(extremes->lowest) || corr < extremes->lowest)
-	{
-		extremes->lowest = corr;
-		extremes->lowest_without = without;
-	}
-	if (isnan(extremes->highest) || corr > extremes->highest)
-	{
-		extremes->highest = corr;
-		extremes->highest_without = without;
-	}
-	compare(r, row, &c);
+	compare(varied->r, varied->row[t], &c);
 }
 
 /* The correlation with other scores, or by another method; NaN if there is none. */
@@ -111,133 +100,15 @@ vary(const Robustness *r, RobustnessRow *row, const CapabilityScores *scores,
  * ----------
  */
 
-static void
-without_benchmarks(const Robustness *r, RobustnessRow **row, uint32 m,
-				   const uint32 *capability, uint32 d)
-{
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "without a benchmark",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	uint32		out;
-	uint32		t;
-
-	for (out = 0; d >= 2 && out < d; out++)
-	{
-		uint32	   *others = sc_alloc(d, sizeof(uint32));
-		CapabilityScores scores;
-
-		(void) sc_without(capability, d, capability[out], others);
-		sc_fit_capabilities(&r->columns, others, d - 1, &r->recipe, 1, &scores);
-		sc_sort_scores(&scores);
-		for (t = 0; t < m; t++)
-		{
-			TargetCorrelation result;
-
-			CHECK_FOR_INTERRUPTS();
-			sc_correlate_with_scores(&r->columns, row[t]->base.target, &scores, SC_SPEARMAN,
-									 &result);
-			if (result.status == SC_OK)
-				extend(r, row[t], WITHOUT_BENCHMARK, capability[out], result.c.n, result.c.corr);
-		}
-		MemoryContextReset(context);
-	}
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
-}
-
-/*
- * Leaves out the groups of models of the fit one by one; name[g] is what the extremes
- * shall know of group g.
- */
-static void
-without_groups(const Robustness *r, RobustnessRow **row, uint32 m,
-			   const CapabilityScores *scores, const ModelGroups *groups,
-			   LeftOut kind, const uint32 *name)
-{
-	uint32		step = sc_targets_at_a_time(groups->n);
-	uint32	   *benchmark = sc_alloc(m, sizeof(uint32));
-	uint32	   *which = sc_alloc(groups->n, sizeof(uint32));
-	Size	   *n_left = sc_alloc(groups->n, sizeof(Size));
-	uint32		first;
-	uint32		t;
-
-	for (t = 0; t < m; t++)
-		benchmark[t] = row[t]->base.target;
-	for (first = 0; first < m; first += step)
-	{
-		uint32		count = Min(step, m - first);
-		double	   *corr = sc_alloc((Size) count * groups->n, sizeof(double));
-		RefitTargets targets;
-
-		sc_refit_targets_collect(&targets, &r->columns, benchmark + first, count, scores);
-		sc_refit_without(scores, &targets, SC_SPEARMAN, groups, corr);
-		for (t = 0; t < count; t++)
-		{
-			uint32		found = sc_groups_of_target(&targets, t, groups, which, n_left);
-			uint32		i;
-
-			CHECK_FOR_INTERRUPTS();
-			for (i = 0; i < found; i++)
-				extend(r, row[first + t], kind, name[which[i]], n_left[i],
-					   corr[(Size) t * groups->n + which[i]]);
-		}
-		sc_refit_targets_free(&targets);
-		pfree(corr);
-	}
-	pfree(benchmark);
-	pfree(which);
-	pfree(n_left);
-}
-
-static void
-without_models(const Robustness *r, RobustnessRow **row, uint32 m,
-			   const CapabilityScores *scores)
-{
-	ModelGroups groups = {scores->n, sc_alloc(scores->n, sizeof(uint32))};
-	uint32		i;
-
-	for (i = 0; i < scores->n; i++)
-		groups.of_row[i] = i;
-	without_groups(r, row, m, scores, &groups, WITHOUT_MODEL, scores->model);
-	pfree(groups.of_row);
-}
-
 /* Says of a row whether families are known well enough to leave them out. */
 static void
 check_families(const Robustness *r, RobustnessRow *row)
 {
 	const char *status = sc_row_families(&row->base, &r->columns, &r->families);
 
-	row->has_families = strcmp(status, SC_STATUS_OK) == 0;
-	if (!row->has_families && strcmp(row->base.status, SC_STATUS_OK) == 0)
+	row->left_out.has_families = strcmp(status, SC_STATUS_OK) == 0;
+	if (!row->left_out.has_families && strcmp(row->base.status, SC_STATUS_OK) == 0)
 		row->base.status = status;
-}
-
-static void
-without_families(const Robustness *r, RobustnessRow **all, uint32 n_all,
-				 const CapabilityScores *scores)
-{
-	RobustnessRow **row = sc_alloc(n_all, sizeof(RobustnessRow *));
-	uint32		m = 0;
-	ModelGroups groups;
-	uint32	   *family;
-	uint32		i;
-
-	for (i = 0; i < n_all; i++)
-	{
-		if (all[i]->has_families)
-			row[m++] = all[i];
-	}
-
-	sc_family_groups(&r->families, scores->model, scores->n, &groups);
-	family = sc_alloc(groups.n, sizeof(uint32));
-	for (i = 0; i < scores->n; i++)
-		family[groups.of_row[i]] = r->families.of_model[scores->model[i]];
-	without_groups(r, row, m, scores, &groups, WITHOUT_FAMILY, family);
-	pfree(row);
-	pfree(groups.of_row);
-	pfree(family);
 }
 
 /* The mean of the z-scores in the place of the component. */
@@ -272,7 +143,9 @@ sc_vary_rows(const Robustness *r, RobustnessRow **row, uint32 m,
 	CapabilityScores pearson;
 	CapabilityScores mean;
 	ComponentGate gate;
-	RobustnessRow **varied = sc_alloc(m, sizeof(RobustnessRow *));
+	Varied		varied = {r, sc_alloc(m, sizeof(RobustnessRow *))};
+	LeaveOutRow **left_out = sc_alloc(m, sizeof(LeaveOutRow *));
+	LeaveOut	leave = {&r->columns, &scores, &r->families, SC_SPEARMAN, compare_without, &varied};
 	uint32		n_varied = 0;
 	uint32		t;
 
@@ -296,11 +169,14 @@ sc_vary_rows(const Robustness *r, RobustnessRow **row, uint32 m,
 		if (status == SC_NO_SCORES || status == SC_CONFLICT)
 			row[t]->base.scores = NULL;
 		else
-			varied[n_varied++] = row[t];
+		{
+			left_out[n_varied] = &row[t]->left_out;
+			varied.row[n_varied++] = row[t];
+		}
 	}
 	if (n_varied == 0)
 		return;
-	row = varied;
+	row = varied.row;
 	m = n_varied;
 	sc_gate_component(&r->columns, &scores, &r->families, &gate);
 	sc_fit_capabilities(&r->columns, capability, d, &r->pearson, 1, &pearson);
@@ -315,16 +191,14 @@ sc_vary_rows(const Robustness *r, RobustnessRow **row, uint32 m,
 			row[t]->kendall = vary(r, row[t], &scores, SC_KENDALL);
 			row[t]->mean_z = vary(r, row[t], &mean, SC_SPEARMAN);
 		}
-		without_models(r, row, m, &scores);
-		if (r->families.of_model != NULL)
-			without_families(r, row, m, &scores);
+		sc_leave_out_models(&leave, left_out, m);
 	}
 	for (t = 0; t < m; t++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		row[t]->pca_pearson = vary(r, row[t], &pearson, SC_SPEARMAN);
 	}
-	without_benchmarks(r, row, m, capability, d);
+	sc_leave_out_benchmarks(&leave, left_out, m);
 	for (t = 0; t < m; t++)
 	{
 		sc_poll_step(t);

@@ -14,37 +14,15 @@
 
 #include "functions/analyses/correlation_rows.h"
 #include "functions/analyses/families.h"
+#include "functions/analyses/leave_out.h"
 #include "stats/correlation/infer.h"
 #include "stats/correlation/verdict.h"
-
-/* What is left out. */
-typedef enum LeftOut
-{
-	WITHOUT_BENCHMARK,
-	WITHOUT_MODEL,
-	WITHOUT_FAMILY
-} LeftOut;
-
-#define N_LEFT_OUT 3
-
-/*
- * The extremes of a correlation without one of many, and which that was: its place in
- * the matrix, or the family's number.
- */
-typedef struct Extremes
-{
-	double		lowest;			/* NaN: none yet */
-	double		highest;
-	uint32		lowest_without;
-	uint32		highest_without;
-} Extremes;
 
 /* A target and how far it moves; NaN is a number that is not there. */
 typedef struct RobustnessRow
 {
 	CorrelationRow base;
-	bool		has_families;	/* known well enough */
-	Extremes	extremes[N_LEFT_OUT];
+	LeaveOutRow left_out;
 	double		pearson;
 	double		kendall;
 	double		pca_pearson;

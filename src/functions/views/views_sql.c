@@ -33,6 +33,11 @@ static const char *const scatter_columns[] = {
 const ViewKind sc_view_kinds[] =
 {
 	{
+		"capabilities_report", "capabilities_report", "", NULL,
+		"stratum, benchmark", false,
+		"Every benchmark against the capabilities score, for people: rounded correlation and interval, verdict, and in words what is wrong with it and what could not be checked."
+	},
+	{
 		"capabilities_correlations", "capabilities_correlations", "", NULL,
 		"stratum, benchmark", false,
 		"Correlation of every benchmark with the capabilities score, over models: Spearman, with an interval by formula, a test and a verdict."

@@ -1,0 +1,375 @@
+/*-------------------------------------------------------------------------
+ *
+ * report_checks.c
+ *	  What capabilities_report asks of every row.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "functions/analyses/report_checks.h"
+#include "functions/analyses/report_text.h"
+#include "functions/analyses/targets.h"
+#include "stats/correlation/reliability.h"
+#include "stats/resampling/replicates.h"
+
+/* ----------
+ * The checks: each appends its words, if it has any, and returns false if it could
+ * not be made
+ * ----------
+ */
+
+static bool
+check_component(const Report *report, const ReportRow *row, StringInfo note)
+{
+	const char *component = row->base.component;
+
+	if (strcmp(component, SC_STATUS_CHANCE) == 0)
+		appendStringInfo(note, "no verdict: the %d capability benchmarks have no more in common than chance gives",
+						 row->base.n_capabilities);
+	else if (strcmp(component, SC_STATUS_REVERSED) == 0)
+	{
+		appendStringInfoString(note, "no verdict: capability benchmark ");
+		sc_append_benchmark_name(note, &report->columns, row->reversed);
+		appendStringInfoString(note, " goes against the others");
+	}
+	return row->base.n_capabilities > 1 && strcmp(component, SC_STATUS_NOT_TESTED) != 0;
+}
+
+/* Where there is no interval, but for families, whose check says so. */
+static bool
+check_interval(const Report *report, const ReportRow *row, StringInfo note)
+{
+	if (strcmp(row->base.status, SC_STATUS_NO_INTERVAL) == 0)
+		appendStringInfo(note, "only %zu models: too few for an interval", row->base.result.c.n);
+	else if (strcmp(row->base.status, SC_STATUS_DEGENERATE) == 0)
+		appendStringInfoString(note, "no interval: without one of the families there is no correlation");
+	return true;
+}
+
+static bool
+has_direction(const Report *report, const ReportRow *row)
+{
+	return sc_is_flagged(&report->columns, row->base.target, SC_BENCHMARK_DIRECTIONS);
+}
+
+static bool
+check_direction(const Report *report, const ReportRow *row, StringInfo note)
+{
+	if (has_direction(report, row))
+		return true;
+	appendStringInfoString(note, "direction not declared: higher taken as better");
+	return false;
+}
+
+static bool
+check_families(const Report *report, const ReportRow *row, StringInfo note)
+{
+	const CorrelationRow *base = &row->base;
+
+	if (report->options.interval.families.of_model == NULL)
+		return false;
+	if (strcmp(base->status, SC_STATUS_CONFLICT) == 0)
+		appendStringInfoString(note, "no interval: a model was given several families");
+	else if (strcmp(base->status, SC_STATUS_UNKNOWN_FAMILIES) == 0)
+		appendStringInfo(note, "no interval: the families of %d of %zu models are not known",
+						 base->n_without_family, base->result.c.n);
+	else if (base->n_families >= 0 && base->n_families < SC_MIN_GROUPS)
+		appendStringInfo(note, "only %d %s: too few for an interval", base->n_families,
+						 base->n_families == 1 ? "family" : "families");
+	else if (base->n_families >= 0 && base->n_families < SC_MIN_ENOUGH_FAMILIES)
+		appendStringInfo(note, "%d families are few", base->n_families);
+	return true;
+}
+
+static bool
+check_score_reliability(const Report *report, const ReportRow *row, StringInfo note)
+{
+	if (strcmp(row->base.component, SC_STATUS_UNRELIABLE) == 0)
+	{
+		appendStringInfoString(note, "reliability of the capabilities score about ");
+		sc_append_rounded(note, row->base.score_reliability);
+	}
+	return true;
+}
+
+static bool
+check_noise(const Report *report, const ReportRow *row, StringInfo note)
+{
+	if (row->has_verdict && row->verdict == SC_LOW && row->base.reliability < SC_MIN_RELIABILITY)
+	{
+		appendStringInfoString(note, "reliability of the scores about ");
+		sc_append_rounded(note, row->base.reliability);
+		appendStringInfoString(note, ": low may be noise");
+	}
+	return !isnan(row->base.reliability);
+}
+
+static bool
+check_q_verdict(const Report *report, const ReportRow *row, StringInfo note)
+{
+	double		q = sc_claims(row) ? sc_verdict_q_value(&row->base, row->verdict) : 0;
+
+	if (q >= SC_MAX_CHANCE_SHARE)
+	{
+		appendStringInfo(note, "may be chance among %u targets: q_verdict ", report->n_tested);
+		sc_append_rounded(note, q);
+	}
+	return true;
+}
+
+static bool
+check_ties(const Report *report, const ReportRow *row, StringInfo note)
+{
+	uint32		n = (uint32) row->base.result.c.n;
+	uint32		tied = Max(row->n_best, row->n_worst);
+	bool		best = row->n_best >= row->n_worst;
+
+	if (tied >= SC_MIN_TIED && tied * (uint64) SC_MIN_TIED_SHARE >= n)
+		appendStringInfo(note, "%u of %u models tied at the %s score", tied, n,
+						 has_direction(report, row) ? (best ? "best" : "worst") : (best ? "highest" : "lowest"));
+	return true;
+}
+
+static bool
+check_overlap(const Report *report, const ReportRow *row, StringInfo note)
+{
+	uint32		target = row->base.target;
+	const BenchmarkSet *capabilities = &report->capabilities;
+	uint32		first = SC_NO_BENCHMARK;
+	uint32		n = 0;
+	uint32		j;
+
+	if (capabilities->member[target])
+	{
+		appendStringInfo(note, "a capability benchmark: held against the %d others",
+						 row->base.n_capabilities);
+		return true;
+	}
+	if (!sc_overlaps_any(&report->columns, target, capabilities->member))
+		return true;
+	for (j = 0; j < capabilities->n; j++)
+	{
+		if (!sc_overlaps(&report->columns, target, capabilities->place[j]))
+			continue;
+		if (n++ == 0)
+			first = capabilities->place[j];
+	}
+	appendStringInfoString(note, "shares items with ");
+	sc_append_benchmark_name(note, &report->columns, first);
+	if (n > 1)
+		appendStringInfo(note, " and %u more", n - 1);
+	appendStringInfoString(note, ", left out of its component");
+	return true;
+}
+
+/* Where a correlation is without one of many, and which that is. */
+typedef struct Move
+{
+	double		distance;
+	double		corr;
+	LeftOut		kind;
+	uint32		without;
+} Move;
+
+static void
+append_move(StringInfo note, const Report *report, const Move *move)
+{
+	const Families *families = &report->options.interval.families;
+
+	sc_append_rounded(note, move->corr);
+	appendStringInfoString(note, " without ");
+	switch (move->kind)
+	{
+		case WITHOUT_BENCHMARK:
+			appendStringInfoString(note, "capability benchmark ");
+			sc_append_benchmark_name(note, &report->columns, move->without);
+			break;
+		case WITHOUT_MODEL:
+			appendStringInfoString(note, "model ");
+			sc_append_model_name(note, &report->columns, move->without);
+			break;
+		case WITHOUT_FAMILY:
+			appendStringInfoString(note, "family ");
+			sc_append_name(note, VARDATA_ANY(families->name[move->without]),
+						   VARSIZE_ANY_EXHDR(families->name[move->without]));
+			break;
+	}
+}
+
+/* The farthest moves of a row down, and up; of none the distance is 0. */
+static void
+farthest_moves(const ReportRow *row, Move *down, Move *up)
+{
+	double		corr = row->base.result.c.corr;
+	int			kind;
+
+	down->distance = up->distance = 0;
+	for (kind = 0; kind < N_LEFT_OUT; kind++)
+	{
+		const Extremes *e = &row->left_out.extremes[kind];
+
+		if (corr - e->lowest > down->distance)
+			*down = (Move) {corr - e->lowest, e->lowest, (LeftOut) kind, e->lowest_without};
+		if (e->highest - corr > up->distance)
+			*up = (Move) {e->highest - corr, e->highest, (LeftOut) kind, e->highest_without};
+	}
+}
+
+/*
+ * Asked of claims alone: without one of few models a correlation near 0 changes its sign
+ * as often as not, and "unresolved" says that it is not known better.  Nor does "low"
+ * say anything of the sign.
+ */
+static bool
+check_left_out(const Report *report, const ReportRow *row, StringInfo note)
+{
+	double		corr = row->base.result.c.corr;
+	Move		down;
+	Move		up;
+	const Move *back;			/* towards 0 and beyond */
+	const Move *farthest;
+
+	if (!sc_claims(row))
+		return true;
+	if (!report->leaves_out)
+		return false;
+	farthest_moves(row, &down, &up);
+	back = corr > 0 ? &down : &up;
+	farthest = down.distance > up.distance ? &down : &up;
+	if (row->verdict != SC_LOW && back->distance > fabs(corr))
+	{
+		appendStringInfoString(note, "the sign changes: ");
+		append_move(note, report, back);
+	}
+	else if (farthest->distance > SC_MAX_MOVE)
+	{
+		appendStringInfoString(note, "corr is ");
+		append_move(note, report, farthest);
+	}
+	return true;
+}
+
+static bool
+check_imputed(const Report *report, const ReportRow *row, StringInfo note)
+{
+	if (row->imputed > SC_MAX_IMPUTED_SHARE)
+		appendStringInfo(note, "%.0f %% of the capability scores are imputed", 100 * row->imputed);
+	return true;
+}
+
+static bool
+check_dropped(const Report *report, const ReportRow *row, StringInfo note)
+{
+	uint64		dropped = row->base.result.n_dropped;
+	uint64		all = dropped + row->base.result.c.n;
+
+	if (dropped * SC_MIN_DROPPED_SHARE > all)
+		appendStringInfo(note, "%d of the %d models with a score are left out for lack of capability scores",
+						 (int) dropped, (int) all);
+	return true;
+}
+
+/* Nothing is ever controlled for. */
+static bool
+check_controls(const Report *report, const ReportRow *row, StringInfo note)
+{
+	return false;
+}
+
+typedef struct ReportCheck
+{
+	bool		(*check) (const Report *report, const ReportRow *row, StringInfo note);
+	const char *name;			/* for not_checked; NULL: can always be made */
+} ReportCheck;
+
+/* In the order of their notes, the most important first. */
+static const ReportCheck checks[] = {
+	{check_component, "component"},
+	{check_interval, NULL},
+	{check_direction, "direction"},
+	{check_families, "families"},
+	{check_score_reliability, NULL},
+	{check_noise, "standard errors"},
+	{check_q_verdict, NULL},
+	{check_ties, NULL},
+	{check_overlap, NULL},
+	{check_left_out, "leaving out"},
+	{check_imputed, NULL},
+	{check_dropped, NULL},
+	{check_controls, "controls"},
+};
+
+/* ----------
+ * All of them
+ * ----------
+ */
+
+/* Words for what keeps a fit from being made, or a correlation; NULL: has its own. */
+static const char *
+words_of(ScStatus status)
+{
+	static const char *const words[] = {
+		[SC_CONSTANT_Y] = "all models have the same score",
+		[SC_CONSTANT_X] = "these models all have the same capabilities score",
+		[SC_CONSTANT_COLUMN] = "a capability benchmark has the same score for all models",
+		[SC_UNDEFINED_COMPONENT] = "the capability benchmarks have no first component",
+		[SC_TOO_FEW_SCORES] = "a capability benchmark has too few scores",
+		[SC_NOT_CONNECTED] = "some models have no capability benchmark in common with the others",
+		[SC_NOT_CONVERGED] = "the missing capability scores could not be imputed",
+		[SC_NO_SCORES] = "a capability benchmark has no scores",
+		[SC_CONFLICT] = "annotations contradict each other",
+	};
+
+	return status < lengthof(words) ? words[status] : NULL;
+}
+
+/* Why there is no correlation. */
+static void
+append_reason(const ReportRow *row, StringInfo note)
+{
+	const CorrelationRow *base = &row->base;
+	ScStatus	status = row->fit == SC_OK ? base->result.status : row->fit;
+	const char *words = words_of(status);
+
+	if (words != NULL)
+		appendStringInfoString(note, words);
+	else if (base->n_capabilities == 0)
+		appendStringInfoString(note, "no capability benchmark is left to hold it against");
+	else if (row->fit != SC_OK)
+		appendStringInfo(note, "fewer than %d models have all capability scores", SC_MIN_MODELS);
+	else
+		appendStringInfo(note, "%zu of %zu models with a score have a capabilities score: too few",
+						 base->result.c.n, base->result.c.n + base->result.n_dropped);
+}
+
+void
+sc_check_row(const Report *report, const ReportRow *row, StringInfo note, StringInfo not_checked)
+{
+	StringInfoData words;
+	int			found = 0;
+	int			i;
+
+	if (row->base.result.status != SC_OK)
+	{
+		append_reason(row, note);
+		appendStringInfoString(not_checked, "everything");
+		return;
+	}
+	initStringInfo(&words);
+	for (i = 0; i < lengthof(checks); i++)
+	{
+		resetStringInfo(&words);
+		if (!checks[i].check(report, row, &words))
+			appendStringInfo(not_checked, "%s%s", not_checked->len > 0 ? ", " : "", checks[i].name);
+		if (words.len > 0 && ++found <= SC_MAX_NOTES)
+			appendStringInfo(note, "%s%s", note->len > 0 ? "; " : "", words.data);
+	}
+	if (found > SC_MAX_NOTES)
+		appendStringInfo(note, "; and %d more", found - SC_MAX_NOTES);
+	else if (found == 0 && not_checked->len > 0)
+		appendStringInfoString(note, "no fault found in what could be checked");
+	pfree(words.data);
+}

@@ -1,0 +1,85 @@
+/*-------------------------------------------------------------------------
+ *
+ * report_checks.h
+ *	  What capabilities_report asks of every row before it lets the row stand
+ *	  without a word.
+ *
+ * A check is one entry of a table, in the order in which its words come.  Each says
+ * what it found, that it could not be made, or nothing: then it was made and passed, or
+ * there was nothing for it to ask.  How often each speaks where nothing is wrong is
+ * simulated by test/oracle/report.py.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SC_FUNCTIONS_ANALYSES_REPORT_CHECKS_H
+#define SC_FUNCTIONS_ANALYSES_REPORT_CHECKS_H
+
+#include "lib/stringinfo.h"
+
+#include "functions/analyses/correlations.h"
+#include "functions/analyses/leave_out.h"
+
+/* Notes of a row; of further ones the number is said. */
+#define SC_MAX_NOTES 3
+
+/* Families below which they are said to be few. */
+#define SC_MIN_ENOUGH_FAMILIES 8
+
+/* q_verdict from which on a verdict is said to be one of too many. */
+#define SC_MAX_CHANCE_SHARE 0.05
+
+/*
+ * Models that are tied at the best or the worst score are said: from so many on, if they
+ * are one in so many.
+ */
+#define SC_MIN_TIED 3
+#define SC_MIN_TIED_SHARE 3
+
+/* By how much a correlation may move without one benchmark, model or family. */
+#define SC_MAX_MOVE 0.2
+
+/* Share of the capability scores that may be imputed without a word. */
+#define SC_MAX_IMPUTED_SHARE 0.2
+
+/* Models that were left out are said if they are more than one in so many. */
+#define SC_MIN_DROPPED_SHARE 3
+
+/* What is the same for all rows of a call. */
+typedef struct Report
+{
+	ScoreColumns columns;
+	BenchmarkSet capabilities;
+	CorrelationOptions options;
+	uint32		n_tested;		/* rows over which q-values were taken */
+	bool		leaves_out;		/* not: it would take too long */
+} Report;
+
+/* A row, and what is known of it beside its numbers. */
+typedef struct ReportRow
+{
+	CorrelationRow base;
+	bool		has_verdict;
+	ScVerdict	verdict;
+	ScStatus	fit;			/* of what it is correlated with */
+	uint32		n_best;			/* models with the best score, and the worst */
+	uint32		n_worst;
+	double		imputed;		/* share of the capability scores of its models */
+	uint32		reversed;		/* capability benchmark, or SC_NO_BENCHMARK */
+	LeaveOutRow left_out;		/* if its verdict claims something */
+} ReportRow;
+
+/* Does the row have a verdict that says something? */
+static inline bool
+sc_claims(const ReportRow *row)
+{
+	return row->has_verdict && row->verdict != SC_UNRESOLVED;
+}
+
+/*
+ * Asks everything of a row.  note and not_checked, empty before, get what the columns of
+ * these names say, and stay empty for NULL.
+ */
+extern void sc_check_row(const Report *report, const ReportRow *row,
+						 StringInfo note, StringInfo not_checked);
+
+#endif							/* SC_FUNCTIONS_ANALYSES_REPORT_CHECKS_H */
