@@ -20,6 +20,7 @@ SELECT benchmark, weight, status FROM long, capabilities_loadings(m) AS c;
 SELECT count(*), count(expected), min(status), max(status) FROM long, capabilities_adjusted_scores(m, '{toxic,absent}') AS c;
 SELECT d.* FROM long, capabilities_difference(m, 'toxic', 'absent', capabilities => '{mmlu,arcs}') AS d;
 SELECT count(*), min(status), max(status) FROM long, capabilities_robustness(m) AS c;
+SELECT DISTINCT corr, interval, verdict, note, not_checked FROM long, capabilities_report(m);
 SELECT benchmark, count(*), count(score), min(status), max(status) FROM long, impute_scores(m) AS c GROUP BY benchmark ORDER BY benchmark;
 
 
@@ -63,6 +64,7 @@ SELECT kind, benchmark, round(corr::numeric, 3) AS corr, without_benchmark_low I
 FROM conflict, capabilities_robustness(m, targets => '{toxic,a,mmlu}') AS c;
 SELECT kind, count(score) AS scores, min(status), max(status) FROM conflict, (SELECT score_matrix('m10', 'gsm', 9) FROM scores) AS more (cell), impute_scores(merge(m, cell), min_scores => 1) AS c GROUP BY kind ORDER BY kind;
 SELECT kind, benchmark_a, benchmark_b, round(corr::numeric, 3) AS corr, status FROM conflict, correlation_matrix(m, '{mmlu,a}') AS c WHERE kind = 'direction';
+SELECT kind, r.* FROM conflict, capabilities_report(m, targets => '{toxic,a,mmlu}') AS r;
 -- Without a score comes before a conflict.
 SELECT benchmark, status FROM conflict, capabilities_correlations(annotate(m, '{mmlu,arcs,gone}', missing_ok => true), targets => '{toxic,mmlu}') AS c WHERE kind = 'direction';
 SELECT benchmark, status FROM conflict, capabilities_correlations(annotate(m, '{gone}', missing_ok => true), targets => '{toxic,gone}') AS c WHERE kind = 'target';
@@ -92,6 +94,7 @@ SELECT count(*), count(*) FILTER (WHERE s IS NOT DISTINCT FROM o) AS same FROM s
 SELECT benchmark, count(expected), min(status), max(status) FROM shared, capabilities_adjusted_scores(m, targets => '{a}') AS c GROUP BY benchmark;
 SELECT s.benchmark, s IS NOT DISTINCT FROM o AS same FROM shared, scores, capabilities_robustness(shared.m, targets => '{toxic}') AS s,
     capabilities_robustness(scores.m, '{arcs,gsm}', '{toxic}') AS o;
+SELECT r.* FROM shared, capabilities_report(m) AS r;
 SELECT s IS NOT DISTINCT FROM o AS same FROM shared, scores, capabilities_difference(shared.m, 'toxic', 'mmlu', resamples => 100) AS s,
     capabilities_difference(scores.m, 'toxic', 'mmlu', '{arcs,gsm}', resamples => 100) AS o;
 SELECT n, difference, status FROM shared, capabilities_difference(m, 'a', 'toxic') AS c;

@@ -180,6 +180,13 @@ SELECT benchmark, n, six(corr) AS corr, verdict, six(without_benchmark_low) AS w
 FROM m, family, capabilities_robustness(m, targets => '{flat,late,c1}', families => families);
 \x off
 
+-- All of it in words: rounded, what is sure and strong first.
+SELECT r.* FROM m, family, capabilities_report(m, families => families) AS r;
+SELECT r.* FROM told, capabilities_report(conflict, targets => '{up,late}') AS r;
+SELECT benchmark, corr, interval, verdict, note FROM m, capabilities_report(m, method => 'kendall', threshold => 0.2, confidence => 0.8) LIMIT 3;
+SELECT error_of($$SELECT capabilities_report(m, confidence => 1) FROM m$$);
+SELECT error_of($$SELECT capabilities_report(m, targets => '{upp}') FROM m$$);
+
 -- Aggregates.
 SELECT g, six((s).corr) AS spearman, six((s).p_value) AS p, six((p).corr) AS pearson, six((p).p_value) AS p, six((k).corr) AS kendall, six((k).p_value) AS p
 FROM (SELECT i % 3 AS g, spearman_test(i * 7 % 11, i) AS s, pearson_test(i * 7 % 11, i) AS p, kendall_test(i * 7 % 11, i) AS k
