@@ -1745,6 +1745,8 @@ CREATE TYPE capabilities_correlations_row AS (
 	benchmark_sd float8,
 	reliability float8,
 	corr_disattenuated float8,
+	corr_uncontrolled float8,
+	vif float8,
 	verdict text,
 	q_verdict float8,
 	status text
@@ -1757,22 +1759,24 @@ COMMENT ON COLUMN capabilities_correlations_row.benchmark IS 'name of the benchm
 COMMENT ON COLUMN capabilities_correlations_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
 COMMENT ON COLUMN capabilities_correlations_row.direction IS 'which is better, as marked: higher or lower; where it is lower, scores were negated before they were correlated, so that higher means better or safer; NULL: nobody has said, and higher is taken as better';
 COMMENT ON COLUMN capabilities_correlations_row.n IS 'number of models behind the numbers of this row';
-COMMENT ON COLUMN capabilities_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on a capability benchmark';
+COMMENT ON COLUMN capabilities_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on a capability benchmark or a control';
 COMMENT ON COLUMN capabilities_correlations_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_correlations_row.n_families IS 'number of families of models in the jackknife; NULL without families';
 COMMENT ON COLUMN capabilities_correlations_row.n_without_family IS 'how many of the n models have no family that is known, and count as one each; NULL without families';
 COMMENT ON COLUMN capabilities_correlations_row.n_capabilities IS 'number of capability benchmarks of the component of this row';
 COMMENT ON COLUMN capabilities_correlations_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN capabilities_correlations_row.score_reliability IS 'reliability of the capabilities score as a measure of one thing, by its eigenvalue (Armor''s theta), with imputed scores by that of the others; NULL with one capability benchmark';
-COMMENT ON COLUMN capabilities_correlations_row.corr IS 'correlation, between -1 and 1; NULL where it is undefined, see status';
+COMMENT ON COLUMN capabilities_correlations_row.corr IS 'correlation, between -1 and 1, given the controls if there are any; NULL where it is undefined, see status';
 COMMENT ON COLUMN capabilities_correlations_row.ci_low IS 'lower end of the interval of corr';
 COMMENT ON COLUMN capabilities_correlations_row.ci_high IS 'upper end of the interval of corr';
 COMMENT ON COLUMN capabilities_correlations_row.p_value IS 'p-value of no association at all, two-sided; it is no test of the verdict''s threshold';
 COMMENT ON COLUMN capabilities_correlations_row.q_value IS 'p-value adjusted for the number of rows whose role is target (Benjamini and Hochberg)';
-COMMENT ON COLUMN capabilities_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of the capabilities score (Theil and Sen; least squares with pearson)';
+COMMENT ON COLUMN capabilities_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of the capabilities score (Theil and Sen; least squares with pearson); NULL with controls';
 COMMENT ON COLUMN capabilities_correlations_row.benchmark_sd IS 'standard deviation of the benchmark''s scores over these models';
 COMMENT ON COLUMN capabilities_correlations_row.reliability IS 'share of the variance of the benchmark''s scores over these models that is not sampling error of its items, by their standard errors; NULL unless every score has one';
-COMMENT ON COLUMN capabilities_correlations_row.corr_disattenuated IS 'corr without that error, on the same scale: an upper bound of its magnitude as far as items go; NULL unless reliability is at least 0.7';
+COMMENT ON COLUMN capabilities_correlations_row.corr_disattenuated IS 'corr without that error, on the same scale: an upper bound of its magnitude as far as items go; NULL unless reliability is at least 0.7, and with controls';
+COMMENT ON COLUMN capabilities_correlations_row.corr_uncontrolled IS 'the same correlation over the same models without the controls; NULL without controls';
+COMMENT ON COLUMN capabilities_correlations_row.vif IS 'variance inflation of the capabilities score by the controls, 1/(1 - R squared); from 5 on the two are not told apart, and p, q and verdict are NULL; NULL without controls, and where they leave nothing of it';
 COMMENT ON COLUMN capabilities_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved; NULL also where there is no component to give it by';
 COMMENT ON COLUMN capabilities_correlations_row.q_verdict IS 'p-value of what the verdict claims, adjusted for the number of rows whose role is target; q_value for positive and negative, NULL for unresolved';
 COMMENT ON COLUMN capabilities_correlations_row.status IS 'ok, or why numbers of this row are NULL, or what to keep in mind';
@@ -1783,13 +1787,14 @@ CREATE FUNCTION capabilities_correlations(m score_matrix,
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
-	families jsonb DEFAULT NULL, threshold float8 DEFAULT NULL)
+	families jsonb DEFAULT NULL, threshold float8 DEFAULT NULL,
+	controlling text[] DEFAULT '{}')
 RETURNS SETOF capabilities_correlations_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_correlations'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
-COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb, float8) IS
-'capabilities correlation of every target benchmark, with n, interval, p-value, q-value, slope and verdict';
+COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb, float8, text[]) IS
+'capabilities correlation of every target benchmark, with n, interval, p-value, q-value, slope and verdict; on request given controls such as training compute';
 
 CREATE TYPE benchmark_correlations_row AS (
 	benchmark text,
@@ -1812,6 +1817,8 @@ CREATE TYPE benchmark_correlations_row AS (
 	benchmark_sd float8,
 	reliability float8,
 	corr_disattenuated float8,
+	corr_uncontrolled float8,
+	vif float8,
 	verdict text,
 	q_verdict float8,
 	status text
@@ -1824,22 +1831,24 @@ COMMENT ON COLUMN benchmark_correlations_row.benchmark IS 'name of the benchmark
 COMMENT ON COLUMN benchmark_correlations_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
 COMMENT ON COLUMN benchmark_correlations_row.direction IS 'which is better, as marked: higher or lower; where it is lower, scores were negated before they were correlated, so that higher means better or safer; NULL: nobody has said, and higher is taken as better';
 COMMENT ON COLUMN benchmark_correlations_row.n IS 'number of models behind the numbers of this row';
-COMMENT ON COLUMN benchmark_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on what it is correlated with';
+COMMENT ON COLUMN benchmark_correlations_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on what it is correlated with or a control';
 COMMENT ON COLUMN benchmark_correlations_row.n_imputed IS '0: nothing is imputed here; as in capabilities_correlations';
 COMMENT ON COLUMN benchmark_correlations_row.n_families IS 'number of families of models in the jackknife; NULL without families';
 COMMENT ON COLUMN benchmark_correlations_row.n_without_family IS 'how many of the n models have no family that is known, and count as one each; NULL without families';
 COMMENT ON COLUMN benchmark_correlations_row.n_capabilities IS 'NULL: there is no component here; as in capabilities_correlations';
 COMMENT ON COLUMN benchmark_correlations_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN benchmark_correlations_row.score_reliability IS 'NULL: there is no component here; as in capabilities_correlations';
-COMMENT ON COLUMN benchmark_correlations_row.corr IS 'correlation with the benchmark or covariate that was named, between -1 and 1; NULL where it is undefined, see status';
+COMMENT ON COLUMN benchmark_correlations_row.corr IS 'correlation with the benchmark or covariate that was named, between -1 and 1, given the controls if there are any; NULL where it is undefined, see status';
 COMMENT ON COLUMN benchmark_correlations_row.ci_low IS 'lower end of the interval of corr';
 COMMENT ON COLUMN benchmark_correlations_row.ci_high IS 'upper end of the interval of corr';
 COMMENT ON COLUMN benchmark_correlations_row.p_value IS 'p-value of no association at all, two-sided; it is no test of the verdict''s threshold';
 COMMENT ON COLUMN benchmark_correlations_row.q_value IS 'p-value adjusted for the number of rows whose role is target (Benjamini and Hochberg)';
-COMMENT ON COLUMN benchmark_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of what it is correlated with (Theil and Sen; least squares with pearson)';
+COMMENT ON COLUMN benchmark_correlations_row.slope IS 'rise of the score, higher meaning better, per standard deviation of what it is correlated with (Theil and Sen; least squares with pearson); NULL with controls';
 COMMENT ON COLUMN benchmark_correlations_row.benchmark_sd IS 'standard deviation of the benchmark''s scores over these models';
 COMMENT ON COLUMN benchmark_correlations_row.reliability IS 'share of the variance of the benchmark''s scores over these models that is not sampling error of its items, by their standard errors; NULL unless every score has one';
-COMMENT ON COLUMN benchmark_correlations_row.corr_disattenuated IS 'corr without that error, on the same scale: an upper bound of its magnitude as far as items go; NULL unless reliability is at least 0.7';
+COMMENT ON COLUMN benchmark_correlations_row.corr_disattenuated IS 'corr without that error, on the same scale: an upper bound of its magnitude as far as items go; NULL unless reliability is at least 0.7, and with controls';
+COMMENT ON COLUMN benchmark_correlations_row.corr_uncontrolled IS 'the same correlation over the same models without the controls; NULL without controls';
+COMMENT ON COLUMN benchmark_correlations_row.vif IS 'variance inflation of what the benchmark is correlated with by the controls, 1/(1 - R squared); from 5 on the two are not told apart, and p, q and verdict are NULL; NULL without controls, and where they leave nothing of it';
 COMMENT ON COLUMN benchmark_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved';
 COMMENT ON COLUMN benchmark_correlations_row.q_verdict IS 'p-value of what the verdict claims, adjusted for the number of rows whose role is target; q_value for positive and negative, NULL for unresolved';
 COMMENT ON COLUMN benchmark_correlations_row.status IS 'ok, or why numbers of this row are NULL, or what to keep in mind';
@@ -1848,12 +1857,13 @@ CREATE FUNCTION benchmark_correlations(m score_matrix, against text,
 	targets text[] DEFAULT NULL, method text DEFAULT 'spearman',
 	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
-	families jsonb DEFAULT NULL, threshold float8 DEFAULT NULL)
+	families jsonb DEFAULT NULL, threshold float8 DEFAULT NULL,
+	controlling text[] DEFAULT '{}')
 RETURNS SETOF benchmark_correlations_row
 AS 'MODULE_PATHNAME', 'sc_benchmark_correlations'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
-COMMENT ON FUNCTION benchmark_correlations(score_matrix, text, text[], text, float8, text, int4, int8, jsonb, float8) IS
+COMMENT ON FUNCTION benchmark_correlations(score_matrix, text, text[], text, float8, text, int4, int8, jsonb, float8, text[]) IS
 'correlation of every target benchmark with one benchmark or covariate, such as training compute, with n, interval, p-value, q-value, slope and verdict';
 
 CREATE TYPE capabilities_over_time_row AS (
@@ -1942,23 +1952,27 @@ CREATE TYPE capabilities_difference_row AS (
 	ci_low float8,
 	ci_high float8,
 	p_value float8,
+	difference_uncontrolled float8,
+	vif float8,
 	status text
 );
 
 COMMENT ON TYPE capabilities_difference_row IS
 'a row of capabilities_difference()';
 
-COMMENT ON COLUMN capabilities_difference_row.n IS 'number of models that have both benchmarks';
+COMMENT ON COLUMN capabilities_difference_row.n IS 'number of models that have both benchmarks and the controls';
 COMMENT ON COLUMN capabilities_difference_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_difference_row.n_families IS 'number of families of models in the jackknife; NULL without families';
 COMMENT ON COLUMN capabilities_difference_row.n_without_family IS 'how many of the n models have no family that is known, and count as one each; NULL without families';
 COMMENT ON COLUMN capabilities_difference_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
-COMMENT ON COLUMN capabilities_difference_row.corr_a IS 'capabilities correlation of benchmark_a over these models';
-COMMENT ON COLUMN capabilities_difference_row.corr_b IS 'capabilities correlation of benchmark_b over these models';
+COMMENT ON COLUMN capabilities_difference_row.corr_a IS 'capabilities correlation of benchmark_a over these models, given the controls if there are any';
+COMMENT ON COLUMN capabilities_difference_row.corr_b IS 'capabilities correlation of benchmark_b over these models, given the controls if there are any';
 COMMENT ON COLUMN capabilities_difference_row.difference IS 'corr_a - corr_b; with absolute that of their magnitudes: above 0 if a is the more entangled';
 COMMENT ON COLUMN capabilities_difference_row.ci_low IS 'lower end of the interval of difference';
 COMMENT ON COLUMN capabilities_difference_row.ci_high IS 'upper end of the interval of difference';
 COMMENT ON COLUMN capabilities_difference_row.p_value IS 'p-value of no difference, two-sided';
+COMMENT ON COLUMN capabilities_difference_row.difference_uncontrolled IS 'the same difference over the same models without the controls; NULL without controls';
+COMMENT ON COLUMN capabilities_difference_row.vif IS 'variance inflation of the capabilities score by the controls, 1/(1 - R squared); from 5 on the two are not told apart, and p is NULL; NULL without controls, and where they leave nothing of it';
 COMMENT ON COLUMN capabilities_difference_row.status IS 'ok, or why numbers of this row are NULL';
 
 CREATE FUNCTION capabilities_difference(m score_matrix,
@@ -1967,12 +1981,13 @@ CREATE FUNCTION capabilities_difference(m score_matrix,
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	absolute bool DEFAULT false, confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
-	families jsonb DEFAULT NULL)
+	families jsonb DEFAULT NULL,
+	controlling text[] DEFAULT '{}')
 RETURNS SETOF capabilities_difference_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_difference'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
 
-COMMENT ON FUNCTION capabilities_difference(score_matrix, text, text, text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb) IS
+COMMENT ON FUNCTION capabilities_difference(score_matrix, text, text, text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb, text[]) IS
 'difference of the capabilities correlations of two benchmarks, or of their magnitudes (absolute), over the models that have both, with interval and p-value';
 
 CREATE TYPE capabilities_scores_row AS (

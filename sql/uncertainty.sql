@@ -215,6 +215,50 @@ FROM noisy, LATERAL (VALUES ('whole', m), ('conflict', merge(m, annotate(m, lowe
     capabilities_correlations(x, '{a,b,sure}', '{sure}', exclude_self => false) AS c;
 DROP TABLE noisy;
 
+-- Given controls.  Twenty models: all rises with size, which m07 lacks; flat does not vary, twice is size once more.
+CREATE TABLE g AS
+SELECT annotate(score_matrix('m' || to_char(i, 'FM00'), benchmark, score), '{a1,a2,a3}', covariates => '{size,age,flat,twice}') AS m
+FROM generate_series(1, 20) AS i, LATERAL (VALUES ('a1', i + i * 7 % 11), ('a2', i + i * 5 % 13), ('a3', i + i * 3 % 8),
+    ('safe', i + i * i % 17), ('other', 20 - i + i * i % 19), ('size', CASE WHEN i <> 7 THEN i + i * 13 % 9 END),
+    ('age', i * 8 % 21 + i / 3), ('flat', 1), ('twice', CASE WHEN i <> 7 THEN -2 * (i + i * 13 % 9) END)) AS s (benchmark, score);
+-- The correlation without the controls is that of the same models; slope and corr_disattenuated are not there.
+SELECT benchmark, n, n_dropped, six(corr_uncontrolled) AS uncontrolled, six(corr) AS corr, six(ci_low) AS low, six(ci_high) AS high,
+       six(p_value) AS p, six(vif) AS vif, slope, verdict, status FROM g, capabilities_correlations(m, controlling => '{size}');
+SELECT benchmark, n, six(corr) AS corr, corr_uncontrolled, vif FROM g, capabilities_correlations(m);
+SELECT benchmark, n, six(corr_uncontrolled) AS uncontrolled, six(corr) AS corr, six(ci_low) AS low, six(ci_high) AS high,
+       six(p_value) AS p, six(vif) AS vif, status FROM g, capabilities_correlations(m, method => 'pearson', controlling => '{age,size}');
+-- By families and by resamples; what does not vary, or is said already, changes nothing.
+SELECT benchmark, n_families, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p, verdict, status
+FROM g, capabilities_correlations(m, controlling => '{size,age}',
+    families => (SELECT jsonb_object_agg('m' || to_char(i, 'FM00'), 'f' || i % 7) FROM generate_series(1, 20) AS i));
+SELECT benchmark, n_resamples > 900 AS enough, ci_low < corr AND corr < ci_high AS around
+FROM g, capabilities_correlations(m, controlling => '{size,age}', ci => 'bootstrap', resamples => 1000);
+SELECT six(a.corr - b.corr) AS difference, six(a.ci_low - b.ci_low) AS low, a.vif = b.vif AS same
+FROM g, capabilities_correlations(m, targets => '{safe}', controlling => '{size}') AS a,
+    capabilities_correlations(m, targets => '{safe}', controlling => '{twice,size,flat}') AS b;
+-- Controls that are the target, what it is correlated with, or too near to that.
+SELECT benchmark, n, corr, six(corr_uncontrolled) AS uncontrolled, six(vif) AS vif, status
+FROM g, capabilities_correlations(m, targets => '{size,twice}', controlling => '{size}');
+SELECT benchmark, n, six(corr) AS corr, six(ci_low) AS low, p_value, verdict, six(vif) AS vif, status
+FROM g, capabilities_correlations(m, '{a1}', '{safe}', controlling => '{a1}');
+SELECT benchmark, n, six(corr) AS corr, six(ci_low) AS low, p_value, q_value, verdict, q_verdict, six(vif) AS vif, status
+FROM g, capabilities_correlations(m, targets => '{safe,other}', controlling => '{a1,a2,a3}');
+SELECT benchmark, n, six(corr) AS corr, six(ci_low) AS low, p_value, verdict, six(vif) AS vif, status
+FROM g, benchmark_correlations(m, 'size', targets => '{safe}', controlling => '{twice}');
+SELECT benchmark, n, six(corr) AS corr, six(ci_low) AS low, six(p_value) AS p, verdict, six(vif) AS vif, status
+FROM g, benchmark_correlations(m, 'size', targets => '{safe,other}', controlling => '{a1}');
+-- No model has the control; too few models beside the controls: four beside two, then one, five beside one.
+SELECT benchmark, n, n_dropped, corr, corr_uncontrolled, vif, status
+FROM g, capabilities_correlations(annotate(m, covariates => '{size,absent}', missing_ok => true), targets => '{safe}', controlling => '{absent}');
+SELECT s.models, n, corr, six(ci_low) AS low, six(p_value) AS p, vif IS NULL AS no_vif, status
+FROM g, (VALUES ('{m01,m02,m03,m04}'::text[], '{size,age}'::text[]), ('{m01,m02,m03,m04}', '{age}'), ('{m01,m02,m03,m04,m09}', '{age}'))
+    AS s (models, controls), capabilities_correlations(subset(m, s.models), '{a1}', '{safe}', controlling => controls);
+-- The difference of two.
+SELECT n, six(corr_a) AS a, six(corr_b) AS b, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p,
+       six(difference_uncontrolled) AS uncontrolled, six(vif) AS vif, status
+FROM g, (VALUES ('{}'::text[]), ('{size}'), ('{size,age}'), ('{a1,a2,a3}'), ('{safe}')) AS s (controls),
+    capabilities_difference(m, 'safe', 'other', controlling => controls);
+
 -- Exact: both tails of all orders.
 SELECT round((spearman_test(i, i)).p_value * 3628800) AS orders FROM generate_series(1, 10) AS i;
 SELECT round((kendall_test(i, i)).p_value * 3628800) AS orders FROM generate_series(1, 10) AS i;
@@ -254,6 +298,18 @@ SELECT error_of($$SELECT c.* FROM m, capabilities_adjusted_scores(m, fit => 'cub
 SELECT error_of($$SELECT c.* FROM m, capabilities_adjusted_scores(m, scale => NULL) AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_robustness(m, targets => '{updown}') AS c$$);
 SELECT error_of($$SELECT c.* FROM m, capabilities_robustness(m, families => '7') AS c$$);
+-- And of controls.
+SELECT error_of($$SELECT capabilities_correlations(m, method => 'kendall', controlling => '{size}') FROM g$$);
+SELECT error_of($$SELECT capabilities_correlations(m, controlling => '{siez}') FROM g$$);
+SELECT error_of($$SELECT capabilities_correlations(m, controlling => '{size,size}') FROM g$$);
+SELECT error_of($$SELECT capabilities_correlations(m, controlling => '{size,NULL}') FROM g$$);
+SELECT error_of($$SELECT capabilities_correlations(m, controlling => '{{size},{age}}') FROM g$$);
+SELECT error_of($$SELECT capabilities_correlations(m, controlling => NULL) FROM g$$);
+SELECT error_of($$SELECT benchmark_correlations(m, 'a1', controlling => '{""}') FROM g$$);
+SELECT error_of($$SELECT capabilities_difference(m, 'safe', 'other', method => 'kendall', controlling => '{size}') FROM g$$);
+SELECT error_of(format($$SELECT benchmark_correlations(score_matrix('m', b, 1), 'c1', controlling => %L) FROM (SELECT 'c' || generate_series(1, 1000)) AS c (b)$$,
+    (SELECT array_agg('c' || i) FROM generate_series(1, 1000) AS i)));
+SELECT count(*) FROM g, capabilities_correlations(m, method => 'kendall', controlling => '{}');
 -- Limits: 54000.
 SELECT error_of($$SELECT c.* FROM (SELECT score_matrix('m' || i, 'b' || j, i * j % 7 + 10 * i) AS m FROM generate_series(1, 4) i, generate_series(1, 300) j) s,
     capabilities_components(m, benchmarks(m), ci => 'bootstrap') AS c$$);
@@ -270,5 +326,5 @@ FROM (SELECT score_matrix('m' || i, b, s) AS m FROM unnest('{1,2,3,4, 2,3,4,1, 0
 SELECT corr, threshold, models_needed(corr, threshold) FROM unnest('{NULL,0,-0.2,0.4,-0.4,0.4000001,0.6,1,-1}'::float8[]) AS corr,
     unnest('{NULL,0.4,0.99}'::float8[]) AS threshold;
 
-DROP TABLE told, m, family, many;
+DROP TABLE told, m, family, many, g;
 DROP FUNCTION six;

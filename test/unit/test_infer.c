@@ -20,7 +20,9 @@ correlation(ScMethod method, size_t n, double corr)
 
 	c.method = method;
 	c.n = n;
+	c.controls = 0;
 	c.corr = corr;
+	c.leak = 0.0;
 	c.kendall_s = 0.0;
 	c.kendall_var = 0.0;
 	c.kendall_spread = 0.0;

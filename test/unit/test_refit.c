@@ -10,6 +10,7 @@
 #include "check.h"
 #include "stats/component/component.h"
 #include "stats/base/philox.h"
+#include "stats/correlation/partial.h"
 #include "stats/resampling/refit.h"
 
 /* A table whose arrays are the test's. */
@@ -20,6 +21,7 @@ typedef struct Made
 	size_t	   *start;
 	uint32_t   *model;
 	double	   *y;
+	double	   *control;		/* none unless by add_controls() */
 } Made;
 
 /* Resamples and their answers; memory is exactly as large as it must be. */
@@ -148,6 +150,8 @@ make_table(Made *made, size_t n, size_t d, size_t m, int kind, ScPca pca,
 	t->method = method;
 	t->draws = draws;
 	t->kernel = SC_KERNEL_BEST;
+	t->k = 0;
+	t->control = made->control = NULL;
 	free(common);
 	free(has);
 }
@@ -159,6 +163,29 @@ free_table(Made *made)
 	free(made->start);
 	free(made->model);
 	free(made->y);
+	free(made->control);
+}
+
+/* k controls, of which some are a capability benchmark, constant or the one before. */
+static void
+add_controls(Made *made, size_t k, int kind)
+{
+	size_t		n = made->table.n;
+	size_t		i;
+	size_t		j;
+
+	made->control = exactly(k * n * sizeof(double));
+	for (j = 0; j < k; j++)
+	{
+		size_t		what = random_below(12);
+
+		for (i = 0; i < n; i++)
+			made->control[j * n + i] = what == 0 ? made->x[i] : what == 1 ? 0.1 :
+				what == 2 && j > 0 ? made->control[(j - 1) * n + i] :
+				make_score(kind, made->x[i] / 1e3 + random_normal(), i, j);
+	}
+	made->table.k = k;
+	made->table.control = made->control;
 }
 
 /*
@@ -319,7 +346,40 @@ free_repeated(Repeated *r)
 	free(r->fit.score);
 }
 
-/* sc_correlate() of target k with a score per model, on repeated rows; or NaN. */
+/* sc_partial_correlate() of the rows of target k that were made of it; or NaN. */
+static double
+correlate_controlled(const ScRefitTable *t, size_t k, const uint32_t *counts,
+					 const double *y, const double *x, size_t n, size_t different)
+{
+	double	   *control = exactly(t->k * n * sizeof(double));
+	void	   *work = exactly(sc_partial_workspace(t->method, n, t->k));
+	ScPartial  *partial;
+	ScCorrelation c;
+	ScStatus	status;
+	size_t		at = 0;
+	size_t		i;
+	size_t		j;
+	size_t		copy;
+
+	for (j = 0; j < t->k; j++)
+	{
+		for (i = t->start[k]; i < t->start[k + 1]; i++)
+		{
+			for (copy = 0; copy < counts[t->model[i]]; copy++)
+				control[at++] = t->control[j * t->n + t->model[i]];
+		}
+	}
+	partial = sc_partial_prepare(t->method, x, control, n, t->k, work, NULL);
+	status = sc_partial_correlate(partial, y, NULL, &c);
+	free(control);
+	free(work);
+	return status == SC_OK && different >= SC_MIN_MODELS + c.controls ? c.corr : NAN;
+}
+
+/*
+ * sc_correlate() of target k with a score per model, on repeated rows, or given the controls;
+ * or NaN.
+ */
 static double
 correlate_repeated(const ScRefitTable *t, size_t k, const uint32_t *counts,
 				   const double *score)
@@ -354,6 +414,11 @@ correlate_repeated(const ScRefitTable *t, size_t k, const uint32_t *counts,
 		}
 	}
 	status = sc_correlate(t->method, y, x, n, work, NULL, &c);
+	if (t->k > 0)
+	{
+		c.corr = correlate_controlled(t, k, counts, y, x, n, different);
+		status = isnan(c.corr) ? SC_CONTROLLED_Y : SC_OK;
+	}
 	free(y);
 	free(x);
 	free(work);
@@ -499,7 +564,8 @@ check_replicate(const ScRefitTable *t, const uint32_t *counts,
 }
 
 static void
-check_table(size_t n, size_t d, size_t m, int kind, ScPca pca, ScMethod method)
+check_controlled(size_t n, size_t d, size_t m, int kind, ScPca pca, ScMethod method,
+				 size_t controls)
 {
 	size_t		draws = n + random_below(2 * n);
 	size_t		replicates = 1 + random_below(20);
@@ -511,6 +577,8 @@ check_table(size_t n, size_t d, size_t m, int kind, ScPca pca, ScMethod method)
 	size_t		b;
 
 	make_table(&made, n, d, m, kind, pca, method, draws);
+	if (controls > 0)
+		add_controls(&made, controls, kind);
 	for (b = 0; b < replicates; b++)
 		make_counts(counts + b * n, n, draws, first + b);
 	a = refit_all(&made.table, counts, replicates);
@@ -527,10 +595,48 @@ check_table(size_t n, size_t d, size_t m, int kind, ScPca pca, ScMethod method)
 	free_table(&made);
 }
 
+static void
+check_table(size_t n, size_t d, size_t m, int kind, ScPca pca, ScMethod method)
+{
+	check_controlled(n, d, m, kind, pca, method, 0);
+}
+
 /* ----------
  * Tests
  * ----------
  */
+
+/* Given controls, to the bit what it is of the same scores by the definition. */
+static void
+test_controls(void)
+{
+	static const size_t ns[] = {3, 4, 5, 8, 13, 26, 40};
+	static const size_t ds[] = {1, 2, 4, 12, 65};
+	size_t		a;
+	size_t		b;
+	size_t		controls;
+	int			kind;
+	int			method;
+
+	seen_ok = seen_nan = seen_certain = 0;
+	for (a = 0; a < 7; a++)
+	{
+		for (b = 0; b < 5; b++)
+		{
+			for (kind = 0; kind < TABLE_KINDS; kind++)
+			{
+				for (controls = 1; controls < 4; controls++)
+				{
+					for (method = SC_SPEARMAN; method <= SC_PEARSON; method++)
+						check_controlled(ns[a], ds[b], 1 + random_below(9), kind,
+										 kind % 2 == 0 ? SC_PCA_SPEARMAN : SC_PCA_PEARSON,
+										 (ScMethod) method, controls);
+				}
+			}
+		}
+	}
+	CHECK(seen_ok > 10000 && seen_nan > 1000 && seen_certain > 1000);
+}
 
 static void
 test_definition(void)
@@ -779,7 +885,7 @@ test_one_benchmark(void)
 	static const size_t start[] = {0, 4, 11};
 	uint32_t	counts[7 * 100];
 	ScRefitTable t = {7, 1, x, 2, start, model, y, SC_PCA_SPEARMAN,
-	SC_SPEARMAN, 7 * 9, SC_KERNEL_BEST, NULL};
+	SC_SPEARMAN, 7 * 9, SC_KERNEL_BEST, NULL, 0, NULL};
 	Answers		a;
 	size_t		b;
 
@@ -925,7 +1031,7 @@ test_orthogonal_start(void)
 	double		x[5 * 16];
 	uint32_t	counts[32];
 	ScRefitTable t = {16, 5, x, 0, NULL, NULL, NULL, SC_PCA_SPEARMAN,
-	SC_SPEARMAN, 16, SC_KERNEL_BEST, NULL};
+	SC_SPEARMAN, 16, SC_KERNEL_BEST, NULL, 0, NULL};
 	Answers		a;
 	size_t		i;
 	size_t		j;
@@ -1047,5 +1153,6 @@ main(void)
 	RUN(test_orthogonal_start);
 	RUN(test_bootstrap_counts);
 	RUN(test_poll_and_jump);
+	RUN(test_controls);
 	return check_done();
 }

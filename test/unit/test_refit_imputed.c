@@ -10,6 +10,7 @@
 
 #include "stats/component/capability.h"
 #include "check.h"
+#include "stats/correlation/partial.h"
 #include "stats/imputation/impute.h"
 #include "stats/resampling/refit.h"
 #include "stats/resampling/refit_imputed.h"
@@ -23,6 +24,7 @@ typedef struct Made
 	size_t	   *start;
 	uint32_t   *model;
 	double	   *y;
+	double	   *control;
 } Made;
 
 /*
@@ -98,6 +100,8 @@ make_table(Made *made, size_t n, size_t d, size_t m, double share, bool ties,
 	t->pca = pca;
 	t->method = method;
 	t->draws = draws;
+	t->k = 0;
+	t->control = made->control = NULL;
 	free(common);
 	free(has);
 }
@@ -110,6 +114,21 @@ free_table(Made *made)
 	free(made->start);
 	free(made->model);
 	free(made->y);
+	free(made->control);
+}
+
+/* k controls, the second with ties. */
+static void
+add_controls(Made *made, size_t k)
+{
+	size_t		n = made->table.n;
+	size_t		i;
+
+	made->control = exactly(k * n * sizeof(double) + 1);
+	for (i = 0; i < k * n; i++)
+		made->control[i] = i / n == 1 ? (double) random_below(4) : random_normal();
+	made->table.k = k;
+	made->table.control = made->control;
 }
 
 /* Bootstraps, models left out, few models often, all of them, none. */
@@ -253,7 +272,34 @@ refit_by_definition(const ScRefitTable *t, const uint32_t *counts, double *corr)
 			}
 		}
 		corr[k] = NAN;
-		if (valid && different >= SC_MIN_MODELS &&
+		if (t->k > 0)
+		{
+			double	   *control = exactly(t->k * n * sizeof(double) + 1);
+			void	   *work2 = exactly(sc_partial_workspace(t->method, n, t->k));
+			size_t		j;
+			size_t		at = 0;
+
+			for (j = 0; j < t->k; j++)
+			{
+				for (i = 0; i < rows; i++)
+				{
+					size_t		cell;
+
+					for (cell = t->start[k]; cell < t->start[k + 1]; cell++)
+					{
+						if (t->model[cell] == row[i])
+							control[at++] = t->control[j * t->n + row[i]];
+					}
+				}
+			}
+			if (valid && sc_partial_correlate(sc_partial_prepare(t->method, x, control, n, t->k, work2, NULL),
+											  y, NULL, &answer) == SC_OK &&
+				different >= SC_MIN_MODELS + answer.controls)
+				corr[k] = answer.corr;
+			free(control);
+			free(work2);
+		}
+		else if (valid && different >= SC_MIN_MODELS &&
 			sc_correlate(t->method, y, x, n, work, NULL, &answer) == SC_OK)
 			corr[k] = answer.corr;
 		seen_corr += !isnan(corr[k]);
@@ -285,7 +331,8 @@ test_definition(void)
 		{
 			for (s = 0; s < 4; s++)
 			{
-				for (kind = 0; kind < 6; kind++)
+				/* the last two: given one control and two */
+				for (kind = 0; kind < 8; kind++)
 				{
 					size_t		n = ns[a];
 					size_t		draws = n + (s == 1 ? 20 : 0);
@@ -300,7 +347,12 @@ test_definition(void)
 
 					make_table(&made, n, ds[c], m, shares[s], (a + s) % 2 == 1,
 							   kind % 2 == 0 ? SC_PCA_SPEARMAN : SC_PCA_PEARSON,
-							   (ScMethod) (kind / 2), draws);
+							   (ScMethod) (kind / 2 % 3), draws);
+					if (kind >= 6)
+					{
+						made.table.method = s % 2 == 0 ? SC_SPEARMAN : SC_PEARSON;
+						add_controls(&made, (size_t) kind - 5);
+					}
 					for (b = 0; b < replicates; b++)
 						make_counts(counts + b * n, n, draws, b);
 					work = exactly(sc_refit_imputed_workspace(&made.table));

@@ -151,6 +151,8 @@ sc_gather_capabilities(const ScoreColumns *columns, const uint32 *benchmark, uin
 	scores->order = NULL;
 	scores->sorted = NULL;
 	scores->rank = NULL;
+	scores->reference = false;
+	scores->controls = NULL;
 }
 
 /* Imputes the missing scores. */
@@ -313,6 +315,7 @@ sc_reference_scores(const ScoreColumns *columns, uint32 benchmark,
 {
 	sc_gather_capabilities(columns, &benchmark, 1, NULL, &sc_complete_recipe, scores);
 	scores->status = SC_OK;
+	scores->reference = true;
 	set_scores(scores, scores->x);
 	sc_sort_scores(scores);
 }

@@ -9,6 +9,7 @@
 #define SC_FUNCTIONS_ANALYSES_CAPABILITY_SCORES_H
 
 #include "functions/analyses/columns.h"
+#include "functions/analyses/controls.h"
 #include "functions/shared/arguments.h"
 #include "functions/shared/benchmark_names.h"
 #include "stats/component/capability.h"
@@ -47,7 +48,19 @@ typedef struct CapabilityScores
 								 * sorted, or all are equal */
 	ScCapabilityFit fit;		/* by benchmark and model of the fit; of a
 								 * benchmark in its stead nothing */
+	bool		reference;		/* of a benchmark in its stead? */
+	const Controls *controls;	/* given which others are correlated with these
+								 * scores; NULL, unless a caller sets it:
+								 * none */
 } CapabilityScores;
+
+/* Is a model that has a target among the pairs of it with these scores? */
+static inline bool
+sc_has_pair(const CapabilityScores *scores, uint32 model)
+{
+	return scores->included[model] &&
+		(scores->controls == NULL || scores->controls->has[model]);
+}
 
 /* Did an included model lack capability scores, which were imputed? */
 static inline bool

@@ -116,7 +116,7 @@ sc_gate_row(const ComponentGate *gate, CorrelationRow *row)
 {
 	row->n_capabilities = gate->n_capabilities;
 	row->score_reliability = gate->reliability;
-	row->no_verdict = gate->closed;
+	row->no_verdict |= gate->closed;
 	row->component = gate->status;
 	if (strcmp(row->status, SC_STATUS_OK) == 0)
 		row->status = gate->status;

@@ -17,6 +17,7 @@
 #include "functions/shared/memory.h"
 #include "functions/shared/run.h"
 #include "types/forms/poll.h"
+#include "stats/correlation/partial.h"
 #include "stats/correlation/q_values.h"
 #include "stats/correlation/reliability.h"
 
@@ -41,6 +42,8 @@ const ResultColumn sc_correlation_columns[SC_CORRELATION_COLUMNS] = {
 	{"benchmark_sd", FLOAT8OID},
 	{"reliability", FLOAT8OID},
 	{"corr_disattenuated", FLOAT8OID},
+	{"corr_uncontrolled", FLOAT8OID},
+	{"vif", FLOAT8OID},
 	{"verdict", TEXTOID},
 	{"q_verdict", FLOAT8OID},
 	{"status", TEXTOID},
@@ -55,14 +58,19 @@ describe_noise(CorrelationRow *row, const ScoreColumns *columns, const TargetPai
 		row->result.status == SC_NO_SCORES || row->result.status == SC_CONFLICT)
 		return;
 	row->reliability = sc_target_reliability(columns, row->target, row->scores, pairs);
-	/* what contains the target contains its errors too */
-	if (row->tested)
+
+	/*
+	 * What contains the target contains its errors too.  Given controls it is
+	 * the reliability of what they leave of the target that would count.
+	 */
+	if (row->tested && pairs->control == NULL)
 		row->corr_disattenuated = sc_disattenuate(method, row->result.c.corr, row->reliability);
 }
 
 /*
  * How far the target's scores spread, and how steeply they rise: by Theil and Sen,
- * for Pearson by least squares, per standard deviation of what they rise with.
+ * for Pearson by least squares, per standard deviation of what they rise with.  The
+ * slope of all of it is not that of what controls leave.
  */
 static void
 describe_target(CorrelationRow *row, const TargetPairs *pairs, ScMethod method)
@@ -75,7 +83,7 @@ describe_target(CorrelationRow *row, const TargetPairs *pairs, ScMethod method)
 		sc_spread(pairs->y, pairs->n, sc_poll, &spread);
 		row->benchmark_sd = spread.sd;
 	}
-	if (row->result.status == SC_OK)
+	if (row->result.status == SC_OK && pairs->control == NULL)
 	{
 		row->slope = sc_run_slope(method, pairs->y, pairs->x, pairs->n) * row->scores->sd;
 		if (!isfinite(row->slope))
@@ -99,6 +107,7 @@ clear_row(CorrelationRow *row, uint32 target, const char *role,
 	row->q_claim = row->claim;
 	row->slope = row->benchmark_sd = get_float8_nan();
 	row->reliability = row->corr_disattenuated = get_float8_nan();
+	row->result.uncontrolled = row->result.vif = get_float8_nan();
 }
 
 void
@@ -113,8 +122,12 @@ sc_row_init(CorrelationRow *row, const ScoreColumns *columns, uint32 target,
 	sc_gather_pairs(columns, target, scores, &pairs);
 	sc_correlate_pairs(&pairs, scores, method, &row->result);
 	if (known != SC_OK)
+	{
 		row->result.status = known;
-	row->status = sc_correlation_status(known, row->result.status, constant_x);
+		row->result.uncontrolled = get_float8_nan();
+	}
+	row->status = row->result.status == SC_CONTROLLED_X ? sc_not_separable(scores) :
+		sc_correlation_status(known, row->result.status, constant_x);
 	row->tested = row->result.status == SC_OK && !part_whole;
 	if (row->tested)
 		row->p_value = sc_run_p_value(pairs.y, pairs.x, &row->result.c);
@@ -148,11 +161,34 @@ sc_row_families(CorrelationRow *row, const ScoreColumns *columns, const Families
 	for (k = columns->start[row->target]; k < columns->start[row->target + 1]; k++)
 	{
 		sc_poll_step(k);
-		if (row->scores->included[columns->model[k]])
+		if (sc_has_pair(row->scores, columns->model[k]))
 			sc_count_family(families, columns->model[k], &counts);
 	}
 	row->n_without_family = counts.n_without;
 	return sc_families_status(&counts);
+}
+
+const char *
+sc_not_separable(const CapabilityScores *scores)
+{
+	return scores->reference ? SC_STATUS_REFERENCE_NOT_SEPARABLE : SC_STATUS_NOT_SEPARABLE;
+}
+
+void
+sc_withhold_tests(const CapabilityScores *scores, CorrelationRow *row, uint32 n)
+{
+	uint32		j;
+
+	for (j = 0; j < n; j++)
+	{
+		sc_poll_step(j);
+		if (row[j].scores != scores || !(row[j].result.vif >= SC_MAX_VIF))
+			continue;
+		row[j].p_value = row[j].claim.beyond = row[j].claim.within = get_float8_nan();
+		row[j].no_verdict = true;
+		if (strcmp(row[j].status, SC_STATUS_OK) == 0)
+			row[j].status = sc_not_separable(scores);
+	}
 }
 
 void
@@ -250,6 +286,8 @@ sc_put_correlation_row(ResultRows *rows, const ScoreColumns *columns,
 	sc_add_float8(rows, row->benchmark_sd);
 	sc_add_float8(rows, row->reliability);
 	sc_add_float8(rows, row->corr_disattenuated);
+	sc_add_float8(rows, row->result.uncontrolled);
+	sc_add_float8(rows, row->result.vif);
 	sc_add_text(rows, has_verdict ? sc_verdict_word(verdict) : NULL);
 	sc_add_float8(rows, has_verdict ? sc_verdict_q_value(row, verdict) : get_float8_nan());
 	sc_add_text(rows, noisy ? SC_STATUS_NOISY : row->status);

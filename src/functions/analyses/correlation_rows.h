@@ -36,7 +36,8 @@ typedef struct CorrelationRow
 	int32		n_capabilities; /* of the component; this, the next and
 								 * no_verdict by sc_gate_rows() */
 	double		score_reliability;
-	bool		no_verdict;		/* whatever the interval says */
+	bool		no_verdict;		/* whatever the interval says; also by
+								 * sc_withhold_tests() */
 	int32		n_resamples;	/* that gave a correlation */
 	double		ci_low;
 	double		ci_high;
@@ -73,6 +74,15 @@ extern const char *sc_row_families(CorrelationRow *row, const ScoreColumns *colu
 								   const Families *families);
 
 /*
+ * Takes p-values and verdict from those of n rows correlated with these scores in which
+ * controls and scores are not told apart; after their intervals, which stand.
+ */
+extern void sc_withhold_tests(const CapabilityScores *scores, CorrelationRow *row, uint32 n);
+
+/* The word for these scores and controls that are not told apart. */
+extern const char *sc_not_separable(const CapabilityScores *scores);
+
+/*
  * q-values of no correlation at all and of both claims: each over the tested rows whose
  * role is target, whatever their verdict.
  */
@@ -85,7 +95,7 @@ extern bool sc_row_verdict(const CorrelationRow *row, double threshold, ScVerdic
 extern double sc_verdict_q_value(const CorrelationRow *row, ScVerdict verdict);
 
 /* The columns of these functions. */
-#define SC_CORRELATION_COLUMNS 23
+#define SC_CORRELATION_COLUMNS 25
 extern const ResultColumn sc_correlation_columns[SC_CORRELATION_COLUMNS];
 
 /*

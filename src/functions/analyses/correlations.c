@@ -116,9 +116,11 @@ correlate_with_others(const ScoreColumns *columns, uint32 target, const char *ro
 	{
 		sc_fit_some(columns, capabilities, others.place, others.n, &options->recipe, 1, &scores);
 		sc_sort_scores(&scores);
+		scores.controls = options->controls;
 		sc_row_init(row, columns, target, role, &scores, options->method, false,
 					SC_STATUS_CONSTANT_CAPABILITY);
 		sc_set_intervals(columns, &scores, row, 1, options->method, &options->interval);
+		sc_withhold_tests(&scores, row, 1);
 		sc_gate_rows(columns, &scores, &options->interval.families, row, 1);
 	}
 	row->scores = NULL;
@@ -134,6 +136,7 @@ sc_correlation_options(FunctionCallInfo fcinfo, int first, const ScoreColumns *c
 	options->exclude_self = sc_bool_argument(fcinfo, first + 4, "exclude_self");
 	sc_interval_options(fcinfo, first + 5, &columns->view, CI_ALL, CI_ANALYTIC, &options->interval);
 	options->interval.threshold = sc_threshold_argument(fcinfo, first + 10, options->method);
+	options->controls = NULL;
 }
 
 void
@@ -157,6 +160,7 @@ sc_correlate_targets(const ScoreColumns *columns, const BenchmarkSet *capabiliti
 						SC_STATUS_CONSTANT_CAPABILITY);
 	}
 	sc_set_intervals(columns, scores, row, targets->n, options->method, &options->interval);
+	sc_withhold_tests(scores, row, targets->n);
 	sc_gate_rows(columns, scores, &options->interval.families, row, targets->n);
 	sc_set_q_values(row, targets->n);
 }
@@ -177,7 +181,7 @@ put_rows(ResultRows *rows, const ScoreColumns *columns,
 /*
  * capabilities_correlations(m, capabilities, targets, method, pca, missing,
  *							 min_scores, exclude_self, confidence, ci, resamples,
- *							 seed, families, threshold)
+ *							 seed, families, threshold, controlling)
  */
 Datum
 sc_capabilities_correlations(PG_FUNCTION_ARGS)
@@ -186,18 +190,24 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 	CorrelationOptions options;
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
+	BenchmarkSet except;
 	BenchmarkSet targets;
+	Controls	controls;
 	CapabilityScores scores;
 	CorrelationRow *row;
 
 	sc_begin_rows(fcinfo, sc_correlation_columns, SC_CORRELATION_COLUMNS, &rows);
 	sc_read_columns(fcinfo, 0, &columns);
 	sc_correlation_options(fcinfo, 3, &columns, &options);
+	if (sc_controls_argument(fcinfo, 14, &columns, options.method, &controls))
+		options.controls = &controls;
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
-	sc_choose_targets(fcinfo, 2, &columns, &capabilities, SC_BENCHMARK_COVARIATE, &targets);
+	sc_add_controls(&columns, &capabilities, options.controls, &except);
+	sc_choose_targets(fcinfo, 2, &columns, &except, SC_BENCHMARK_COVARIATE, &targets);
 
 	sc_fit_named(&columns, &capabilities, &options.recipe, 1, &scores);
 	sc_sort_scores(&scores);
+	scores.controls = options.controls;
 	row = sc_alloc(targets.n, sizeof(CorrelationRow));
 	sc_correlate_targets(&columns, &capabilities, &targets, &scores, &options, row);
 	put_rows(&rows, &columns, row, targets.n, options.interval.threshold);
@@ -206,7 +216,7 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 
 /*
  * benchmark_correlations(m, against, targets, method, confidence, ci, resamples,
- *						  seed, families, threshold)
+ *						  seed, families, threshold, controlling)
  */
 Datum
 sc_benchmark_correlations(PG_FUNCTION_ARGS)
@@ -216,10 +226,13 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 	IntervalOptions options;
 	ScoreColumns columns;
 	BenchmarkSet reference;
+	BenchmarkSet except;
 	BenchmarkSet targets;
+	Controls	controls;
 	CapabilityScores scores;
 	CorrelationRow *row;
 	uint32		against;
+	bool		controlled;
 	uint32		j;
 
 	sc_begin_rows(fcinfo, sc_correlation_columns, SC_CORRELATION_COLUMNS, &rows);
@@ -229,10 +242,14 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 	against = (uint32) sc_named_benchmark(fcinfo, 1, "against", &columns.view, MISSING_RAISE);
 	sc_set_init(&reference, &columns.view);
 	reference.member[against] = true;
-	sc_choose_targets(fcinfo, 2, &columns, &reference,
+	controlled = sc_controls_argument(fcinfo, 10, &columns, method, &controls);
+	sc_add_controls(&columns, &reference, controlled ? &controls : NULL, &except);
+	sc_choose_targets(fcinfo, 2, &columns, &except,
 					  SC_BENCHMARK_COVARIATE | SC_BENCHMARK_CAPABILITY, &targets);
 
 	sc_reference_scores(&columns, against, &scores);
+	if (controlled)
+		scores.controls = &controls;
 	if (sc_has_direction_conflict(columns.view.benchmark_flags[against]))
 		scores.status = SC_CONFLICT;
 	row = sc_alloc(targets.n, sizeof(CorrelationRow));
@@ -248,6 +265,7 @@ sc_benchmark_correlations(PG_FUNCTION_ARGS)
 					"constant reference");
 	}
 	sc_set_intervals(&columns, &scores, row, targets.n, method, &options);
+	sc_withhold_tests(&scores, row, targets.n);
 	sc_set_q_values(row, targets.n);
 	put_rows(&rows, &columns, row, targets.n, options.threshold);
 	return (Datum) 0;

@@ -19,18 +19,19 @@ typedef struct CorrelationOptions
 	CapabilityRecipe recipe;
 	bool		exclude_self;
 	IntervalOptions interval;
+	const Controls *controls;	/* NULL: none */
 } CorrelationOptions;
 
 /*
  * Reads the arguments method to threshold, which stand side by side from argument
- * first on.  22023 for what is malformed.
+ * first on; there are no controls.  22023 for what is malformed.
  */
 extern void sc_correlation_options(FunctionCallInfo fcinfo, int first,
 								   const ScoreColumns *columns, CorrelationOptions *options);
 
 /*
- * Correlates the targets with the scores, a fit of the capability benchmarks, sorted;
- * or one that is part of their component with that of the others.  row [targets->n] gets
+ * Correlates the targets with the scores, a fit of the capability benchmarks, sorted
+ * and with the controls of the options; or one that is part of their component with that of the others.  row [targets->n] gets
  * everything, the q-value too.
  */
 extern void sc_correlate_targets(const ScoreColumns *columns, const BenchmarkSet *capabilities,

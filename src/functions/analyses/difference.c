@@ -32,8 +32,10 @@
 #include "functions/shared/result_rows.h"
 #include "functions/shared/run.h"
 #include "types/forms/poll.h"
+#include "stats/base/student.h"
 #include "stats/correlation/difference.h"
 #include "stats/correlation/infer.h"
+#include "stats/correlation/partial.h"
 #include "stats/correlation/reliability.h"
 #include "stats/resampling/replicates.h"
 
@@ -51,6 +53,8 @@ static const ResultColumn result_columns[] = {
 	{"ci_low", FLOAT8OID},
 	{"ci_high", FLOAT8OID},
 	{"p_value", FLOAT8OID},
+	{"difference_uncontrolled", FLOAT8OID},
+	{"vif", FLOAT8OID},
 	{"status", TEXTOID},
 };
 
@@ -62,6 +66,9 @@ typedef struct Difference
 								 * scores */
 	ScCorrelation with[2];		/* with the capabilities score */
 	double		corr[2];		/* of them; NaN: not there */
+	double		uncontrolled[2];	/* without the controls; NaN without
+									 * controls, or if not there */
+	double		vif;			/* as of TargetCorrelation */
 	double		r_ab;			/* of the two with each other */
 	bool		absolute;
 	int32		n_families;		/* -1: none */
@@ -98,7 +105,7 @@ fit_without(const ScoreColumns *columns, const BenchmarkSet *capabilities,
 	return false;
 }
 
-/* Scores of the models of the fit that have both. */
+/* Scores of the models of the fit that have both, and the controls. */
 static void
 common_targets(const ScoreColumns *columns, const CapabilityScores *scores,
 			   const uint32 *target, RefitTargets *targets)
@@ -124,7 +131,7 @@ common_targets(const ScoreColumns *columns, const CapabilityScores *scores,
 				b++;
 			continue;
 		}
-		if (scores->included[model])
+		if (sc_has_pair(scores, model))
 		{
 			targets->fit_row[n] = scores->fit_row[model];
 			targets->y[n] = columns->score[a];
@@ -141,53 +148,90 @@ common_targets(const ScoreColumns *columns, const CapabilityScores *scores,
 	pfree(other);
 }
 
+/* One of the two, or of both with each other: y with x, given the controls if there are any. */
+static ScStatus
+correlate(const Difference *d, ScMethod method, const double *y, const double *x,
+		  const double *control, uint32 n_controls, ScCorrelation *c, double *vif)
+{
+	if (n_controls == 0)
+		return sc_run_correlation(method, y, x, d->n, c);
+	return sc_run_partial(method, y, x, control, d->n, n_controls, c, vif);
+}
+
 /* The two correlations; false if one of them cannot be had. */
 static bool
 correlate_both(const ScoreColumns *columns, const uint32 *target,
 			   const CapabilityScores *scores, const RefitTargets *targets,
 			   ScMethod method, Difference *d)
 {
+	const Controls *controls = scores->controls;
+	uint32		n_controls = controls == NULL ? 0 : controls->n;
 	double	   *x = sc_alloc(d->n, sizeof(double));
+	uint32	   *model = sc_alloc(d->n, sizeof(uint32));
+	double	   *control = NULL;
 	ScCorrelation between;
+	double		vif;
 	uint32		i;
 	int			t;
 
 	for (i = 0; i < d->n; i++)
-		x[i] = scores->score[scores->model[targets->fit_row[i]]];
+	{
+		model[i] = scores->model[targets->fit_row[i]];
+		x[i] = scores->score[model[i]];
+	}
+	if (n_controls > 0)
+		control = sc_controls_of_models(controls, model, d->n);
 	for (t = 0; t < 2; t++)
 	{
+		const double *y = targets->y + targets->start[t];
 		ScStatus	known = sc_target_status(columns, target[t], scores);
 		ScStatus	status = known;
 
+		if (status == SC_OK && n_controls > 0 &&
+			sc_run_correlation(method, y, x, d->n, &between) == SC_OK)
+			d->uncontrolled[t] = between.corr;
 		if (status == SC_OK)
-			status = sc_run_correlation(method, targets->y + targets->start[t], x, d->n, &d->with[t]);
+			status = correlate(d, method, y, x, control, n_controls, &d->with[t], &d->vif);
 		if (status == SC_OK)
 		{
 			d->corr[t] = d->with[t].corr;
-			sc_run_spread(targets->y + targets->start[t], x, &d->with[t]);
+			sc_run_spread(y, x, &d->with[t]);
 		}
 		else if (strcmp(d->status, SC_STATUS_OK) == 0)
-			d->status = sc_correlation_status(known, status, SC_STATUS_CONSTANT_CAPABILITY);
+			d->status = status == SC_CONTROLLED_X ? sc_not_separable(scores) :
+				sc_correlation_status(known, status, SC_STATUS_CONSTANT_CAPABILITY);
+	}
+
+	/* where both are there neither is constant, nor all that the controls are */
+	if (!isnan(d->corr[0]) && !isnan(d->corr[1]))
+	{
+		(void) correlate(d, method, targets->y, targets->y + targets->start[1], control,
+						 n_controls, &between, &vif);
+		d->r_ab = between.corr;
 	}
 	pfree(x);
-	if (isnan(d->corr[0]) || isnan(d->corr[1]))
-		return false;
+	pfree(model);
+	if (control != NULL)
+		pfree(control);
+	return !isnan(d->corr[0]) && !isnan(d->corr[1]);
+}
 
-	/* neither is constant */
-	(void) sc_run_correlation(method, targets->y, targets->y + targets->start[1], d->n, &between);
-	d->r_ab = between.corr;
-	return true;
+/* Of the two whose signs decide, where there are absolute correlations, which is turned. */
+static double
+turned_difference(const double *sign, bool absolute, double corr_a, double corr_b)
+{
+	if (absolute && sign[0] < 0.0)
+		corr_a = -corr_a;
+	if (absolute && sign[1] < 0.0)
+		corr_b = -corr_b;
+	return corr_a - corr_b;
 }
 
 /* Of these models or of some of them: which is to be turned is known from all. */
 static double
 difference_of(const Difference *d, double corr_a, double corr_b)
 {
-	if (d->absolute && d->corr[0] < 0.0)
-		corr_a = -corr_a;
-	if (d->absolute && d->corr[1] < 0.0)
-		corr_b = -corr_b;
-	return corr_a - corr_b;
+	return turned_difference(d->corr, d->absolute, corr_a, corr_b);
 }
 
 static bool
@@ -246,8 +290,15 @@ set_analytic(const IntervalOptions *options, Difference *d)
 	return true;
 }
 
+/* What of the difference ranks let through of the controls (partial.h). */
+static double
+leak_of(const Difference *d)
+{
+	return difference_of(d, d->with[0].leak, d->with[1].leak);
+}
+
 /*
- * An interval that was found otherwise, and cut to what is possible.  Where it may not be
+ * An interval that was found otherwise, widened by the leak, and cut to what is possible.  Where it may not be
  * surer than the formula is, the wider interval and the larger p-value count.
  */
 static void
@@ -256,6 +307,8 @@ set_otherwise(double low, double high, double p, bool widen, const IntervalOptio
 {
 	double		most = d->absolute ? 1.0 : 2.0;
 
+	low = Min(low, low - leak_of(d));
+	high = Max(high, high - leak_of(d));
 	if (widen && set_analytic(options, d))
 	{
 		low = Min(low, d->low);
@@ -300,9 +353,13 @@ resample_difference(const CapabilityScores *scores, const RefitTargets *targets,
 		d->status = SC_STATUS_DEGENERATE;
 	else
 	{
+		double		p = sc_bootstrap_p_value(corr, count, sc_poll);
+
+		for (b = 0; b < count; b++)
+			corr[b] -= leak_of(d);
+		p = Max(p, sc_bootstrap_p_value(corr, count, sc_poll));
 		/* resamples of a perfect order are perfect, which is no certainty */
-		set_otherwise(low, high, sc_bootstrap_p_value(corr, count, sc_poll), is_perfect(d),
-					  options, d);
+		set_otherwise(low, high, p, is_perfect(d), options, d);
 	}
 	d->n_resamples = (int32) valid;
 	pfree(corr);
@@ -340,14 +397,20 @@ jackknife_difference(const CapabilityScores *scores, const RefitTargets *targets
 	else if (!sc_jackknife(difference_of(d, d->corr[0], d->corr[1]), without, families, options->confidence, &found))
 		d->status = SC_STATUS_DEGENERATE;
 	else
-		set_otherwise(found.low, found.high, Max(found.p, sc_least_p_value(families)),
-					  method != SC_KENDALL || is_perfect(d), options, d);
+	{
+		double		p = Max(found.p, sc_least_p_value(families));
+
+		if (leak_of(d) != 0 && found.error > 0)
+			p = Max(p, sc_student_two_sided((difference_of(d, d->corr[0], d->corr[1]) - leak_of(d)) / found.error,
+											families - 1.0));
+		set_otherwise(found.low, found.high, p, method != SC_KENDALL || is_perfect(d), options, d);
+	}
 }
 
 /*
  * capabilities_difference(m, benchmark_a, benchmark_b, capabilities, method, pca,
  *						   missing, min_scores, absolute, confidence, ci,
- *						   resamples, seed, families)
+ *						   resamples, seed, families, controlling)
  */
 Datum
 sc_capabilities_difference(PG_FUNCTION_ARGS)
@@ -358,10 +421,12 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	IntervalOptions options;
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
+	Controls	controls;
 	CapabilityScores scores;
 	RefitTargets targets;
 	uint32		target[2];
 	bool		has_others;
+	bool		controlled;
 	Difference	d;
 	uint32		i;
 
@@ -376,7 +441,10 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	(void) sc_capability_set(fcinfo, 3, &columns.view, MISSING_RAISE, &capabilities);
 	target[0] = (uint32) sc_named_benchmark(fcinfo, 1, "benchmark_a", &columns.view, MISSING_RAISE);
 	target[1] = (uint32) sc_named_benchmark(fcinfo, 2, "benchmark_b", &columns.view, MISSING_RAISE);
+	controlled = sc_controls_argument(fcinfo, 14, &columns, method, &controls);
 	has_others = fit_without(&columns, &capabilities, target, &recipe, &scores);
+	if (controlled)
+		scores.controls = &controls;
 	common_targets(&columns, &scores, target, &targets);
 
 	memset(&d, 0, sizeof(d));
@@ -384,6 +452,7 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	d.n = (uint32) targets.start[1];
 	for (i = 0; i < d.n; i++)
 		d.n_imputed += sc_is_imputed(&scores, scores.model[targets.fit_row[i]]);
+	d.uncontrolled[0] = d.uncontrolled[1] = d.vif = get_float8_nan();
 	d.corr[0] = d.corr[1] = d.low = d.high = d.p_value = get_float8_nan();
 	d.n_families = d.n_without_family = d.n_resamples = -1;
 	d.status = has_others ? SC_STATUS_OK : SC_STATUS_NO_OTHER;
@@ -396,6 +465,12 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 			resample_difference(&scores, &targets, method, &options, PG_ARGISNULL(10), &d);
 		else if (options.kind == CI_JACKKNIFE)
 			jackknife_difference(&scores, &targets, method, &options, &d);
+		if (d.vif >= SC_MAX_VIF)
+		{
+			d.p_value = get_float8_nan();
+			if (strcmp(d.status, SC_STATUS_OK) == 0)
+				d.status = sc_not_separable(&scores);
+		}
 		if (strcmp(d.status, SC_STATUS_OK) == 0 && is_noisy(&columns, target, &scores))
 			d.status = SC_STATUS_NOISY;
 	}
@@ -411,6 +486,8 @@ sc_capabilities_difference(PG_FUNCTION_ARGS)
 	sc_add_float8(&rows, d.low);
 	sc_add_float8(&rows, d.high);
 	sc_add_float8(&rows, d.p_value);
+	sc_add_float8(&rows, turned_difference(d.uncontrolled, d.absolute, d.uncontrolled[0], d.uncontrolled[1]));
+	sc_add_float8(&rows, d.vif);
 	sc_add_text(&rows, d.status);
 	sc_end_row(&rows);
 	return (Datum) 0;

@@ -18,6 +18,7 @@
 #include "functions/analyses/targets.h"
 #include "functions/shared/memory.h"
 #include "types/forms/poll.h"
+#include "stats/base/student.h"
 #include "stats/correlation/infer.h"
 #include "stats/correlation/verdict.h"
 #include "stats/resampling/replicates.h"
@@ -84,6 +85,49 @@ raise_p_values(CorrelationRow *row, Size n)
 	row->claim.within = Max(row->claim.within, least);
 }
 
+/* By how many standard errors of z, NULL: the formula's, |corr| exceeds a threshold. */
+static double
+deviate(const ScCorrelation *c, double threshold, const double *error)
+{
+	return error == NULL ? sc_deviate(c, threshold) :
+		(fabs(sc_correlation_z(c)) - atanh(threshold)) / *error;
+}
+
+/* The tests of claims; also of what the correlation is without its leak: the larger p-values. */
+static void
+test_claims(const ScCorrelation *c, double threshold, const double *error, double nu,
+			ScClaims *claim)
+{
+	ScCorrelation rest = sc_without_leak(c);
+	ScClaims	of_rest;
+
+	sc_test_claims(deviate(c, threshold, error), nu, claim);
+	if (c->leak == 0)
+		return;
+	sc_test_claims(deviate(&rest, threshold, error), nu, &of_rest);
+	claim->beyond = Max(claim->beyond, of_rest.beyond);
+	claim->within = Max(claim->within, of_rest.within);
+}
+
+/* A correlation of refitted models, or NaN, less the leak that all models have. */
+static double
+less_leak(const ScCorrelation *c, double corr)
+{
+	Size		n = sc_free_observations(c);
+
+	return isnan(corr) ? corr : tanh(sc_fisher_z(corr, n) - sc_fisher_z(c->leak, n));
+}
+
+/* Widens an interval that was found by refitting so that it holds both. */
+static void
+widen_by_leak(const ScCorrelation *c, double *low, double *high)
+{
+	if (c->leak == 0)
+		return;
+	*low = Min(*low, less_leak(c, *low));
+	*high = Max(*high, less_leak(c, *high));
+}
+
 /* The interval by formula, and the tests that belong to it. */
 static bool
 set_analytic(CorrelationRow *row, const IntervalOptions *options)
@@ -95,8 +139,8 @@ set_analytic(CorrelationRow *row, const IntervalOptions *options)
 		row->status = SC_STATUS_NO_INTERVAL;
 		return false;
 	}
-	sc_test_claims(sc_deviate(c, options->threshold), HUGE_VAL, &row->claim);
-	raise_p_values(row, c->n);
+	test_claims(c, options->threshold, NULL, HUGE_VAL, &row->claim);
+	raise_p_values(row, sc_free_observations(c));
 	return true;
 }
 
@@ -114,6 +158,7 @@ set_percentile(CorrelationRow *row, double *corr, Size count, const IntervalOpti
 	Size		valid = 0;
 	ScCorrelation perfect = row->result.c;
 	ScClaims	least;
+	Size		i;
 	bool		found = sc_percentile_interval(corr, count, options->confidence, sc_poll,
 											   &low, &high, &valid);
 
@@ -123,12 +168,22 @@ set_percentile(CorrelationRow *row, double *corr, Size count, const IntervalOpti
 		row->status = SC_STATUS_DEGENERATE;
 		return;
 	}
-	sc_bound_interval(perfect.method, perfect.n, sc_normal_quantile(options->confidence), &low, &high);
+	sc_bound_interval(perfect.method, sc_free_observations(&perfect), sc_normal_quantile(options->confidence), &low, &high);
+	widen_by_leak(&row->result.c, &low, &high);
 	row->ci_low = low;
 	row->ci_high = high;
 
 	sc_count_claims(corr, count, row->result.c.corr, options->threshold, sc_poll, &row->claim);
+	if (row->result.c.leak != 0)
+	{
+		for (i = 0; i < count; i++)
+			corr[i] = less_leak(&row->result.c, corr[i]);
+		sc_count_claims(corr, count, row->result.c.corr, options->threshold, sc_poll, &least);
+		row->claim.beyond = Max(row->claim.beyond, least.beyond);
+		row->claim.within = Max(row->claim.within, least.within);
+	}
 	perfect.corr = 1.0;
+	perfect.leak = 0.0;
 	perfect.kendall_spread = 0.0;
 	sc_test_claims(sc_deviate(&perfect, options->threshold), HUGE_VAL, &least);
 	row->claim.beyond = Max(row->claim.beyond, least.beyond);
@@ -145,14 +200,23 @@ widen_by_jackknife(CorrelationRow *row, const ScJackknife *found, uint32 familie
 {
 	const ScCorrelation *c = &row->result.c;
 	ScClaims	claim;
+	double		low = found->low;
+	double		high = found->high;
 
 	if (!set_analytic(row, options))
 		return;
-	sc_test_claims((fabs(sc_fisher_z(c->corr, c->n)) - atanh(options->threshold)) / found->error,
-				   families - 1.0, &claim);
-	row->ci_low = Min(row->ci_low, found->low);
-	row->ci_high = Max(row->ci_high, found->high);
+	test_claims(c, options->threshold, &found->error, families - 1.0, &claim);
+	widen_by_leak(c, &low, &high);
+	row->ci_low = Min(row->ci_low, low);
+	row->ci_high = Max(row->ci_high, high);
 	row->p_value = Max(row->p_value, found->p);
+	if (c->leak != 0 && found->error > 0)
+	{
+		ScCorrelation rest = sc_without_leak(c);
+
+		row->p_value = Max(row->p_value,
+						   sc_student_two_sided(sc_correlation_z(&rest) / found->error, families - 1.0));
+	}
 	row->claim.beyond = Max(row->claim.beyond, claim.beyond);
 	row->claim.within = Max(row->claim.within, claim.within);
 	raise_p_values(row, families);
@@ -166,7 +230,7 @@ static void
 set_jackknife(CorrelationRow *row, const RefitTargets *targets, uint32 t,
 			  const ModelGroups *groups, const double *corr, const IntervalOptions *options)
 {
-	Size		n = targets->start[t + 1] - targets->start[t];
+	const ScCorrelation *c = &row->result.c;
 	uint32	   *which = sc_alloc(groups->n, sizeof(uint32));
 	Size	   *n_left = sc_alloc(groups->n, sizeof(Size));
 	double	   *without = sc_alloc(groups->n, sizeof(double));
@@ -175,11 +239,14 @@ set_jackknife(CorrelationRow *row, const RefitTargets *targets, uint32 t,
 	uint32		i;
 
 	for (i = 0; i < families; i++)
+	{
 		without[i] = corr[which[i]];
+		n_left[i] = Max(n_left[i], SC_MIN_MODELS + c->controls) - c->controls;
+	}
 	row->n_families = (int32) families;
 	if (families < SC_MIN_GROUPS)
 		untest(row, SC_STATUS_FEW_FAMILIES);
-	else if (!sc_jackknife_correlation(row->result.c.corr, n, without, n_left, families,
+	else if (!sc_jackknife_correlation(c->corr, sc_free_observations(c), without, n_left, families,
 									   options->confidence, &found))
 		untest(row, SC_STATUS_DEGENERATE);
 	else

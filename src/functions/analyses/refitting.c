@@ -60,7 +60,7 @@ sc_refit_targets_collect(RefitTargets *targets, const ScoreColumns *columns,
 		for (k = columns->start[benchmark[t]]; k < columns->start[benchmark[t] + 1]; k++)
 		{
 			sc_poll_step(k);
-			if (!scores->included[columns->model[k]])
+			if (!sc_has_pair(scores, columns->model[k]))
 				continue;
 			targets->fit_row[at] = scores->fit_row[columns->model[k]];
 			targets->y[at++] = columns->score[k];
@@ -112,6 +112,13 @@ prepare(const CapabilityScores *scores, const RefitTargets *targets, ScMethod me
 	table->draws = scores->n;
 	table->kernel = SC_KERNEL_BEST;
 	table->missing = scores->missing;
+	table->k = 0;
+	table->control = NULL;
+	if (scores->controls != NULL)
+	{
+		table->k = scores->controls->n;
+		table->control = sc_controls_of_models(scores->controls, scores->model, scores->n);
+	}
 	if (table->missing != NULL)
 	{
 		refit->work = sc_alloc(sc_refit_imputed_workspace(table), 1);

@@ -32,7 +32,7 @@ typedef struct RefitTargets
 extern void sc_refit_targets_init(RefitTargets *targets, uint32 m, Size n_scores);
 extern void sc_refit_targets_free(RefitTargets *targets);
 
-/* The scores that m benchmarks have on models of the fit. */
+/* The scores that m benchmarks have on models of the fit that have the controls. */
 extern void sc_refit_targets_collect(RefitTargets *targets, const ScoreColumns *columns,
 									 const uint32 *benchmark, uint32 m,
 									 const CapabilityScores *scores);

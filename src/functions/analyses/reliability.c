@@ -52,7 +52,7 @@ sc_target_reliability(const ScoreColumns *columns, uint32 target,
 	for (k = columns->start[target]; k < columns->start[target + 1]; k++)
 	{
 		sc_poll_step(k);
-		if (!scores->included[columns->model[k]])
+		if (!sc_has_pair(scores, columns->model[k]))
 			continue;
 		error[n] = item_error(columns, k);
 		if (isnan(error[n]))

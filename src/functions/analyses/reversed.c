@@ -78,6 +78,7 @@ opposes_rest(const ScoreColumns *columns, const CapabilityScores *scores, uint32
 	const ScSpread *spread = &scores->fit.spread[j];
 	uint32		i;
 
+	rest.controls = NULL;
 	rest.rank = NULL;
 	rest.order = NULL;
 	rest.sorted = NULL;

@@ -7,10 +7,37 @@
  */
 #include "postgres.h"
 
+#include "utils/float.h"
+
 #include "functions/analyses/target_pairs.h"
 #include "functions/shared/memory.h"
 #include "functions/shared/run.h"
 #include "types/forms/poll.h"
+
+/* The controls of the n models that a target has. */
+static double *
+gather_controls(const ScoreColumns *columns, uint32 target, const CapabilityScores *scores,
+				uint32 n)
+{
+	const Controls *controls = scores->controls;
+	double	   *control = sc_alloc((Size) n * controls->n, sizeof(double));
+	uint32		at = 0;
+	uint32		k;
+
+	for (k = columns->start[target]; k < columns->start[target + 1]; k++)
+	{
+		uint32		model = columns->model[k];
+		uint32		j;
+
+		sc_poll_step(k);
+		if (!sc_has_pair(scores, model))
+			continue;
+		for (j = 0; j < controls->n; j++)
+			control[(Size) j * n + at] = sc_control_score(controls, j, model);
+		at++;
+	}
+	return control;
+}
 
 void
 sc_gather_pairs(const ScoreColumns *columns, uint32 target,
@@ -26,7 +53,7 @@ sc_gather_pairs(const ScoreColumns *columns, uint32 target,
 	for (k = start; k < end; k++)
 	{
 		sc_poll_step(k);
-		if (!scores->included[columns->model[k]])
+		if (!sc_has_pair(scores, columns->model[k]))
 			continue;
 		x[n] = scores->score[columns->model[k]];
 		y[n++] = columns->score[k];
@@ -37,7 +64,10 @@ sc_gather_pairs(const ScoreColumns *columns, uint32 target,
 	pairs->n_dropped = (int32) (end - start - n);
 	pairs->n_imputed = 0;
 	for (k = start; scores->missing != NULL && k < end; k++)
-		pairs->n_imputed += sc_is_imputed(scores, columns->model[k]);
+		pairs->n_imputed += sc_has_pair(scores, columns->model[k]) &&
+			sc_is_imputed(scores, columns->model[k]);
+	pairs->control = scores->controls == NULL ? NULL :
+		gather_controls(columns, target, scores, n);
 }
 
 void
@@ -45,6 +75,8 @@ sc_free_pairs(TargetPairs *pairs)
 {
 	pfree(pairs->x);
 	pfree(pairs->y);
+	if (pairs->control != NULL)
+		pfree(pairs->control);
 }
 
 void
@@ -65,6 +97,16 @@ sc_sort_pairs(const CapabilityScores *scores, TargetPairs *pairs)
 	memcpy(pairs->x, scores->sorted, sizeof(double) * pairs->n);
 }
 
+static void
+correlate_given_controls(const TargetPairs *pairs, uint32 k, ScMethod method,
+						 TargetCorrelation *result)
+{
+	if (sc_run_correlation(method, pairs->y, pairs->x, pairs->n, &result->c) == SC_OK)
+		result->uncontrolled = result->c.corr;
+	result->status = sc_run_partial(method, pairs->y, pairs->x, pairs->control, pairs->n, k,
+									&result->c, &result->vif);
+}
+
 void
 sc_correlate_pairs(const TargetPairs *pairs, const CapabilityScores *scores,
 				   ScMethod method, TargetCorrelation *result)
@@ -72,7 +114,11 @@ sc_correlate_pairs(const TargetPairs *pairs, const CapabilityScores *scores,
 	result->n_dropped = pairs->n_dropped;
 	result->n_imputed = pairs->n_imputed;
 	result->status = scores->status;
-	if (result->status == SC_OK)
+	result->uncontrolled = result->vif = get_float8_nan();
+	result->c.controls = 0;
+	if (result->status == SC_OK && pairs->control != NULL)
+		correlate_given_controls(pairs, scores->controls->n, method, result);
+	else if (result->status == SC_OK)
 	{
 		if (method == SC_SPEARMAN && pairs->n == scores->n && scores->rank != NULL)
 			result->status = sc_run_correlation_with_ranks(pairs->y, scores->rank, pairs->n, &result->c);
@@ -127,6 +173,7 @@ sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
 	}
 	result->status = sc_run_correlation(method, y, x, n, &result->c);
 	result->c.n = n;
+	result->uncontrolled = result->vif = get_float8_nan();
 	pfree(x);
 	pfree(y);
 }

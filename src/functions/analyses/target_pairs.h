@@ -20,8 +20,11 @@ typedef struct TargetPairs
 	double	   *x;				/* [n], scores of capability; NaN if they are
 								 * not SC_OK */
 	double	   *y;				/* [n], scores of the target */
+	double	   *control;		/* [k x n], those of k controls by control;
+								 * NULL: there are none */
 	uint32		n;
-	int32		n_dropped;		/* models with the target's score only */
+	int32		n_dropped;		/* models of the target that lack a score or a
+								 * control */
 	int32		n_imputed;		/* of the n, those with imputed scores */
 } TargetPairs;
 
@@ -30,9 +33,13 @@ typedef struct TargetCorrelation
 {
 	ScStatus	status;			/* of the correlation; of the scores, if not
 								 * SC_OK */
-	int32		n_dropped;		/* models with the target's score only */
+	int32		n_dropped;		/* as of TargetPairs */
 	int32		n_imputed;		/* of the others, those with imputed scores */
 	ScCorrelation c;
+	double		uncontrolled;	/* the same without the controls, whatever the
+								 * status; this and the next are NaN without
+								 * controls, or if not there */
+	double		vif;			/* of the capabilities score by the controls */
 } TargetCorrelation;
 
 /* Gathers the pairs of a target, and frees them. */
@@ -43,7 +50,7 @@ extern void sc_free_pairs(TargetPairs *pairs);
 /*
  * Puts pairs that were gathered with these scores into ascending order of x, if the
  * target has a score of each model of the fit and the scores are sorted; others stay
- * as they are.
+ * as they are.  Controls go with none of them afterwards.
  */
 extern void sc_sort_pairs(const CapabilityScores *scores, TargetPairs *pairs);
 

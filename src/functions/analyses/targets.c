@@ -129,6 +129,8 @@ sc_correlation_status(ScStatus fit_status, ScStatus status, const char *constant
 			return SC_STATUS_CONSTANT_SCORES;
 		case SC_CONSTANT_X:
 			return constant_x;
+		case SC_CONTROLLED_Y:
+			return SC_STATUS_TARGET_NOT_SEPARABLE;
 		case SC_COLLINEAR:
 			return SC_STATUS_COLLINEAR;
 		case SC_CONFLICT:

@@ -52,6 +52,9 @@ extern const char *sc_role_of(const ScoreColumns *columns, uint32 benchmark,
 #define SC_STATUS_ON_REQUEST "interval on request"
 #define SC_STATUS_FEW_BENCHMARKS "too few benchmarks for an interval"
 #define SC_STATUS_MANY_BENCHMARKS "too many benchmarks for an interval"
+#define SC_STATUS_NOT_SEPARABLE "control and capability not separable"
+#define SC_STATUS_REFERENCE_NOT_SEPARABLE "control and reference not separable"
+#define SC_STATUS_TARGET_NOT_SEPARABLE "control and benchmark not separable"
 #define SC_STATUS_CHANCE "component not above chance"
 #define SC_STATUS_REVERSED "reversed capability benchmark"
 #define SC_STATUS_NOT_TESTED "component not tested"
@@ -79,7 +82,7 @@ extern ScStatus sc_target_status(const ScoreColumns *columns, uint32 target,
 
 /*
  * The word for a correlation with scores of which fit_status is the status;
- * constant_x is the word if they do not vary.
+ * constant_x is the word if they do not vary.  SC_CONTROLLED_X is the caller's.
  */
 extern const char *sc_correlation_status(ScStatus fit_status, ScStatus status,
 										 const char *constant_x);

@@ -14,6 +14,7 @@
 #include "stats/correlation/exact.h"
 #include "stats/correlation/infer.h"
 #include "stats/correlation/kendall.h"
+#include "stats/correlation/partial.h"
 #include "stats/regression/slope.h"
 
 void
@@ -90,6 +91,19 @@ sc_run_correlation_with_ranks(const double *y, const int32 *rank_x, Size n,
 	return status;
 }
 
+ScStatus
+sc_run_partial(ScMethod method, const double *y, const double *x, const double *control,
+			   Size n, Size k, ScCorrelation *out, double *vif)
+{
+	void	   *work = sc_alloc(sc_partial_workspace(method, n, k), 1);
+	ScPartial  *partial = sc_partial_prepare(method, x, control, n, k, work, sc_poll);
+	ScStatus	status = sc_partial_correlate(partial, y, sc_poll, out);
+
+	*vif = sc_partial_vif(partial);
+	pfree(work);
+	return status;
+}
+
 double
 sc_run_slope(ScMethod method, const double *y, const double *x, Size n)
 {
@@ -122,7 +136,7 @@ sc_run_p_value(const double *y, const double *x, const ScCorrelation *c)
 	double		p_value;
 	void	   *work;
 
-	if (size > 0)
+	if (size > 0 && c->controls == 0)
 	{
 		work = sc_alloc(size, 1);
 		exact = sc_exact_p_value(c->method, y, x, c->n, work, sc_poll, &p_value);

@@ -39,12 +39,20 @@ extern double sc_run_slope(ScMethod method, const double *y, const double *x, Si
 extern ScStatus sc_run_correlation_with_ranks(const double *y, const int32 *rank_x,
 											  Size n, ScCorrelation *out);
 
+/*
+ * Runs sc_partial_correlate() given k >= 1 controls, control[j * n + i], also for its
+ * variance inflation of x.
+ */
+extern ScStatus sc_run_partial(ScMethod method, const double *y, const double *x,
+							   const double *control, Size n, Size k,
+							   ScCorrelation *out, double *vif);
+
 /* Runs sc_kendall_spread(), which the interval of Kendall's tau takes; of others nothing. */
 extern void sc_run_spread(const double *y, const double *x, ScCorrelation *c);
 
 /*
  * The p-value of a correlation of y and x that came with SC_OK: exact where there
- * are few of them, otherwise sc_p_value().
+ * are few of them and no controls, otherwise sc_p_value().
  */
 extern double sc_run_p_value(const double *y, const double *x, const ScCorrelation *c);
 

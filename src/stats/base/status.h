@@ -41,6 +41,9 @@ typedef enum ScStatus
 	SC_NO_SCORES,				/* of callers: a capability benchmark has none */
 	SC_CONFLICT,				/* of callers: what is said of a benchmark
 								 * contradicts itself */
+	SC_CONTROLLED_Y,			/* the controls leave nothing of the first
+								 * variable */
+	SC_CONTROLLED_X,			/* or of the second */
 	SC_TOO_MANY_COLUMNS,		/* columns, and rows: SC_MAX_COMPONENT_COLUMNS */
 	SC_SOLVER_FAILED			/* GSL reported an error: never expected */
 } ScStatus;

@@ -159,7 +159,9 @@ start_answer(ScMethod method, size_t n, ScCorrelation *out)
 {
 	out->method = method;
 	out->n = n;
+	out->controls = 0;
 	out->corr = 0.0;
+	out->leak = 0.0;
 	out->kendall_s = 0.0;
 	out->kendall_var = 0.0;
 	out->kendall_spread = 0.0;

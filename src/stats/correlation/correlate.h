@@ -29,7 +29,12 @@ typedef struct ScCorrelation
 {
 	ScMethod	method;
 	size_t		n;				/* observations, set whatever the status */
+	size_t		controls;		/* that it is given (partial.h), not for
+								 * Kendall; 0 */
 	double		corr;			/* in [-1, 1]; set if SC_OK */
+	double		leak;			/* Spearman given several controls: what of
+								 * corr the ranks of these let through
+								 * (partial.h); 0 */
 	double		kendall_s;		/* Kendall only: concordant - discordant pairs */
 	double		kendall_var;	/* Kendall only: its null variance, ties
 								 * counted */

@@ -32,7 +32,7 @@ typedef struct Pair
 static double
 bounded(const ScCorrelation *c)
 {
-	double		n = (double) c->n;
+	double		n = (double) sc_free_observations(c);
 	double		most = 1.0 - 6.0 / (n * (n - 1.0) * (n + 1.0));
 
 	return fmax(-most, fmin(c->corr, most));
@@ -164,5 +164,5 @@ sc_difference_p_value(const ScCorrelation *a, const ScCorrelation *b, double r_a
 	saved = sc_gsl_enter();
 	p = 2.0 * gsl_cdf_ugaussian_Q(within);
 	sc_gsl_leave(saved);
-	return fmax(p, sc_least_p_value(a->n));
+	return fmax(p, sc_least_p_value(sc_free_observations(a)));
 }

@@ -11,6 +11,9 @@
  *	  a - b + sqrt((u_a - a)^2 + (b - l_b)^2 - 2 c (u_a - a) (b - l_b))
  * with c = sc_overlap_correlation().  It contains a - b, and its p-value agrees with it.
  *
+ * Given controls, the same of each (partial.h), all three are correlations of what the
+ * controls leave, and n is what they leave of the observations (infer.h).
+ *
  * Of absolute correlations, |a| - |b|: those that are negative are turned, and r_ab
  * with each of them (beside an exact 0 it counts as negative, which is widest).  The
  * sign is an estimate too, so that where the interval of |a| or |b| reaches 0 there may

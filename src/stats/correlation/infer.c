@@ -34,6 +34,29 @@ sc_fisher_z(double corr, size_t n)
 	return copysign(0.5 * log((2.0 - step) / step), corr);
 }
 
+size_t
+sc_free_observations(const ScCorrelation *c)
+{
+	return c->n > c->controls ? c->n - c->controls : 0;
+}
+
+double
+sc_correlation_z(const ScCorrelation *c)
+{
+	return sc_fisher_z(c->corr, sc_free_observations(c));
+}
+
+ScCorrelation
+sc_without_leak(const ScCorrelation *c)
+{
+	ScCorrelation rest = *c;
+
+	rest.leak = 0.0;
+	if (c->leak != 0.0)
+		rest.corr = tanh(sc_correlation_z(c) - sc_fisher_z(c->leak, sc_free_observations(c)));
+	return rest;
+}
+
 double
 sc_normal_quantile(double confidence)
 {
@@ -47,13 +70,13 @@ sc_normal_quantile(double confidence)
 static bool
 is_too_few(const ScCorrelation *c)
 {
-	return c->n < (c->method == SC_KENDALL ? 5u : 4u);
+	return sc_free_observations(c) < (c->method == SC_KENDALL ? 5u : 4u);
 }
 
 double
 sc_z_error(const ScCorrelation *c)
 {
-	double		n = (double) c->n;
+	double		n = (double) sc_free_observations(c);
 	double		size = fmin(fabs(c->corr), 1.0 - half_step(n));
 
 	if (c->method == SC_KENDALL || is_too_few(c))
@@ -68,18 +91,29 @@ sc_deviate(const ScCorrelation *c, double threshold)
 		return NAN;
 	if (c->method == SC_KENDALL)
 		return sc_kendall_deviate(c, threshold);
-	return (fabs(sc_fisher_z(c->corr, c->n)) - atanh(threshold)) / sc_z_error(c);
+	return (fabs(sc_correlation_z(c)) - atanh(threshold)) / sc_z_error(c);
 }
 
-bool
-sc_interval(const ScCorrelation *c, double quantile, double *low,
-			double *high)
+static void
+fisher_interval(const ScCorrelation *c, double quantile, double *low, double *high)
 {
 	double		size = fabs(c->corr);
 	double		half_width;
 	double		inner;
 	double		outer;
 
+	/* of |corr|, the end towards 0 and beyond, and the one towards 1 */
+	half_width = quantile * sc_z_error(c);
+	inner = fmin(tanh(fabs(sc_correlation_z(c)) - half_width), size);
+	outer = fmax(tanh(atanh(size) + half_width), size);
+	*low = c->corr < 0.0 ? -outer : inner;
+	*high = c->corr < 0.0 ? -inner : outer;
+}
+
+bool
+sc_interval(const ScCorrelation *c, double quantile, double *low,
+			double *high)
+{
 	if (is_too_few(c))
 		return false;
 	if (c->method == SC_KENDALL)
@@ -87,13 +121,17 @@ sc_interval(const ScCorrelation *c, double quantile, double *low,
 		sc_kendall_interval(c, quantile, low, high);
 		return true;
 	}
+	fisher_interval(c, quantile, low, high);
+	if (c->leak != 0.0)
+	{
+		ScCorrelation rest = sc_without_leak(c);
+		double		rest_low;
+		double		rest_high;
 
-	/* of |corr|, the end towards 0 and beyond, and the one towards 1 */
-	half_width = quantile * sc_z_error(c);
-	inner = fmin(tanh(sc_fisher_z(size, c->n) - half_width), size);
-	outer = fmax(tanh(atanh(size) + half_width), size);
-	*low = c->corr < 0.0 ? -outer : inner;
-	*high = c->corr < 0.0 ? -inner : outer;
+		fisher_interval(&rest, quantile, &rest_low, &rest_high);
+		*low = fmin(*low, rest_low);
+		*high = fmax(*high, rest_high);
+	}
 	return true;
 }
 
@@ -136,18 +174,39 @@ normal_p_value(double z)
 	return p;
 }
 
+/* By Student's t; given controls no less than by the interval. */
+static double
+fisher_p_value(const ScCorrelation *c)
+{
+	double		r = c->corr;
+	double		p = sc_student_of_correlation(r, (1.0 - r) * (1.0 + r),
+											  (double) sc_free_observations(c) - 2.0);
+	double		normal;
+
+	if (c->method != SC_SPEARMAN || c->controls == 0 || is_too_few(c))
+		return p;
+	normal = normal_p_value(sc_correlation_z(c) / sc_z_error(c));
+	return normal > p ? normal : p;
+}
+
 double
 sc_p_value(const ScCorrelation *c)
 {
-	double		r = c->corr;
 	double		p = 1.0;
-	double		least = sc_least_p_value(c->n);
+	double		least = sc_least_p_value(sc_free_observations(c));
 
 	switch (c->method)
 	{
 		case SC_SPEARMAN:
 		case SC_PEARSON:
-			p = sc_student_of_correlation(r, (1.0 - r) * (1.0 + r), (double) c->n - 2.0);
+			p = fisher_p_value(c);
+			if (c->leak != 0.0)
+			{
+				ScCorrelation rest = sc_without_leak(c);
+				double		other = fisher_p_value(&rest);
+
+				p = other > p ? other : p;
+			}
 			break;
 		case SC_KENDALL:
 			p = normal_p_value(c->kendall_s / sqrt(c->kendall_var));

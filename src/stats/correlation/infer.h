@@ -15,6 +15,13 @@
  * itself, 1 or -1 where that is.  Kendall's interval is that of kendall.h.  Every
  * interval contains corr, and both its ends rise with it.
  *
+ * A correlation given k controls is one of n - k observations in all that follows
+ * (Fisher, Metron 3 (1924) 329-332, of Pearson's; of ranks approximately, see README.md):
+ * n stands for sc_free_observations(), and no exact p-value is to be had.  That of Spearman
+ * is at least the normal one that goes with the interval.  Where there is a leak, interval
+ * and p-value are also found of the correlation without it, and the wider interval (of both)
+ * and the larger p-value count.
+ *
  * p-values are two-sided tests of no association, for n that is too large for
  * exact.h (sc_run_p_value() chooses): Spearman and Pearson by
  * Student's t with n - 2 degrees of freedom, as P(Beta((n - 2) / 2, 1/2) <=
@@ -39,11 +46,23 @@
  */
 extern double sc_normal_quantile(double confidence);
 
+/* What a correlation is worth: its observations less its controls; at least 0. */
+extern size_t sc_free_observations(const ScCorrelation *c);
+
 /*
  * z of a correlation of n >= 3 observations, |corr| being at most 1 less half that
  * step: finite, and rising with corr.
  */
 extern double sc_fisher_z(double corr, size_t n);
+
+/* The same of a correlation, with its controls. */
+extern double sc_correlation_z(const ScCorrelation *c);
+
+/*
+ * A correlation without what ranks let through of controls, its leak: on the scale
+ * of z less that of the leak.
+ */
+extern ScCorrelation sc_without_leak(const ScCorrelation *c);
 
 /* The standard error of z, of Spearman and Pearson; 0 where n is too small for it. */
 extern double sc_z_error(const ScCorrelation *c);

@@ -101,7 +101,8 @@ sc_pairwise_spearman(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_
 
 	out->method = SC_SPEARMAN;
 	out->n = of_b.n;
-	out->corr = out->kendall_s = out->kendall_var = 0.0;
+	out->controls = 0;
+	out->corr = out->leak = out->kendall_s = out->kendall_var = 0.0;
 	if (of_b.n < SC_MIN_MODELS)
 		return SC_TOO_FEW_MODELS;
 	if (of_a.squares == cube)

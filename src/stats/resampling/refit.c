@@ -12,6 +12,7 @@
 #include "stats/base/arena.h"
 #include "stats/base/philox.h"
 #include "stats/component/component.h"
+#include "stats/correlation/partial.h"
 #include "stats/correlation/rank.h"
 #include "stats/resampling/refit_state.h"
 
@@ -97,12 +98,14 @@ lay_out(ScRefit *r, const ScRefitTable *table, char *base)
 	r->key = sc_take_doubles(&arena, sc_larger(n, m));
 	r->has = sc_take_doubles(&arena, n);
 
-	r->definition.rows = sc_take_doubles(&arena, table->draws * sc_larger(d, 2));
+	r->definition.rows = sc_take_doubles(&arena, table->draws * sc_larger(d, table->k + 2));
 	r->definition.spread = sc_take(&arena, d, sizeof(ScSpread));
 	r->definition.value = sc_take_doubles(&arena, d);
 	r->definition.vector = sc_take_doubles(&arena, d);
 	r->definition.score = sc_take_doubles(&arena, sc_larger(n, table->draws));
 	r->definition.work = sc_take(&arena, definition_workspace(table), 1);
+	r->definition.partial = sc_take(&arena, table->k == 0 ? 0 :
+									sc_partial_workspace(table->method, table->draws, table->k), 1);
 	return arena.used;
 }
 

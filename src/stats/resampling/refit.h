@@ -6,7 +6,8 @@
  * A resample is how often each model is in it, a whole number from 0: the
  * bootstrap draws models, the jackknife and leave-one-out leave some away.  What
  * comes out is by definition that of the recipe of capability.h, and of
- * sc_correlate(), on the table in which row i is repeated counts[i] times:
+ * sc_correlate() or, given controls, sc_partial_correlate(), on the table in which
+ * row i is repeated counts[i] times:
  * mid-ranks in which the copies of a row are ties, means, standard deviations and
  * correlations over all of them, the sign of the component fixed anew.
  *
@@ -58,6 +59,9 @@ typedef struct ScRefitTable
 								 * SC_MAX_REFIT_MODELS; n for a bootstrap */
 	ScKernel	kernel;			/* SC_KERNEL_BEST */
 	const bool *missing;		/* of refit_imputed.h alone */
+	size_t		k;				/* controls (partial.h); 0 for Kendall */
+	const double *control;		/* control[j * n + i]: model i, control j; read
+								 * of models that a target has */
 } ScRefitTable;
 
 /* A table that is ready: what does not depend on counts, and room to work. */
@@ -71,8 +75,9 @@ typedef struct ScRefit ScRefit;
  * different models in it, a capability benchmark constant among them, the
  * component undefined (sc_component_is_defined()), d and draws both above
  * SC_MAX_COMPONENT_COLUMNS.  corr is NaN also where fewer than SC_MIN_MODELS
- * different models of the resample have the target, or it or the score is
- * constant among these.
+ * different models of the resample have the target, or that beside the controls, or it
+ * or the score is constant among these, or nothing is left of one of them by the
+ * controls.
  */
 typedef struct ScRefitOut
 {
@@ -106,8 +111,8 @@ extern ScRefit *sc_refit_prepare(const ScRefitTable *table, void *work, ScPoll p
  * of this call are undefined and another call may follow.
  *
  * With up to SC_MAX_DIRECT_COLUMNS capability benchmarks a resample takes a part of
- * the time of a pass over the table; with more, and for Kendall's correlation, that
- * of sc_capability_fit() and sc_correlate().
+ * the time of a pass over the table; with more, for Kendall's correlation and given
+ * controls, that of sc_capability_fit(), sc_correlate() and sc_partial_correlate().
  */
 extern void sc_refit(ScRefit *refit, const uint32_t *counts, size_t replicates,
 					 size_t first, const ScRefitOut *out, ScPoll poll);

@@ -5,7 +5,7 @@
  *
  * A resample is written out, row by row, and given to the code that the full
  * table goes through: imputing it takes most of the time.  Of targets only
- * Kendall's correlation is found that way.  For Spearman's their order is found
+ * Kendall's correlation, and those given controls, are found that way.  For Spearman's their order is found
  * once; ranks are sums of counts along it, and sums of their products are whole
  * numbers, whatever way they are added up.  What a correlation takes of the score
  * is found anew only where a target has other models than the one before it.
@@ -18,6 +18,7 @@
 #include "stats/base/arena.h"
 #include "stats/base/sums.h"
 #include "stats/component/capability.h"
+#include "stats/correlation/partial.h"
 #include "stats/correlation/rank.h"
 #include "stats/imputation/impute.h"
 #include "stats/resampling/refit_imputed.h"
@@ -55,6 +56,9 @@ typedef struct Refit
 	uint32_t   *taken;			/* n: counts, 0 for those the target lacks */
 	int32_t    *rank;			/* n: of the score among the target's rows */
 	int64_t		rank_squares;	/* sum over the rows */
+	double	   *control;		/* draws x k: the controls in the rows */
+	ScPartial  *partial;		/* given controls: score and controls */
+	void	   *partial_work;
 	void	   *scratch;		/* of what is called */
 } Refit;
 
@@ -106,6 +110,9 @@ lay_out(Refit *r, const ScRefitTable *table, void *base)
 	r->by_score = sc_take(&arena, n, sizeof(uint32_t));
 	r->taken = sc_take(&arena, n, sizeof(uint32_t));
 	r->rank = sc_take(&arena, n, sizeof(int32_t));
+	r->control = sc_take_doubles(&arena, draws * table->k);
+	r->partial_work = sc_take(&arena, table->k == 0 ? 0 :
+							  sc_partial_workspace(table->method, draws, table->k), 1);
 	r->scratch = sc_take(&arena, scratch_size(table), 1);
 	return arena.used;
 }
@@ -265,12 +272,35 @@ rank_score(Refit *r)
 	}
 }
 
+/* Given controls: what of them and the score is in the rows of a target. */
+static void
+take_controls(Refit *r, const uint32_t *counts, size_t target)
+{
+	const ScRefitTable *t = r->table;
+	size_t		to = 0;
+	size_t		j;
+	size_t		k;
+	uint32_t	times;
+
+	for (j = 0; j < t->k; j++)
+	{
+		for (k = t->start[target]; k < t->start[target + 1]; k++)
+		{
+			for (times = counts[t->model[k]]; times > 0; times--)
+				r->control[to++] = t->control[j * t->n + t->model[k]];
+		}
+	}
+	r->partial = sc_partial_prepare(t->method, r->score, r->control, r->target_rows, t->k,
+									r->partial_work, r->poll);
+	tick(r, 16 * (t->k + 1) * (t->k + 1) * (r->target_rows + 1));
+}
+
 /* What correlations take of the score in the rows of a target. */
 static void
 take_score(Refit *r, const uint32_t *counts, size_t target)
 {
 	const ScRefitTable *t = r->table;
-	bool		ranked = t->method == SC_SPEARMAN;
+	bool		ranked = t->method == SC_SPEARMAN && t->k == 0;
 	size_t		to = 0;
 	size_t		k;
 	uint32_t	times;
@@ -291,7 +321,9 @@ take_score(Refit *r, const uint32_t *counts, size_t target)
 	r->constant = to == 0 || sc_is_constant(r->score, to, r->poll);
 	if (ranked)
 		rank_score(r);
-	if (t->method == SC_PEARSON && !r->constant)
+	if (t->k > 0)
+		take_controls(r, counts, target);
+	else if (t->method == SC_PEARSON && !r->constant)
 	{
 		sc_centre(r->score, to, r->centred, r->poll);
 		r->squares = sc_dot(r->centred, r->centred, to, r->poll);
@@ -361,12 +393,19 @@ correlate_target(Refit *r, const uint32_t *counts, size_t target)
 		take_score(r, counts, target);
 	if (r->different < SC_MIN_MODELS || r->constant)
 		return NAN;
-	if (t->method == SC_SPEARMAN)
+	if (t->method == SC_SPEARMAN && t->k == 0)
 		return spearman(r, target);
 	for (k = t->start[target]; k < t->start[target + 1]; k++)
 	{
 		for (times = counts[t->model[k]]; times > 0; times--)
 			r->y[to++] = t->y[k];
+	}
+	if (t->k > 0)
+	{
+		tick(r, 16 * (t->k + 1) * to);
+		return r->different >= SC_MIN_MODELS + sc_partial_controls(r->partial) &&
+			sc_partial_correlate(r->partial, r->y, r->poll, &correlation) == SC_OK ?
+			correlation.corr : NAN;
 	}
 	if (t->method == SC_PEARSON)
 		return pearson(r);
@@ -394,7 +433,7 @@ sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
 	{
 		bool		valid = take_models(&r, counts) && fit_resample(&r);
 
-		if (valid && table->method == SC_SPEARMAN)
+		if (valid && table->method == SC_SPEARMAN && table->k == 0)
 			sort_models(&r, counts);
 		for (k = 0; k < table->m; k++)
 		{

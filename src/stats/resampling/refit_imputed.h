@@ -11,7 +11,8 @@
  * A resample is how often each model is in it, as in refit.h.  What comes out is by
  * definition, to the last bit, that of the table in which model i is repeated
  * counts[i] times, models ascending: sc_impute(), sc_capability_fit() of what
- * came of it, and sc_correlate() of each target with the score.  It is fastest where
+ * came of it, and sc_correlate() of each target with the score, given controls
+ * sc_partial_correlate().  It is fastest where
  * targets that have the same models follow each other.
  *
  *-------------------------------------------------------------------------
@@ -41,8 +42,9 @@ extern size_t sc_refit_imputed_workspace(const ScRefitTable *table);
  * It is NaN where a resample has fewer than SC_MIN_MODELS different models, does
  * not connect all of them or cannot be imputed otherwise (sc_impute()), or
  * has no component (sc_capability_fit()); and where fewer than SC_MIN_MODELS
- * different models of the resample have the target, or it or the score is constant
- * among these.
+ * different models of the resample have the target, or that beside the controls, or it
+ * or the score is constant among these, or nothing is left of one of them by the
+ * controls.
  */
 extern void sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
 							 size_t replicates, size_t first, size_t stride,

@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * refit_state.h
- *	  What refit.c, refit_component.c and refit_targets.c share: a table made
- *	  ready, and eight resamples of it, the lanes of refit_lanes.h.
+ *	  What refit.c, refit_component.c, refit_targets.c and refit_controlled.c
+ *	  share: a table made ready, and eight resamples of it, the lanes of
+ *	  refit_lanes.h.
  *
  *-------------------------------------------------------------------------
  */
@@ -26,12 +27,14 @@
 /* Room for sc_capability_fit() and sc_correlate() on repeated rows. */
 typedef struct ScByDefinition
 {
-	double	   *rows;			/* draws x d; draws x 2 of y and score */
+	double	   *rows;			/* draws x d; draws x (k + 2) of y, score and
+								 * controls */
 	ScSpread   *spread;			/* d */
 	double	   *value;			/* d */
 	double	   *vector;			/* d */
 	double	   *score;			/* draws, or n if that is more */
 	void	   *work;
+	void	   *partial;		/* work of sc_partial_prepare() */
 } ScByDefinition;
 
 struct ScRefit
@@ -132,5 +135,12 @@ extern void sc_refit_components(ScRefit *r);
  * lanes of the eight resamples, into corr[t * stride].
  */
 extern void sc_refit_targets(ScRefit *r, size_t lanes, double *corr, size_t stride);
+
+/*
+ * In refit_controlled.c: the same of the targets numbered first .. end - 1 in the order in
+ * which they are handled, which have the same models, given controls.
+ */
+extern void sc_refit_controlled(ScRefit *r, size_t first, size_t end, size_t lanes,
+								double *corr, size_t stride);
 
 #endif							/* SC_STATS_RESAMPLING_REFIT_STATE_H */

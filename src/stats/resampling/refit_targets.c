@@ -400,6 +400,22 @@ sort_scores(ScRefit *r)
 	}
 }
 
+/* Given controls, those together that have the same models. */
+static void
+refit_all_controlled(ScRefit *r, size_t lanes, double *corr, size_t stride)
+{
+	size_t		first;
+	size_t		end;
+
+	for (first = 0; first < r->table.m; first = end)
+	{
+		end = first + 1;
+		while (end < r->table.m && r->same_models[end])
+			end++;
+		sc_refit_controlled(r, first, end, lanes, corr, stride);
+	}
+}
+
 void
 sc_refit_targets(ScRefit *r, size_t lanes, double *corr, size_t stride)
 {
@@ -411,6 +427,11 @@ sc_refit_targets(ScRefit *r, size_t lanes, double *corr, size_t stride)
 
 	if (table->d == 1)
 		score_by_column(r);
+	if (table->k > 0)
+	{
+		refit_all_controlled(r, lanes, corr, stride);
+		return;
+	}
 	if (table->method == SC_SPEARMAN)
 		sort_scores(r);
 	for (k = 0; k < table->m; k++)
