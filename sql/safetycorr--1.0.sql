@@ -1890,6 +1890,8 @@ CREATE TYPE capabilities_over_time_row AS (
 	benchmark_sd float8,
 	reliability float8,
 	corr_disattenuated float8,
+	corr_uncontrolled float8,
+	vif float8,
 	verdict text,
 	q_verdict float8,
 	status text
@@ -1905,22 +1907,24 @@ COMMENT ON COLUMN capabilities_over_time_row.benchmark IS 'name of the benchmark
 COMMENT ON COLUMN capabilities_over_time_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as';
 COMMENT ON COLUMN capabilities_over_time_row.direction IS 'which is better, as marked: higher or lower; where it is lower, scores were negated before they were correlated, so that higher means better or safer; NULL: nobody has said, and higher is taken as better';
 COMMENT ON COLUMN capabilities_over_time_row.n IS 'number of models behind the numbers of this row';
-COMMENT ON COLUMN capabilities_over_time_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on a capability benchmark';
+COMMENT ON COLUMN capabilities_over_time_row.n_dropped IS 'models with a score on this benchmark that were left out because they lack one on a capability benchmark or a control';
 COMMENT ON COLUMN capabilities_over_time_row.n_imputed IS 'how many of the n models lack some capability scores, which have been imputed';
 COMMENT ON COLUMN capabilities_over_time_row.n_families IS 'number of families of models in the jackknife; NULL without families';
 COMMENT ON COLUMN capabilities_over_time_row.n_without_family IS 'how many of the n models have no family that is known, and count as one each; NULL without families';
 COMMENT ON COLUMN capabilities_over_time_row.n_capabilities IS 'number of capability benchmarks of the component of this row';
 COMMENT ON COLUMN capabilities_over_time_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
 COMMENT ON COLUMN capabilities_over_time_row.score_reliability IS 'reliability of the capabilities score as a measure of one thing, by its eigenvalue (Armor''s theta), with imputed scores by that of the others; NULL with one capability benchmark';
-COMMENT ON COLUMN capabilities_over_time_row.corr IS 'correlation, between -1 and 1; NULL where it is undefined, see status';
+COMMENT ON COLUMN capabilities_over_time_row.corr IS 'correlation, between -1 and 1, given the controls if there are any; NULL where it is undefined, see status';
 COMMENT ON COLUMN capabilities_over_time_row.ci_low IS 'lower end of the interval of corr';
 COMMENT ON COLUMN capabilities_over_time_row.ci_high IS 'upper end of the interval of corr';
 COMMENT ON COLUMN capabilities_over_time_row.p_value IS 'p-value of no association at all, two-sided; it is no test of the verdict''s threshold';
 COMMENT ON COLUMN capabilities_over_time_row.q_value IS 'p-value adjusted for the number of rows of the window whose role is target (Benjamini and Hochberg)';
-COMMENT ON COLUMN capabilities_over_time_row.slope IS 'rise of the score, higher meaning better, per standard deviation of the capabilities score (Theil and Sen; least squares with pearson)';
+COMMENT ON COLUMN capabilities_over_time_row.slope IS 'rise of the score, higher meaning better, per standard deviation of the capabilities score (Theil and Sen; least squares with pearson); NULL with controls';
 COMMENT ON COLUMN capabilities_over_time_row.benchmark_sd IS 'standard deviation of the benchmark''s scores over these models';
 COMMENT ON COLUMN capabilities_over_time_row.reliability IS 'share of the variance of the benchmark''s scores over these models that is not sampling error of its items, by their standard errors; NULL unless every score has one';
-COMMENT ON COLUMN capabilities_over_time_row.corr_disattenuated IS 'corr without that error, on the same scale: an upper bound of its magnitude as far as items go; NULL unless reliability is at least 0.7';
+COMMENT ON COLUMN capabilities_over_time_row.corr_disattenuated IS 'corr without that error, on the same scale: an upper bound of its magnitude as far as items go; NULL unless reliability is at least 0.7, and with controls';
+COMMENT ON COLUMN capabilities_over_time_row.corr_uncontrolled IS 'the same correlation over the same models without the controls; NULL without controls';
+COMMENT ON COLUMN capabilities_over_time_row.vif IS 'variance inflation of the capabilities score by the controls, 1/(1 - R squared); from 5 on the two are not told apart, and p, q and verdict are NULL; NULL without controls, and where they leave nothing of it';
 COMMENT ON COLUMN capabilities_over_time_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved; NULL also where there is no component to give it by';
 COMMENT ON COLUMN capabilities_over_time_row.q_verdict IS 'p-value of what the verdict claims, adjusted for the number of rows of the window whose role is target; q_value for positive and negative, NULL for unresolved';
 COMMENT ON COLUMN capabilities_over_time_row.status IS 'ok, or why numbers of this row are NULL, or what to keep in mind';
@@ -1932,12 +1936,13 @@ CREATE FUNCTION capabilities_over_time(m score_matrix,
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
-	families jsonb DEFAULT NULL, threshold float8 DEFAULT NULL)
+	families jsonb DEFAULT NULL, threshold float8 DEFAULT NULL,
+	controlling text[] DEFAULT '{}')
 RETURNS SETOF capabilities_over_time_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_over_time'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1000;
 
-COMMENT ON FUNCTION capabilities_over_time(score_matrix, text, int4, text[], text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb, float8) IS
+COMMENT ON FUNCTION capabilities_over_time(score_matrix, text, int4, text[], text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb, float8, text[]) IS
 'capabilities_correlations over the models of a moving window, which ends at each release date in turn; released names the covariate with the dates, as days since 1970-01-01';
 
 CREATE TYPE capabilities_difference_row AS (
@@ -2336,17 +2341,18 @@ COMMENT ON TYPE correlation_matrix_row IS
 
 COMMENT ON COLUMN correlation_matrix_row.benchmark_a IS 'name of one benchmark of the pair';
 COMMENT ON COLUMN correlation_matrix_row.benchmark_b IS 'name of the other benchmark of the pair';
-COMMENT ON COLUMN correlation_matrix_row.n IS 'number of models that have a score on both';
-COMMENT ON COLUMN correlation_matrix_row.corr IS 'correlation of the two benchmarks, higher meaning better on both; NULL where it is undefined, see status';
+COMMENT ON COLUMN correlation_matrix_row.n IS 'number of models that have a score on both and on the controls';
+COMMENT ON COLUMN correlation_matrix_row.corr IS 'correlation of the two benchmarks, higher meaning better on both, given the controls if there are any; NULL where it is undefined, see status';
 COMMENT ON COLUMN correlation_matrix_row.status IS 'ok, or why numbers of this row are NULL';
 
 CREATE FUNCTION correlation_matrix(m score_matrix,
-	benchmarks text[] DEFAULT NULL, method text DEFAULT 'spearman')
+	benchmarks text[] DEFAULT NULL, method text DEFAULT 'spearman',
+	controlling text[] DEFAULT '{}')
 RETURNS SETOF correlation_matrix_row
 AS 'MODULE_PATHNAME', 'sc_score_matrix_correlation_matrix'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
-COMMENT ON FUNCTION correlation_matrix(score_matrix, text[], text) IS
+COMMENT ON FUNCTION correlation_matrix(score_matrix, text[], text, text[]) IS
 'correlation of every pair of benchmarks, the full square, each over the models that have both';
 
 -- ---------------------------------------------------------------------

@@ -253,6 +253,9 @@ FROM g, capabilities_correlations(annotate(m, covariates => '{size,absent}', mis
 SELECT s.models, n, corr, six(ci_low) AS low, six(p_value) AS p, vif IS NULL AS no_vif, status
 FROM g, (VALUES ('{m01,m02,m03,m04}'::text[], '{size,age}'::text[]), ('{m01,m02,m03,m04}', '{age}'), ('{m01,m02,m03,m04,m09}', '{age}'))
     AS s (models, controls), capabilities_correlations(subset(m, s.models), '{a1}', '{safe}', controlling => controls);
+-- Every pair: with NULL all but the controls.
+SELECT benchmark_a, benchmark_b, n, six(corr) AS corr, status FROM g, correlation_matrix(m, controlling => '{size,a1,a2,a3}') WHERE benchmark_a <= 'flat';
+SELECT benchmark_a, benchmark_b, n, six(corr) AS corr, status FROM g, correlation_matrix(m, '{safe,size}', 'pearson', '{size}');
 -- The difference of two.
 SELECT n, six(corr_a) AS a, six(corr_b) AS b, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p,
        six(difference_uncontrolled) AS uncontrolled, six(vif) AS vif, status
@@ -309,6 +312,7 @@ SELECT error_of($$SELECT benchmark_correlations(m, 'a1', controlling => '{""}') 
 SELECT error_of($$SELECT capabilities_difference(m, 'safe', 'other', method => 'kendall', controlling => '{size}') FROM g$$);
 SELECT error_of(format($$SELECT benchmark_correlations(score_matrix('m', b, 1), 'c1', controlling => %L) FROM (SELECT 'c' || generate_series(1, 1000)) AS c (b)$$,
     (SELECT array_agg('c' || i) FROM generate_series(1, 1000) AS i)));
+SELECT error_of($$SELECT correlation_matrix(m, method => 'kendall', controlling => '{size}') FROM g$$);
 SELECT count(*) FROM g, capabilities_correlations(m, method => 'kendall', controlling => '{}');
 -- Limits: 54000.
 SELECT error_of($$SELECT c.* FROM (SELECT score_matrix('m' || i, 'b' || j, i * j % 7 + 10 * i) AS m FROM generate_series(1, 4) i, generate_series(1, 300) j) s,

@@ -266,6 +266,21 @@ def test_difference(db, seed, method):
         assert row[9] == ("ok" if inflation < 5 else "control and capability not separable")
 
 
+@pytest.mark.parametrize("seed, method", [case for case in CASES if case[0] < 4])
+def test_matrix(db, seed, method):
+    """Every pair of benchmarks that are no controls."""
+    table = Table(seed)
+    rows = table.call(db, "correlation_matrix", "benchmark_a, benchmark_b, n, corr, status", method=method)
+    names = sorted(set(table.columns) - set(table.controls))
+    assert [row[:2] for row in rows] == [(a, b) for a in names for b in names]
+    found = {(a, b): corr for a, b, _, corr, _ in rows}
+    for a, b, n, corr, status in rows:
+        y, x, *controls = (table.columns[name] for name in (a, b, *table.controls))
+        have = ~np.isnan(np.column_stack([y, x, *controls])).any(1)
+        assert n == have.sum() and status == "ok" and found[b, a] == corr
+        near(corr, partial(method, y[have], x[have], [c[have] for c in controls])[0], 1e-12, f"{a} {b}")
+
+
 # ----------------------------------------------------------------------
 # The paper's chat models
 # ----------------------------------------------------------------------

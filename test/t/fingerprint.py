@@ -53,6 +53,9 @@ ELSE concat_ws(' ',
     digest(ARRAY(SELECT r::text FROM capabilities_loadings(
         m, caps, components => cardinality(caps), resamples => 100) AS r)),
     digest(ARRAY(SELECT r::text FROM capabilities_components(m, caps, pca => 'pearson', resamples => 100) AS r)),
+    digest(ARRAY(SELECT r::text FROM benchmark_correlations(m, last, controlling => caps[1:2]) AS r)),
+    digest(ARRAY(SELECT r::text FROM capabilities_correlations(m, caps, method => 'pearson', controlling => caps[1:1],
+        ci => 'bootstrap', resamples => 100) AS r)),
     digest(ARRAY(SELECT r::text FROM correlation_matrix(m) AS r)),
     digest(ARRAY(SELECT r::text FROM correlation_matrix(m, method => 'pearson') AS r)),
     bits(capabilities_corr(m, last, caps)), bits(capabilities_test(m, last, caps)))

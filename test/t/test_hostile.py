@@ -192,6 +192,15 @@ EXERCISE = {
         "SELECT bool_or(not_finite(corr::float8) OR note || not_checked = '') FROM capabilities_report($1, (benchmarks($1))[1:2], benchmarks($1), missing => 'impute')",
         CORRELATIONS + "capabilities_over_time($1, (benchmarks($1))[1], 30, (benchmarks($1))[2:3], benchmarks($1), missing => 'impute')",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1)",
+        "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1, benchmarks($1), controlling => (benchmarks($1))[1:2])",
+        "SELECT bool_or(not_finite(corr, ci_low, ci_high, p_value, corr_uncontrolled, vif)) FROM "
+        "capabilities_correlations($1, (benchmarks($1))[1:2], benchmarks($1), 'pearson', controlling => (benchmarks($1))[2:4])",
+        CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:1], benchmarks($1), controlling => (benchmarks($1))[1:3], "
+                       "missing => 'impute', min_scores => 1, ci => 'bootstrap', resamples => 100)",
+        CORRELATIONS + "benchmark_correlations($1, (benchmarks($1))[1], benchmarks($1), controlling => (benchmarks($1))[2:3], "
+                       "families => (SELECT jsonb_object_agg(x, x) FROM unnest(models($1)) AS x))",
+        "SELECT bool_or(not_finite(difference, ci_low, ci_high, p_value, difference_uncontrolled, vif)) FROM capabilities_difference("
+        "$1, (benchmarks($1))[2], (benchmarks($1))[3], (benchmarks($1))[1:1], controlling => (benchmarks($1))[4:5])",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1, method => 'pearson')",
         CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:2], ci => 'bootstrap', resamples => 100)",
         CORRELATIONS + "capabilities_correlations($1, benchmarks($1), benchmarks($1), 'pearson', 'pearson', "

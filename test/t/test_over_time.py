@@ -21,7 +21,8 @@ FROM (TABLE scores UNION ALL SELECT model, 'day', released - DATE '1970-01-01' +
 FAMILIES = "families => (SELECT jsonb_object_agg(model, family) FROM models)"
 OPTIONS = ["", "method => 'pearson', pca => 'pearson'", "method => 'kendall', threshold => 0.2", "missing => 'impute', min_scores => 3",
            "targets => '{b0,b5,b6,flop}'", "targets => '{b0,b3}', exclude_self => false", "capabilities => '{b0,b6}'", "ci => 'none'",
-           "ci => 'bootstrap', resamples => 200, seed => 7, confidence => 0.8", FAMILIES, f"{FAMILIES}, missing => 'impute'"]
+           "ci => 'bootstrap', resamples => 200, seed => 7, confidence => 0.8", FAMILIES, f"{FAMILIES}, missing => 'impute'",
+           "controlling => '{flop,b6}'", f"controlling => '{{b6}}', method => 'pearson', {FAMILIES}"]
 
 
 @pytest.fixture(scope="module")

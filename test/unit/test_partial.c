@@ -289,6 +289,8 @@ test_same_bits(void)
 			free(work);
 
 			k = 1 + random_below(3);
+			a = find(methods[m], x, x, control, n, k);
+			CHECK(a.status != SC_OK || a.c.corr == 1);
 			a = find(methods[m], y, x, control, n, k);
 			if (a.status != SC_OK)
 				continue;

@@ -49,6 +49,7 @@ typedef struct Square
 {
 	const ScoreColumns *columns;
 	const BenchmarkSet *set;
+	const Controls *controls;	/* NULL: none */
 	ScMethod	method;
 	uint32	   *order;			/* like columns->model; NULL if not sorted */
 	uint8	   *has;			/* [n_models]: the benchmark of this row? */
@@ -64,7 +65,8 @@ sort_benchmarks(Square *square)
 	uint32		i;
 
 	square->order = NULL;
-	if (square->method != SC_SPEARMAN || n_models > SC_MAX_PAIRWISE_MODELS)
+	if (square->method != SC_SPEARMAN || square->controls != NULL ||
+		n_models > SC_MAX_PAIRWISE_MODELS)
 		return;
 	square->order = sc_alloc(columns->start[columns->view.n_benchmarks], sizeof(uint32));
 	square->has = sc_alloc(n_models, sizeof(uint8));
@@ -105,14 +107,15 @@ correlate(Square *square, uint32 a, uint32 b)
 	Kept		kept;
 
 	if (square->order == NULL)
-		sc_correlate_benchmarks(square->columns, a, b, square->method, &result);
+		sc_correlate_benchmarks(square->columns, a, b, square->controls, square->method, &result);
 	else
 		result.status = sc_pairwise_spearman(square->order + start[a], start[a + 1] - start[a],
 											 square->order + start[b], start[b + 1] - start[b],
 											 square->has, square->rank, sc_poll, &result.c);
 	kept.corr = result.c.corr;
 	kept.n = (int32) result.c.n;
-	kept.status = result.status;
+	/* which of the two the controls are does not matter here */
+	kept.status = result.status == SC_CONTROLLED_X ? SC_CONTROLLED_Y : result.status;
 	if (sc_has_direction_conflict(square->columns->view.benchmark_flags[a]) ||
 		sc_has_direction_conflict(square->columns->view.benchmark_flags[b]))
 		kept.status = SC_CONFLICT;
@@ -130,7 +133,7 @@ put_pair(ResultRows *rows, const Square *square, uint32 a, uint32 b, const Kept 
 	sc_end_row(rows);
 }
 
-/* correlation_matrix(m, benchmarks, method) */
+/* correlation_matrix(m, benchmarks, method, controlling) */
 Datum
 sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 {
@@ -138,6 +141,7 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 	Square		square = {0};
 	ScoreColumns columns;
 	BenchmarkSet set;
+	Controls	controls;
 	Kept	   *half;
 	uint32		i;
 	uint32		j;
@@ -145,7 +149,9 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 	square.method = sc_method_argument(fcinfo, 2);
 	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
-	sc_choose_benchmarks(fcinfo, 1, "benchmarks", &columns, &set);
+	if (sc_controls_argument(fcinfo, 3, &columns, square.method, &controls))
+		square.controls = &controls;
+	sc_choose_benchmarks(fcinfo, 1, "benchmarks", &columns, square.controls, &set);
 	if (set.n > SC_MAX_SQUARE_BENCHMARKS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

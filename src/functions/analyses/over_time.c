@@ -202,6 +202,7 @@ put_window(ResultRows *rows, const ScoreColumns *columns, const BenchmarkSet *ca
 	sc_fit_some(columns, capabilities, capabilities->place, capabilities->n, &options->recipe, 1,
 				&scores);
 	sc_sort_scores(&scores);
+	scores.controls = options->controls;
 	row = sc_alloc(here.n, sizeof(CorrelationRow));
 	sc_correlate_targets(columns, capabilities, &here, &scores, options, row);
 	for (j = 0; j < here.n; j++)
@@ -217,7 +218,7 @@ put_window(ResultRows *rows, const ScoreColumns *columns, const BenchmarkSet *ca
 /*
  * capabilities_over_time(m, released, window_days, capabilities, targets, method,
  *						  pca, missing, min_scores, exclude_self, confidence, ci,
- *						  resamples, seed, families, threshold)
+ *						  resamples, seed, families, threshold, controlling)
  */
 Datum
 sc_capabilities_over_time(PG_FUNCTION_ARGS)
@@ -233,6 +234,7 @@ sc_capabilities_over_time(PG_FUNCTION_ARGS)
 	BenchmarkSet capabilities;
 	BenchmarkSet except;
 	BenchmarkSet targets;
+	Controls	controls;
 	Releases	releases;
 	CapabilityScores all;
 	bool	   *in_window;
@@ -259,8 +261,10 @@ sc_capabilities_over_time(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("benchmark \"%s\" is a capability benchmark, and cannot hold release dates",
 						text_to_cstring(PG_GETARG_TEXT_PP(1)))));
-	sc_set_init(&except, &columns.view);
-	memcpy(except.member, capabilities.member, columns.view.n_benchmarks);
+	/* of all models: which of them are in a window is known from its scores */
+	if (sc_controls_argument(fcinfo, 16, &columns, options.method, &controls))
+		options.controls = &controls;
+	sc_add_controls(&columns, &capabilities, options.controls, &except);
 	except.member[released] = true;
 	sc_choose_targets(fcinfo, 4, &columns, &except, SC_BENCHMARK_COVARIATE, &targets);
 

@@ -144,8 +144,8 @@ sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
 
 void
 sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
-						uint32 against, ScMethod method,
-						TargetCorrelation *result)
+						uint32 against, const Controls *controls,
+						ScMethod method, TargetCorrelation *result)
 {
 	uint32		a = columns->start[target];
 	uint32		a_end = columns->start[target + 1];
@@ -153,6 +153,7 @@ sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
 	uint32		b_end = columns->start[against + 1];
 	double	   *x = sc_alloc(a_end - a, sizeof(double));
 	double	   *y = sc_alloc(a_end - a, sizeof(double));
+	uint32	   *model = sc_alloc(a_end - a, sizeof(uint32));
 	uint32		n = 0;
 
 	/* both ascend by model */
@@ -163,17 +164,29 @@ sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
 		sc_poll_step(a);
 		while (b < b_end && columns->model[b] < columns->model[a])
 			b++;
-		if (b == b_end || columns->model[b] != columns->model[a])
+		if (b == b_end || columns->model[b] != columns->model[a] ||
+			(controls != NULL && !controls->has[columns->model[a]]))
 		{
 			result->n_dropped++;
 			continue;
 		}
+		model[n] = columns->model[a];
 		x[n] = columns->score[b];
 		y[n++] = columns->score[a];
 	}
-	result->status = sc_run_correlation(method, y, x, n, &result->c);
-	result->c.n = n;
 	result->uncontrolled = result->vif = get_float8_nan();
+	if (controls == NULL)
+		result->status = sc_run_correlation(method, y, x, n, &result->c);
+	else
+	{
+		double	   *control = sc_controls_of_models(controls, model, n);
+
+		result->status = sc_run_partial(method, y, x, control, n, controls->n, &result->c,
+										&result->vif);
+		pfree(control);
+	}
+	result->c.n = n;
 	pfree(x);
 	pfree(y);
+	pfree(model);
 }

@@ -64,9 +64,9 @@ extern void sc_correlate_with_scores(const ScoreColumns *columns, uint32 target,
 									 const CapabilityScores *scores,
 									 ScMethod method, TargetCorrelation *result);
 
-/* Correlation of two benchmarks over the models that have both. */
+/* Correlation of two benchmarks over the models that have both, and the controls (NULL: none). */
 extern void sc_correlate_benchmarks(const ScoreColumns *columns, uint32 target,
-									uint32 against, ScMethod method,
-									TargetCorrelation *result);
+									uint32 against, const Controls *controls,
+									ScMethod method, TargetCorrelation *result);
 
 #endif							/* SC_FUNCTIONS_ANALYSES_TARGET_PAIRS_H */

@@ -40,7 +40,7 @@ sc_choose_targets(FunctionCallInfo fcinfo, int i, const ScoreColumns *columns,
 
 void
 sc_choose_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
-					 const ScoreColumns *columns, BenchmarkSet *set)
+					 const ScoreColumns *columns, const Controls *controls, BenchmarkSet *set)
 {
 	uint32		j;
 
@@ -52,6 +52,8 @@ sc_choose_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
 	sc_set_init(set, &columns->view);
 	for (j = 0; j < columns->view.n_benchmarks; j++)
 		set->member[j] = has_scores(columns, j);
+	for (j = 0; controls != NULL && j < controls->n; j++)
+		set->member[controls->place[j]] = false;
 	sc_set_finish(set, &columns->view);
 }
 

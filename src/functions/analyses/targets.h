@@ -21,9 +21,13 @@ extern void sc_choose_targets(FunctionCallInfo fcinfo, int i,
 							  const BenchmarkSet *except, uint8 except_flags,
 							  BenchmarkSet *set);
 
-/* The benchmarks named by argument i; if it is NULL, all that have scores. */
+/*
+ * The benchmarks named by argument i; if it is NULL, all that have scores, but for the
+ * controls (NULL: none).
+ */
 extern void sc_choose_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
-								 const ScoreColumns *columns, BenchmarkSet *set);
+								 const ScoreColumns *columns, const Controls *controls,
+								 BenchmarkSet *set);
 
 /* The words of the column "role". */
 #define SC_ROLE_TARGET "target"

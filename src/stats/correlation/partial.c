@@ -222,19 +222,12 @@ through_controls(const ScPartial *p, const double *factor)
 	return sum;
 }
 
-static double
-at_most_one(double corr)
-{
-	return corr > 1.0 ? 1.0 : corr < -1.0 ? -1.0 : corr;
-}
-
 ScStatus
 sc_partial_correlate(ScPartial *partial, const double *y, ScPoll poll, ScCorrelation *out)
 {
 	ScPartial  *p = partial;
 	size_t		k = p->k;
-	double		through;
-	double		scale;
+	double		common;
 	size_t		s;
 
 	out->method = p->method;
@@ -255,11 +248,14 @@ sc_partial_correlate(ScPartial *partial, const double *y, ScPoll poll, ScCorrela
 	if (!(p->left[k] > SC_COLLINEAR_TOLERANCE))
 		return SC_CONTROLLED_X;
 
-	through = through_controls(p, p->factor);
-	scale = sqrt(p->left[k + 1]) * sqrt(p->left[k]);
-	out->corr = at_most_one((correlation(p, k + 1, k, poll) - through) / scale);
+	/* as left is found, so that a variable with itself is 1, exactly */
+	common = correlation(p, k + 1, k, poll);
+	for (s = 0; s < p->used; s++)
+		common -= p->factor[(k + 1) * k + s] * p->factor[k * k + s];
+	out->corr = sc_pearson_ratio(common, p->left[k], p->left[k + 1]);
 	if (p->method == SC_SPEARMAN && p->used > 1)
-		out->leak = at_most_one((sc_from_pearson(SC_SPEARMAN, through_controls(p, p->normal_factor)) -
-								 through) / scale);
+		out->leak = sc_pearson_ratio(sc_from_pearson(SC_SPEARMAN, through_controls(p, p->normal_factor)) -
+									 through_controls(p, p->factor),
+									 p->left[k], p->left[k + 1]);
 	return SC_OK;
 }
