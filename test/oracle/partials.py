@@ -22,10 +22,11 @@ METHODS = ("spearman", "pearson")
 
 
 def controlled(rng, count, n, k, vif, left):
-    """k controls, and variables of which they leave 1 / vif of the variance, left: (variables, count, n)."""
+    """k controls, and variables of which they leave 1 / vif (one for all, or one each) of the variance, left:
+    (variables, count, n)."""
     controls = rng.normal(size=(k, count, n))
     common = controls.sum(0) / np.sqrt(max(k, 1))
-    share = 1 - 1 / vif if k > 0 else 0
+    share = np.reshape(1 - 1 / np.array(vif, float) if k > 0 else 0, (-1, 1, 1))
     return controls, np.sqrt(share) * common + np.sqrt(1 - share) * left
 
 
@@ -118,12 +119,12 @@ class Study(Simulation):
                           f"{j['would be']:.1f} | {j['covered']:.1f} |", flush=True)
 
     def differences(self):
-        """Two targets that are the same to x given the controls."""
+        """Two targets that are the same to x given the controls; the second may have nothing to do with these."""
         print("| models | controls | vif | correlation left | of the two | Spearman: missed, % | p < 0.05, % | Pearson: missed, % | p < 0.05, % | "
               "absolute, Spearman | bootstrap | with families |")
         for n in SIZES:
-            for k, vif in ((1, 1), (1, 4), (2, 2)):
-                for rho in (0, 0.4, 0.8):
+            for k, vif in ((1, 1), (1, 4), (2, 2), (3, (4, 4, 1))):
+                for rho in (0, 0.4, 0.8) if isinstance(vif, int) else (0,):
                     for between in (0, 0.9):
                         controls, variables = controlled(self.rng, self.samples, n, k, vif,
                                                          triples_left(self.rng, self.samples, n, (rho, rho), between))
