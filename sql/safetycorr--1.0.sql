@@ -1163,6 +1163,14 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION component_score(principal_component, float8[]) IS
 'score of one row, seen or new, on a stored component, scores in the order of its benchmarks; NULL if a score is missing (for a score_matrix see capabilities_scores, over a partition capabilities_score)';
 
+CREATE FUNCTION congruence(a principal_component, b principal_component)
+RETURNS float8
+AS 'MODULE_PATHNAME', 'sc_congruence_of_components'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION congruence(principal_component, principal_component) IS
+'Tucker''s congruence of two components over the benchmarks that both have, by name (by place where neither has names); NULL for fewer than two. It says little: loadings that have nothing to do with each other give .97';
+
 CREATE FUNCTION n_rows(moments score_moments)
 RETURNS int8
 AS 'MODULE_PATHNAME', 'sc_score_moments_n_rows'
@@ -1994,6 +2002,62 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
 
 COMMENT ON FUNCTION capabilities_difference(score_matrix, text, text, text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb, text[]) IS
 'difference of the capabilities correlations of two benchmarks, or of their magnitudes (absolute), over the models that have both, with interval and p-value';
+
+CREATE TYPE capabilities_strata_difference_row AS (
+	benchmark text,
+	role text,
+	direction text,
+	n_a int4,
+	n_b int4,
+	n_families int4,
+	corr_a float8,
+	corr_b float8,
+	difference float8,
+	ci_low float8,
+	ci_high float8,
+	p_value float8,
+	q_value float8,
+	sign_changes bool,
+	congruence float8,
+	capability_sd_a float8,
+	capability_sd_b float8,
+	status text
+);
+
+COMMENT ON TYPE capabilities_strata_difference_row IS
+'a row of capabilities_strata_difference()';
+
+COMMENT ON COLUMN capabilities_strata_difference_row.benchmark IS 'name of the benchmark';
+COMMENT ON COLUMN capabilities_strata_difference_row.role IS 'target: a benchmark that is judged; capability, covariate: what it is marked as in one of the strata';
+COMMENT ON COLUMN capabilities_strata_difference_row.direction IS 'which is better, as marked: higher or lower; NULL: nobody has said, or only one of the strata says lower';
+COMMENT ON COLUMN capabilities_strata_difference_row.n_a IS 'number of models behind corr_a';
+COMMENT ON COLUMN capabilities_strata_difference_row.n_b IS 'number of models behind corr_b';
+COMMENT ON COLUMN capabilities_strata_difference_row.n_families IS 'number of families of these models, of both strata together, in the jackknife; NULL without families';
+COMMENT ON COLUMN capabilities_strata_difference_row.corr_a IS 'capabilities correlation in stratum a, with its own component';
+COMMENT ON COLUMN capabilities_strata_difference_row.corr_b IS 'the same in stratum b';
+COMMENT ON COLUMN capabilities_strata_difference_row.difference IS 'corr_a - corr_b';
+COMMENT ON COLUMN capabilities_strata_difference_row.ci_low IS 'lower end of the interval of difference';
+COMMENT ON COLUMN capabilities_strata_difference_row.ci_high IS 'upper end of the interval of difference';
+COMMENT ON COLUMN capabilities_strata_difference_row.p_value IS 'p-value of no difference, two-sided';
+COMMENT ON COLUMN capabilities_strata_difference_row.q_value IS 'p-value adjusted for the number of rows whose role is target (Benjamini and Hochberg); NULL for others';
+COMMENT ON COLUMN capabilities_strata_difference_row.sign_changes IS 'do the intervals of corr_a and corr_b exclude 0 on opposite sides? NULL where there is none, or no component to say it by';
+COMMENT ON COLUMN capabilities_strata_difference_row.congruence IS 'congruence of the components of the two strata behind this row';
+COMMENT ON COLUMN capabilities_strata_difference_row.capability_sd_a IS 'spread of capability of the n_a models: standard deviation of their scores on one component of both strata, over that of all models of both';
+COMMENT ON COLUMN capabilities_strata_difference_row.capability_sd_b IS 'the same of the n_b models';
+COMMENT ON COLUMN capabilities_strata_difference_row.status IS 'ok, or why numbers of this row are NULL, or what to keep in mind';
+
+CREATE FUNCTION capabilities_strata_difference(a score_matrix, b score_matrix,
+	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
+	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
+	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
+	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95,
+	ci text DEFAULT NULL, families jsonb DEFAULT NULL)
+RETURNS SETOF capabilities_strata_difference_row
+AS 'MODULE_PATHNAME', 'sc_capabilities_strata_difference'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 100;
+
+COMMENT ON FUNCTION capabilities_strata_difference(score_matrix, score_matrix, text[], text[], text, text, text, int4, bool, float8, text, jsonb) IS
+'do two strata, base and chat models, say, differ? per benchmark the difference of its capabilities correlations, each with the component of its stratum, with interval, p- and q-value';
 
 CREATE TYPE capabilities_scores_row AS (
 	model text,

@@ -330,5 +330,76 @@ FROM (SELECT score_matrix('m' || i, b, s) AS m FROM unnest('{1,2,3,4, 2,3,4,1, 0
 SELECT corr, threshold, models_needed(corr, threshold) FROM unnest('{NULL,0,-0.2,0.4,-0.4,0.4000001,0.6,1,-1}'::float8[]) AS corr,
     unnest('{NULL,0.4,0.99}'::float8[]) AS threshold;
 
+-- Two strata.  chat are twelve more models of the same six families, of whom up is what down
+-- is above; it has no late, and a target more.
+CREATE TABLE strata AS
+SELECT m AS base, (
+    SELECT annotate(score_matrix('n' || to_char(i, 'FM00'), benchmark, score), '{c1,c2,c3,c4,c5,c6,c7}', '{down}')
+    FROM generate_series(1, 12) AS i, LATERAL (
+        SELECT 'c' || j, i + CASE WHEN i = 13 - j THEN 1.5 WHEN i = 12 - j THEN -1.5 ELSE 0 END FROM generate_series(1, 7) AS j
+        UNION ALL SELECT 'up', i % 4 - i
+        UNION ALL SELECT 'down', i * 7 % 5 - i
+        UNION ALL SELECT 'flat', i * 7 % 12 + i
+        UNION ALL SELECT 'more', i) AS s (benchmark, score)) AS chat,
+    (SELECT jsonb_object_agg(k || to_char(i, 'FM00'), 'f' || (i + 1) / 2) FROM generate_series(1, 12) AS i, unnest('{m,n}'::text[]) AS k) AS families
+FROM m;
+SELECT benchmark, role, direction, n_a, n_b, six(corr_a) AS a, six(corr_b) AS b, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high,
+    six(p_value) AS p, six(q_value) AS q, sign_changes AS changes, six(congruence) AS congruence, six(capability_sd_a) AS sd_a, six(capability_sd_b) AS sd_b, status
+FROM strata, capabilities_strata_difference(base, chat);
+-- The correlations are those of each stratum, to the last bit.
+SELECT count(*), bool_and(d.corr_a IS NOT DISTINCT FROM a.corr AND d.corr_b IS NOT DISTINCT FROM b.corr AND (d.n_a, d.n_b) = (a.n, b.n)) AS same
+FROM strata, capabilities_strata_difference(base, chat, targets => '{c1,c7,down,flat,up}') AS d, capabilities_correlations(base, targets => ARRAY[d.benchmark]) AS a,
+    capabilities_correlations(chat, targets => ARRAY[d.benchmark]) AS b;
+-- With families, one left out of both at once; annotated ones are the same as given ones.
+SELECT benchmark, n_families, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p, six(q_value) AS q, sign_changes AS changes, status
+FROM strata, capabilities_strata_difference(base, chat, families => families);
+SELECT count(*) AS other FROM (SELECT base, chat, families, annotate(base, families => families, missing_ok => true) AS x, annotate(chat, families => families, missing_ok => true) AS y FROM strata) AS s,
+    LATERAL (SELECT d FROM capabilities_strata_difference(base, chat, families => families) AS d EXCEPT SELECT d FROM capabilities_strata_difference(x, y) AS d) AS d;
+-- Known in one of the two alone; too few; a model of both of two families; passed over.
+SELECT DISTINCT what, n_families, p_value IS NULL AS untested, status FROM (
+    SELECT 'one' AS what, annotate(base, families => families, missing_ok => true) AS x, chat AS y, NULL::jsonb AS f, NULL AS ci FROM strata
+    UNION ALL SELECT 'four', base, chat, (SELECT jsonb_object_agg(key, CASE WHEN value::text IN ('"f5"', '"f6"') THEN '"f4"' ELSE value END) FROM jsonb_each(families)), NULL FROM strata
+    UNION ALL SELECT 'two', annotate(base, families => '{"m01": "x", "m02": "b", "m03": "c", "m04": "d", "m05": "e", "m06": "f"}'),
+        annotate(base, families => '{"m01": "a", "m02": "b", "m03": "c", "m04": "d", "m05": "e", "m06": "f"}'), NULL, NULL FROM strata
+    UNION ALL SELECT 'passed over', annotate(base, families => families, missing_ok => true), annotate(chat, families => families, missing_ok => true), NULL, 'analytic' FROM strata) AS v,
+    capabilities_strata_difference(x, y, targets => '{up}', families => f, ci => ci) AS d ORDER BY 1;
+-- Part-whole; no interval, all else; three models; the same models without families, and with.
+SELECT benchmark, role, difference IS NULL AS nothing, p_value, sign_changes, status FROM strata, capabilities_strata_difference(base, chat, targets => '{c1}', exclude_self => false);
+SELECT ci_low, ci_high, six(p_value) AS p, sign_changes, status FROM strata, capabilities_strata_difference(base, chat, targets => '{up}', ci => 'none');
+SELECT n_a, n_b, six(difference) AS difference, ci_low, p_value, sign_changes, status
+FROM strata, capabilities_strata_difference(subset(base, '{m01,m05,m09}'), chat, targets => '{flat}');
+SELECT n_a, n_b, six(difference) AS difference, p_value, status FROM strata, capabilities_strata_difference(base, merge(chat, subset(base, '{m01}')), targets => '{up,flat}');
+SELECT n_families, six(p_value) AS p, status FROM strata, capabilities_strata_difference(base, base, targets => '{up}', families => families);
+-- Lower is better in one alone; other capability benchmarks; a component of chance; a reversed one.
+SELECT benchmark, direction, six(corr_a) AS a, six(corr_b) AS b, six(difference) AS difference, six(p_value) AS p, congruence IS NULL AS apart, capability_sd_a IS NULL AS no_sd, status
+FROM (SELECT base, annotate(chat, lower_is_better => v) AS chat FROM strata, (VALUES ('{}'::text[]), ('{c1,down}')) AS v (v)) AS s,
+    capabilities_strata_difference(base, chat, targets => '{down,up}');
+SELECT six(congruence) AS congruence, status FROM strata, capabilities_strata_difference(annotate(base, '{c1,c2,c3}'), annotate(chat, '{c3,c4,c5}'), targets => '{up}');
+SELECT v, n_a, p_value IS NULL AS untested, sign_changes, status FROM strata, unnest('{"{flat,c1}","{down,c1,c2,c3}"}'::text[]) AS v,
+    capabilities_strata_difference(annotate(base, v::text[], '{}'), annotate(chat, v::text[], '{}'), targets => '{up}');
+-- A stratum without a capability benchmark, and a NULL one.
+SELECT benchmark, n_a, n_b, six(corr_a) AS a, corr_b, p_value, status FROM strata, capabilities_strata_difference(base, chat, '{c1,c2,late}', targets => '{up}');
+SELECT benchmark, n_a, n_b, six(corr_a) AS a, corr_b, p_value, status FROM strata, capabilities_strata_difference(base, NULL, targets => '{up,late}');
+SELECT benchmark, n_a, n_b, corr_a, six(corr_b) AS b, p_value, status FROM strata, capabilities_strata_difference(NULL, chat, targets => '{up}', families => families);
+SELECT error_of($$SELECT capabilities_strata_difference(NULL, NULL)$$);
+SELECT error_of($$SELECT capabilities_strata_difference(NULL, NULL, '{c1}')$$);
+SELECT error_of($$SELECT capabilities_strata_difference(base, chat, targets => '{up,lat,nothing}') FROM strata$$);
+SELECT error_of($$SELECT capabilities_strata_difference(base, chat, '{c1,c11}') FROM strata$$);
+SELECT error_of($$SELECT capabilities_strata_difference(base, chat, '{c1,late,late}') FROM strata$$);
+SELECT error_of($$SELECT capabilities_strata_difference(base, chat, targets => '{up,NULL}') FROM strata$$);
+SELECT error_of($$SELECT capabilities_strata_difference(base, annotate(chat, '{}')) FROM strata$$);
+SELECT error_of($$SELECT capabilities_strata_difference(base, chat, ci => 'bootstrap') FROM strata$$);
+SELECT error_of($$SELECT capabilities_strata_difference(base, chat, ci => 'jackknife') FROM strata$$);
+SELECT error_of($$SELECT capabilities_strata_difference(base, chat, ci => 'analytic', families => families) FROM strata$$);
+SELECT error_of($$SELECT capabilities_strata_difference(base, chat, families => '{"m01": "a"}') FROM strata$$);
+SELECT error_of($$SELECT capabilities_strata_difference(base, chat, missing => 'impute', min_scores => 8) FROM strata$$);
+-- Congruence: by name, whatever the order; by place without names; of components in common.
+SELECT six(congruence(a, b)) AS all, congruence(a, a) AS self, six(congruence(a, c)) AS some, congruence(a, d) AS none, congruence(a, e) AS one, congruence(a, f) AS unnamed,
+    congruence(f, f) AS by_place, congruence(f, g) AS longer, congruence(a, NULL) AS nothing
+FROM strata, capabilities_component(base) AS a, capabilities_component(chat) AS b, capabilities_component(chat, '{flat,c2,c5,up}') AS c,
+    capabilities_component(chat, '{more,down}') AS d, capabilities_component(chat, '{c1,down}') AS e,
+    (SELECT first_component(ARRAY[i, i * i, sin(i)]) AS f, first_component(ARRAY[i, i * i]) AS g FROM generate_series(1, 9) AS i) AS n;
+
+DROP TABLE strata;
 DROP TABLE told, m, family, many, g;
 DROP FUNCTION six;

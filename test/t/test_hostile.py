@@ -171,6 +171,8 @@ END $$;
 CREATE TABLE {0}_values (value {0});
 """
 
+STRATA = ("SELECT bool_or(not_finite(corr_a, corr_b, difference, ci_low, ci_high, p_value, q_value, congruence, capability_sd_a, capability_sd_b)) "
+          "FROM ")
 CORRELATIONS = "SELECT bool_or(not_finite(corr, ci_low, ci_high, p_value)) FROM "
 
 EXERCISE = {
@@ -211,6 +213,11 @@ EXERCISE = {
         "$1, (benchmarks($1))[2], (benchmarks($1))[3], (benchmarks($1))[1:1], ci => 'bootstrap', resamples => 100)",
         "SELECT bool_or(not_finite(difference, ci_low, ci_high, p_value)) FROM capabilities_difference("
         "$1, (benchmarks($1))[2], (benchmarks($1))[3], (benchmarks($1))[1:1], absolute => true)",
+        STRATA + "capabilities_strata_difference($1, $1, (benchmarks($1))[1:2])",
+        STRATA + "capabilities_strata_difference($1, NULL, (benchmarks($1))[1:2], benchmarks($1), exclude_self => false)",
+        STRATA + "capabilities_strata_difference($1, $1, benchmarks($1), benchmarks($1), 'pearson', 'pearson', "
+                 "families => (SELECT jsonb_object_agg(x, x) FROM unnest(models($1)) AS x))",
+        STRATA + "capabilities_strata_difference($1, subset($1, (models($1))[3:]), (benchmarks($1))[1:1], method => 'kendall', missing => 'impute')",
         "SELECT bool_or(not_finite(score, expected, pi_low, pi_high, residual, studentised, p_value, q_value)) "
         "FROM capabilities_adjusted_scores($1, (benchmarks($1))[1:2], benchmarks($1))",
         "SELECT bool_or(not_finite(score, expected, pi_low, pi_high, residual, studentised, p_value, q_value)) "
@@ -266,6 +273,7 @@ EXERCISE = {
         "SELECT not_finite(component_score($1, means($1)))",
         "SELECT not_finite(component_score($1, array_fill(1e140::float8, ARRAY[cardinality(means($1))])))",
         "SELECT not_finite(component_score($1, '{-1e140,1e140}'))",
+        "SELECT not_finite(congruence($1, $1))",
         "SELECT ($1::jsonb)::principal_component::text IS NULL",
     ],
 }

@@ -12,7 +12,7 @@ from fingerprint import FUNCTIONS, create
 MEMBERS = """
 type benchmark_correlations_row; type capabilities_components_row; type capabilities_correlations_row
 type capabilities_difference_row; type capabilities_loadings_row; type capabilities_over_time_row; type capabilities_report_row; type capabilities_robustness_row
-type capabilities_scores_row; type capabilities_scores_difference_row; type capabilities_views_row; type capabilities_adjusted_scores_row; type cells_row
+type capabilities_scores_row; type capabilities_scores_difference_row; type capabilities_strata_difference_row; type capabilities_views_row; type capabilities_adjusted_scores_row; type cells_row
 type correlation_matrix_row; type eval_scores_row; type eval_tables_row; type known_benchmarks_row; type families_row; type impute_scores_row; type roles_row
 cast from jsonb to principal_component; cast from jsonb to score_matrix
 cast from principal_component to jsonb; cast from score_matrix to jsonb
@@ -34,11 +34,13 @@ function capabilities_robustness(score_matrix,text[],text[],text,integer,jsonb,d
 function capabilities_score(double precision[])
 function capabilities_scores(score_matrix,text[],text,text,integer,principal_component,double precision,text,integer,bigint)
 function capabilities_scores_difference(score_matrix,text,text,text[],text,text,integer,principal_component,double precision,text,integer,bigint)
+function capabilities_strata_difference(score_matrix,score_matrix,text[],text[],text,text,text,integer,boolean,double precision,text,jsonb)
 function capabilities_test(double precision[],double precision)
 function capabilities_test(score_matrix,text,text[]); function capabilities_test_final(score_rows)
 function capabilities_adjusted_scores(score_matrix,text[],text[],text,text,text,text,integer,double precision)
 function cells(score_matrix)
 function component_score(principal_component,double precision[])
+function congruence(principal_component,principal_component)
 function correlation_matrix(score_matrix,text[],text,text[])
 function create_capabilities_views(text,regclass,boolean)
 function drop_capabilities_views(text); function refresh_capabilities_views(text)
@@ -145,6 +147,7 @@ SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}') AS
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', ci => 'bootstrap', resamples => 100) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_correlations(m, '{{b0,b1,b2}}', families => (SELECT pg_catalog.jsonb_object_agg(x, 'a'::pg_catalog.text) FROM pg_catalog.unnest({0}.models(m)) AS x)) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_difference(m, 'b3', 'b4', '{{b0,b1,b2}}', resamples => 100) AS f
+SELECT f.* FROM public.kept, {0}.capabilities_strata_difference(m, m, '{{b0,b1,b2}}', families => (SELECT pg_catalog.jsonb_object_agg(x, x) FROM pg_catalog.unnest({0}.models(m)) AS x)) AS f
 SELECT f.* FROM public.kept, {0}.capabilities_adjusted_scores(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_report(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.capabilities_robustness(m, '{{b0,b1,b2}}') AS f
@@ -159,7 +162,7 @@ SELECT f.* FROM public.kept, {0}.capabilities_components(m, '{{b0,b1,b2}}') AS f
 SELECT f.* FROM public.kept, {0}.correlation_matrix(m, method => 'kendall') AS f
 SELECT {0}.component_score(c, caps) FROM public.kept, public.rows
 SELECT {0}.means(c), {0}.sds(c), {0}.negated(c), {0}.eigenvalues(c), {0}.explained(c), {0}.matrix_kind(c),
-    {0}.n_rows(c), {0}.benchmarks(c) FROM public.kept
+    {0}.n_rows(c), {0}.benchmarks(c), {0}.congruence(c, c) FROM public.kept
 SELECT m::pg_catalog.text::{0}.score_matrix::pg_catalog.jsonb::{0}.score_matrix::pg_catalog.text,
     s::pg_catalog.text::{0}.score_moments::pg_catalog.text, r::pg_catalog.text::{0}.score_rows::pg_catalog.text,
     c::pg_catalog.text::{0}.principal_component::pg_catalog.text, {0}.score_matrix_send(m)::pg_catalog.text,

@@ -18,6 +18,7 @@ CALLS = {
     "benchmark_correlations": "benchmark_correlations(m, 'b0')",
     "capabilities_over_time": "capabilities_over_time(m, 'b5', 8, '{b0,b1,b2}')",
     "capabilities_difference": "capabilities_difference(m, 'b3', 'b4', '{b0,b1,b2}', resamples => 100)",
+    "capabilities_strata_difference": "capabilities_strata_difference(m, m, '{b0,b1,b2}')",
     "capabilities_scores": "capabilities_scores(m, '{b0,b1,b2}', resamples => 100)",
     "capabilities_scores_difference": "capabilities_scores_difference(m, 'model 1', 'model 2', '{b0,b1,b2}', resamples => 100)",
     "impute_scores": "impute_scores(m, '{b0,b1,b2}')",

@@ -317,6 +317,8 @@ SELECT c FROM t, LATERAL annotate(m, '{1,2}', overlaps => '{"3": "2"}', families
 SELECT c FROM (SELECT score_matrix(i, 1 + i % 2, i) AS m FROM generate_series(1, 40) AS i) AS t, capabilities_scores(m, '{1,2}', missing => 'impute', min_scores => 1) AS c
 SELECT c FROM t, capabilities_difference(m, '3', '4', '{1,2}', ci => 'bootstrap', resamples => 100) AS c
 SELECT c FROM t, capabilities_difference(m, '3', '4', '{1,2}', absolute => true) AS c
+SELECT c FROM t, capabilities_strata_difference(m, m, '{1,2}') AS c
+SELECT c FROM t, capabilities_strata_difference(m, m, '{1,2}', benchmarks(m), families => (SELECT jsonb_object_agg(x, x) FROM unnest(models(m)) AS x)) AS c
 SELECT c FROM t, capabilities_adjusted_scores(m, '{1,2}') AS c
 SELECT c FROM t, capabilities_robustness(m, '{1,2}') AS c
 SELECT c FROM t, capabilities_report(m, '{1,2}', '{1,3}', families => (SELECT jsonb_object_agg(x, x % 7 || '') FROM unnest(models(m)::int4[]) AS x)) AS c
@@ -329,7 +331,7 @@ SELECT c FROM (SELECT score_matrix(i % 23, i % 6, sin(i)) AS m FROM generate_ser
 SELECT numbers(first_component(ARRAY[i, sin(i), cos(i)])) FROM generate_series(1, 100) AS i GROUP BY i % 5
 SELECT m::text::score_matrix::text, r::text::score_rows::text, s::text::score_moments::text, c::text::principal_component::text FROM t
 SELECT score_matrix_send(m), score_rows_send(r), score_moments_send(s), principal_component_send(c), m::jsonb::score_matrix FROM t
-SELECT numbers(first_component(s)), component_score(c, '{1,2}'), models(m), benchmarks(c), negated(c), matrix_kind(c) FROM t
+SELECT numbers(first_component(s)), component_score(c, '{1,2}'), congruence(c, c), models(m), benchmarks(c), negated(c), matrix_kind(c) FROM t
 SELECT eval_scores(jsonb_build_object('versions', 1, 'config', 1, 'results', jsonb_build_object('t' || i, '{"acc,none": "0.5", "acc_stderr,none": 1}'::jsonb))) FROM generate_series(1, 50) AS i
 SELECT eval_scores(repeat(E'{"doc_id": 1, "resps": [], "acc": NaN}\\n', 50)), eval_log_problem('{"a": ' || repeat('[', 9)), eval_log_text('\\xff00')
 SELECT eval_scores(E'model,a,b\\nm,1,2'::text), eval_log_problem('{"results": {"t": {"acc,none": 1}}}'), eval_log_problem('a')

@@ -420,6 +420,50 @@ test_jump(void)
 	free(ranks);
 }
 
+/* Errors and their correlation, in long double; a group may have no part in one of the two. */
+static void
+test_jackknife_pair(void)
+{
+	double		a[] = {0.5, 0.61, 0.42, 0.5, 0.55, 0.5, 0.7};
+	double		b[] = {-0.1, -0.3, -0.2, 0.05, -0.1, -0.15, -0.2};
+	size_t		ns_a[] = {20, 18, 19, 20, 17, 20, 18};
+	size_t		ns_b[] = {15, 12, 13, 14, 15, 13, 12};
+	long double mean_a = 0;
+	long double mean_b = 0;
+	long double aa = 0;
+	long double bb = 0;
+	long double ab = 0;
+	ScPairErrors found;
+	int			g;
+
+	for (g = 0; g < 7; g++)
+	{
+		mean_a += atanhl(a[g]) / 7;
+		mean_b += atanhl(b[g]) / 7;
+	}
+	for (g = 0; g < 7; g++)
+	{
+		aa += (atanhl(a[g]) - mean_a) * (atanhl(a[g]) - mean_a);
+		bb += (atanhl(b[g]) - mean_b) * (atanhl(b[g]) - mean_b);
+		ab += (atanhl(a[g]) - mean_a) * (atanhl(b[g]) - mean_b);
+	}
+	CHECK(sc_jackknife_pair(a, ns_a, b, ns_b, 7, &found));
+	CHECK_NEAR(found.a, (double) sqrtl(6 * aa / 7), 1e-15);
+	CHECK_NEAR(found.b, (double) sqrtl(6 * bb / 7), 1e-15);
+	CHECK_NEAR(found.overlap, (double) (ab / sqrtl(aa * bb)), 1e-15);
+
+	/* the same of both is all in common; what does not vary has no part in it */
+	CHECK(sc_jackknife_pair(a, ns_a, a, ns_a, 7, &found));
+	CHECK_NEAR(found.overlap, 1, 1e-15);
+	for (g = 0; g < 7; g++)
+		b[g] = 0.25;
+	CHECK(sc_jackknife_pair(a, ns_a, b, ns_b, 7, &found));
+	CHECK(found.b == 0 && found.overlap == 0 && found.a > 0);
+	CHECK(!sc_jackknife_pair(a, ns_a, b, ns_b, 4, &found));
+	b[3] = NAN;
+	CHECK(!sc_jackknife_pair(a, ns_a, b, ns_b, 7, &found));
+}
+
 int
 main(void)
 {
@@ -432,6 +476,7 @@ main(void)
 	RUN(test_jackknife);
 	RUN(test_jackknife_ends);
 	RUN(test_jackknife_known);
+	RUN(test_jackknife_pair);
 	RUN(test_jump);
 	return check_done();
 }

@@ -16,7 +16,9 @@
 
 #include "functions/shared/arrays.h"
 #include "functions/shared/memory.h"
+#include "types/score_matrix/labels.h"
 #include "types/states/principal_component.h"
+#include "stats/component/congruence.h"
 
 PG_FUNCTION_INFO_V1(sc_principal_component_score);
 PG_FUNCTION_INFO_V1(sc_principal_component_n_rows);
@@ -29,6 +31,7 @@ PG_FUNCTION_INFO_V1(sc_principal_component_negated);
 PG_FUNCTION_INFO_V1(sc_principal_component_eigenvalues);
 PG_FUNCTION_INFO_V1(sc_principal_component_explained);
 PG_FUNCTION_INFO_V1(sc_principal_component_matrix_kind);
+PG_FUNCTION_INFO_V1(sc_congruence_of_components);
 
 Datum
 sc_principal_component_score(PG_FUNCTION_ARGS)
@@ -184,4 +187,68 @@ sc_principal_component_matrix_kind(PG_FUNCTION_ARGS)
 
 	sc_principal_component_read(PG_GETARG_DATUM(0), &c);
 	PG_RETURN_TEXT_P(cstring_to_text(c.pca == SC_PCA_PEARSON ? "pearson" : "spearman"));
+}
+
+/*
+ * The weights of benchmarks that both have are put side by side: by name, or, where
+ * neither has names, by place if there are as many.  Weights are of scores of which
+ * higher is better, whatever way these are stored.
+ */
+static uint32
+common_weights(const PrincipalComponent *a, const PrincipalComponent *b, double *x, double *y)
+{
+	LabelTable	labels;
+	uint32		n = 0;
+	int32		j;
+
+	if (a->has_labels != b->has_labels || (!a->has_labels && a->d != b->d))
+		return 0;
+	if (!a->has_labels)
+	{
+		memcpy(x, a->weight, sizeof(double) * a->d);
+		memcpy(y, b->weight, sizeof(double) * a->d);
+		return (uint32) a->d;
+	}
+	sc_labels_init(&labels, CurrentMemoryContext);
+	for (j = 0; j < b->d; j++)
+	{
+		uint32		len;
+		const char *label = sc_principal_component_label(b, j, &len);
+
+		/* none stands twice in a component */
+		if (sc_labels_find(&labels, label, len) < 0)
+			sc_labels_add(&labels, label, len);
+	}
+	for (j = 0; j < a->d; j++)
+	{
+		uint32		len;
+		const char *label = sc_principal_component_label(a, j, &len);
+		int64		place = sc_labels_find(&labels, label, len);
+
+		if (place < 0)
+			continue;
+		x[n] = a->weight[j];
+		y[n++] = b->weight[place];
+	}
+	return n;
+}
+
+/* congruence(a, b) */
+Datum
+sc_congruence_of_components(PG_FUNCTION_ARGS)
+{
+	PrincipalComponent a;
+	PrincipalComponent b;
+	double	   *x;
+	double	   *y;
+	double		congruence;
+
+	sc_principal_component_read(PG_GETARG_DATUM(0), &a);
+	sc_principal_component_read(PG_GETARG_DATUM(1), &b);
+	x = sc_alloc(a.d, sizeof(double));
+	y = sc_alloc(a.d, sizeof(double));
+	congruence = sc_congruence(x, y, common_weights(&a, &b, x, y));
+	if (isnan(congruence))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(congruence);
 }

@@ -28,6 +28,29 @@
  * ----------
  */
 
+bool
+sc_families_count(CiKind kind, bool has_families, bool annotated)
+{
+	if (has_families && kind != CI_JACKKNIFE && kind != CI_NONE)
+	{
+		/* what a call asks for goes before what the matrix says of itself */
+		if (annotated)
+			return false;
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("parameter \"%s\" cannot be used with %s => '%s'",
+						"families", "ci", sc_ci_word(kind)),
+				 errdetail("Models of one family are not independent, which only the jackknife over families accounts for."),
+				 errhint("Leave out \"ci\", or set it to 'jackknife'.")));
+	}
+	if (!has_families && kind == CI_JACKKNIFE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("ci => 'jackknife' needs the parameter \"%s\"", "families"),
+				 errhint("Give the family of each model, families => jsonb_object_agg(model, family), here or once to annotate().")));
+	return true;
+}
+
 void
 sc_interval_options(FunctionCallInfo fcinfo, int first, const ScoreMatrixView *view,
 					int allowed, CiKind preferred, IntervalOptions *options)
@@ -41,24 +64,8 @@ sc_interval_options(FunctionCallInfo fcinfo, int first, const ScoreMatrixView *v
 								   has_families ? CI_JACKKNIFE : preferred);
 	options->resamples = sc_resamples_argument(fcinfo, first + 2);
 	options->seed = sc_seed_argument(fcinfo, first + 3);
-
-	if (has_families && options->kind != CI_JACKKNIFE && options->kind != CI_NONE)
-	{
-		/* what a call asks for goes before what the matrix says of itself */
-		if (!options->families.annotated)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("parameter \"%s\" cannot be used with %s => '%s'",
-							"families", "ci", sc_ci_word(options->kind)),
-					 errdetail("Models of one family are not independent, which only the jackknife over families accounts for."),
-					 errhint("Leave out \"ci\", or set it to 'jackknife'.")));
+	if (!sc_families_count(options->kind, has_families, options->families.annotated))
 		sc_no_families(&options->families);
-	}
-	if (!has_families && options->kind == CI_JACKKNIFE)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("ci => 'jackknife' needs the parameter \"%s\"", "families"),
-				 errhint("Give the family of each model, families => jsonb_object_agg(model, family), here or once to annotate().")));
 }
 
 /* ----------

@@ -42,6 +42,12 @@ extern void sc_interval_options(FunctionCallInfo fcinfo, int first,
 								IntervalOptions *options);
 
 /*
+ * Do families count with this kind of interval?  False: the matrix is annotated with
+ * them, and they are to be passed over.  22023 as for sc_interval_options().
+ */
+extern bool sc_families_count(CiKind kind, bool has_families, bool annotated);
+
+/*
  * Finds the intervals of the tested rows, all of which are correlated with the
  * given scores (others are passed over), and the p-values of what a verdict may claim.
  * With families interval and p-values are the jackknife's, but never surer than those of

@@ -66,6 +66,10 @@ extern const char *sc_role_of(const ScoreColumns *columns, uint32 benchmark,
 #define SC_STATUS_UNRELIABLE "unreliable score"
 #define SC_STATUS_NOISY "noisy scores"
 #define SC_STATUS_UNTESTED "untested"
+#define SC_STATUS_ONE_STRATUM "not in both strata"
+#define SC_STATUS_SHARED_MODELS "models in both strata"
+#define SC_STATUS_OTHER_CAPABILITIES "other capability benchmarks"
+#define SC_STATUS_SUPPOSED "independent strata supposed"
 
 /* The word for a fit; "ok" for SC_OK. */
 extern const char *sc_fit_status(ScStatus status);

@@ -144,6 +144,18 @@ sc_unknown_benchmark(const ScoreMatrixView *view, const char *name, int len)
 }
 
 void
+sc_unknown_in_both(const ScoreMatrixView *a, const ScoreMatrixView *b, const char *name, int len)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("benchmark \"%s\" is in neither score matrix",
+					pnstrdup(name, len)),
+			 errdetail("Of a: %s  Of b: %s", near_names(a, true, name, len),
+					   near_names(b, true, name, len)),
+			 errhint("benchmarks(m) lists the names that are in one.")));
+}
+
+void
 sc_check_marks(const char *label, uint32 len, uint8 flags)
 {
 	const char *first = NULL;

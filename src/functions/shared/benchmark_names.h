@@ -35,6 +35,10 @@ typedef enum MissingName
 pg_noreturn extern void sc_unknown_benchmark(const ScoreMatrixView *view,
 											 const char *name, int len);
 
+/* The same for one that is in neither of two matrices. */
+pg_noreturn extern void sc_unknown_in_both(const ScoreMatrixView *a, const ScoreMatrixView *b,
+										   const char *name, int len);
+
 /* A sentence, for a DETAIL, on the models that have a name near this one. */
 extern char *sc_near_models(const ScoreMatrixView *view, const char *name, int len);
 

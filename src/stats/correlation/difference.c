@@ -87,9 +87,18 @@ distance(double x, double y, double overlap)
 	return sqrt(fmax(0.0, (x - y) * (x - y) + 2.0 * (1.0 - overlap) * (x * y)));
 }
 
-static bool
-interval(const Pair *pair, double quantile, double *low, double *high)
+void
+sc_difference_of_intervals(double a, double low_a, double high_a, double b, double low_b,
+						   double high_b, double overlap, double *low, double *high)
 {
+	*low = a - b - distance(a - low_a, high_b - b, overlap);
+	*high = a - b + distance(high_a - a, b - low_b, overlap);
+}
+
+static bool
+interval(const void *of, double quantile, double *low, double *high)
+{
+	const Pair *pair = of;
 	double		a = pair->a.corr;
 	double		b = pair->b.corr;
 	double		low_a;
@@ -100,8 +109,7 @@ interval(const Pair *pair, double quantile, double *low, double *high)
 	if (!sc_interval(&pair->a, quantile, &low_a, &high_a) ||
 		!sc_interval(&pair->b, quantile, &low_b, &high_b))
 		return false;
-	*low = a - b - distance(a - low_a, high_b - b, pair->overlap);
-	*high = a - b + distance(high_a - a, b - low_b, pair->overlap);
+	sc_difference_of_intervals(a, low_a, high_a, b, low_b, high_b, pair->overlap, low, high);
 	if (pair->absolute)
 	{
 		if (low_a < 0.0)
@@ -124,27 +132,21 @@ sc_difference_interval(const ScCorrelation *a, const ScCorrelation *b, double r_
 	return interval(&pair, quantile, low, high);
 }
 
+/*
+ * 0 enters an interval that widens once, and does not leave it: so of all correlations
+ * that three variables can have, looked at on a grid.
+ */
 double
-sc_difference_p_value(const ScCorrelation *a, const ScCorrelation *b, double r_ab,
-					  bool absolute)
+sc_quantile_without_zero(ScIntervalAt at, const void *pair, double most)
 {
-	Pair		pair;
 	double		within = 0.0;
-	double		beyond = MOST_ERRORS;
-	double		low;
-	double		high;
-	gsl_error_handler_t *saved;
-	double		p;
+	double		beyond = most;
+	double		low = 0.0;
+	double		high = 0.0;
 	int			i;
 
-	make_pair(a, b, r_ab, absolute, &pair);
-	if (!interval(&pair, beyond, &low, &high))
-		return NAN;
-
-	/*
-	 * 0 enters an interval that widens once, and does not leave it: so of all
-	 * correlations that three variables can have, looked at on a grid.
-	 */
+	if (!at(pair, beyond, &low, &high))
+		return 0.0;
 	if (low > 0.0 || high < 0.0)
 		within = beyond;
 	for (i = 0; i < MAX_HALVINGS && within < beyond; i++)
@@ -153,12 +155,30 @@ sc_difference_p_value(const ScCorrelation *a, const ScCorrelation *b, double r_a
 
 		if (middle <= within || middle >= beyond)
 			break;
-		(void) interval(&pair, middle, &low, &high);
+		(void) at(pair, middle, &low, &high);
 		if (low > 0.0 || high < 0.0)
 			within = middle;
 		else
 			beyond = middle;
 	}
+	return within;
+}
+
+double
+sc_difference_p_value(const ScCorrelation *a, const ScCorrelation *b, double r_ab,
+					  bool absolute)
+{
+	Pair		pair;
+	double		within;
+	double		low;
+	double		high;
+	gsl_error_handler_t *saved;
+	double		p;
+
+	make_pair(a, b, r_ab, absolute, &pair);
+	if (!interval(&pair, MOST_ERRORS, &low, &high))
+		return NAN;
+	within = sc_quantile_without_zero(interval, &pair, MOST_ERRORS);
 	if (pair.a.corr == pair.b.corr)
 		return 1.0;
 	saved = sc_gsl_enter();

@@ -32,6 +32,22 @@
 #include "stats/correlation/correlate.h"
 
 /*
+ * That interval, of the intervals of a and b, which contain them, and the correlation of
+ * the two estimates.
+ */
+extern void sc_difference_of_intervals(double a, double low_a, double high_a,
+									   double b, double low_b, double high_b,
+									   double overlap, double *low, double *high);
+
+/*
+ * The highest quantile, at most the given one, whose interval leaves 0 out, 0 if none
+ * does: by halves, of an interval that widens as its quantile rises.  at() may return
+ * false for a pair that has none; then it is 0.
+ */
+typedef bool (*ScIntervalAt) (const void *pair, double quantile, double *low, double *high);
+extern double sc_quantile_without_zero(ScIntervalAt at, const void *pair, double most);
+
+/*
  * The correlation of the estimates a and b, by Olkin & Siotani (1976), in Steiger,
  * Psychological Bulletin 87 (1980) 245-251,
  *	  [(r_ab - a b / 2) (1 - a^2 - b^2 - r_ab^2) + r_ab^3] / [(1 - a^2) (1 - b^2)],

@@ -257,3 +257,55 @@ sc_jackknife_correlation(double corr, size_t n, const double *replicates,
 	out->high = fmax(tanh(out->high), corr);
 	return true;
 }
+
+/* The mean of z of the replicates, measured from the first one. */
+static double
+mean_from_first(const double *replicates, const size_t *ns, size_t groups)
+{
+	ScSum		sum = {0.0, 0.0};
+	double		first = sc_fisher_z(replicates[0], ns[0]);
+	size_t		g;
+
+	for (g = 0; g < groups; g++)
+		sc_sum_add(&sum, sc_fisher_z(replicates[g], ns[g]) - first);
+	return sc_sum_total(&sum) / (double) groups;
+}
+
+bool
+sc_jackknife_pair(const double *a, const size_t *ns_a, const double *b, const size_t *ns_b,
+				  size_t groups, ScPairErrors *out)
+{
+	ScSum		aa = {0.0, 0.0};
+	ScSum		bb = {0.0, 0.0};
+	ScSum		ab = {0.0, 0.0};
+	double		mean_a;
+	double		mean_b;
+	double		scale;
+	size_t		g;
+
+	if (groups < SC_MIN_GROUPS)
+		return false;
+	for (g = 0; g < groups; g++)
+	{
+		if (isnan(a[g]) || isnan(b[g]))
+			return false;
+	}
+	mean_a = mean_from_first(a, ns_a, groups);
+	mean_b = mean_from_first(b, ns_b, groups);
+	for (g = 0; g < groups; g++)
+	{
+		double		x = sc_fisher_z(a[g], ns_a[g]) - sc_fisher_z(a[0], ns_a[0]) - mean_a;
+		double		y = sc_fisher_z(b[g], ns_b[g]) - sc_fisher_z(b[0], ns_b[0]) - mean_b;
+
+		sc_sum_add(&aa, x * x);
+		sc_sum_add(&bb, y * y);
+		sc_sum_add(&ab, x * y);
+	}
+	scale = ((double) groups - 1.0) / (double) groups;
+	out->a = sqrt(scale * sc_sum_total(&aa));
+	out->b = sqrt(scale * sc_sum_total(&bb));
+	out->overlap = 0.0;
+	if (out->a > 0.0 && out->b > 0.0)
+		out->overlap = fmax(-1.0, fmin(scale * sc_sum_total(&ab) / out->a / out->b, 1.0));
+	return true;
+}

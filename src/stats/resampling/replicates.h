@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "stats/base/status.h"
+#include "stats/correlation/strata_difference.h"
 
 /* Fewest groups from whose spread a standard error is estimated. */
 #define SC_MIN_GROUPS 5
@@ -106,5 +107,14 @@ extern bool sc_jackknife_correlation(double corr, size_t n,
 									 const double *replicates,
 									 const size_t *ns, size_t groups,
 									 double confidence, ScJackknife *out);
+
+/*
+ * The errors of two correlations by the jackknife in which each group is left out of both
+ * at once: replicate g of the first is a[g], of ns_a[g] observations, of the second b[g];
+ * one that the group has no part in is the correlation itself.  nu is the caller's.  False
+ * if there are fewer than SC_MIN_GROUPS, or a replicate is NaN.
+ */
+extern bool sc_jackknife_pair(const double *a, const size_t *ns_a, const double *b,
+							  const size_t *ns_b, size_t groups, ScPairErrors *out);
 
 #endif							/* SC_STATS_RESAMPLING_REPLICATES_H */
