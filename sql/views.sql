@@ -27,6 +27,8 @@ SELECT stratum, benchmark, n, round(corr::numeric, 3) AS corr
 FROM bi.capabilities_correlations ORDER BY stratum, benchmark;
 SELECT stratum, window_start, window_end, round(capability_sd_ratio::numeric, 3) AS sd_ratio, n, round(corr::numeric, 3) AS corr, status
 FROM bi.capabilities_over_time WHERE benchmark = 'truthfulqa' ORDER BY stratum, window_end;
+SELECT stratum_a, stratum_b, benchmark, n_a, n_b, round(difference::numeric, 3) AS difference, sign_changes, status
+FROM bi.capabilities_strata_differences ORDER BY stratum_a, stratum_b, benchmark;
 DELETE FROM eval_scores WHERE model = 'model 12';
 SELECT count(*) AS models FROM bi.capabilities_scores WHERE stratum = '(all)';
 SELECT * FROM refresh_capabilities_views('bi');

@@ -52,7 +52,9 @@ VIEWS = {
     "capabilities_adjusted_scores": ("capabilities_adjusted_scores", "", None),
 }
 OVER_TIME = "capabilities_over_time"
-ALL = [*VIEWS, OVER_TIME]
+STRATA = "capabilities_strata_differences"  # a row for each pair of strata
+OF_ONE = [*VIEWS, OVER_TIME]
+ALL = [*OF_ONE, STRATA]
 TYPES = {"text", "integer", "double precision", "numeric", "boolean", "date", "timestamp with time zone"}
 
 
@@ -148,7 +150,7 @@ def roles(db, *names):
 # What is in them
 # ---------------------------------------------------------------------
 
-@pytest.mark.parametrize("view", ALL)
+@pytest.mark.parametrize("view", OF_ONE)
 def test_numbers_are_those_of_the_analysis(data, view):
     """Every column of the function, bit for bit, of all models and of each stratum."""
     function, more, some = VIEWS.get(view, (OVER_TIME, ", released => 'released'", None))
@@ -162,6 +164,36 @@ def test_numbers_are_those_of_the_analysis(data, view):
             FROM (SELECT {MATRIX} AS m FROM evals WHERE {where}) AS q, {function}(m{more}) AS c""")
     assert len(found) > 3 and sorted(found, key=repr) == sorted(direct, key=repr)
     assert {row[0] for row in found} == {"(all)", "base", "chat"}
+
+
+def test_pairs_of_strata(data):
+    """Every pair once, in C order, with the numbers of the function, bit for bit; those with (all) share its models."""
+    wanted = [name for name, in data.rows("SELECT attname FROM pg_attribute WHERE attrelid = "
+                                          "'capabilities_strata_difference_row'::regclass ORDER BY attnum")]
+    assert [row[0] for row in columns(data, f"bi.{STRATA}")] == ["stratum_a", "stratum_b", *wanted]
+    found = data.rows(f"SELECT stratum_a, stratum_b, {', '.join(wanted)} FROM bi.{STRATA}")
+    direct = []
+    for a, b in (("(all)", "base"), ("(all)", "chat"), ("base", "chat")):
+        where = {name: "true" if name == "(all)" else f"kind = '{name}'" for name in (a, b)}
+        direct += data.rows(f"""SELECT '{a}', '{b}', {', '.join('c.' + name for name in wanted)}
+            FROM (SELECT {MATRIX} AS m FROM evals WHERE {where[a]}) AS x, (SELECT {MATRIX} AS m FROM evals WHERE {where[b]}) AS y,
+                capabilities_strata_difference(x.m, y.m) AS c""")
+    assert len(found) == 6 and sorted(found, key=repr) == sorted(direct, key=repr)
+    status = {(row[0], row[-1]) for row in found}
+    assert status == {("(all)", "models in both strata"), ("base", "independent strata supposed")}
+    assert {(row[0], row[wanted.index("p_value") + 2] is None) for row in found} == {("(all)", True), ("base", False)}
+
+
+def test_pairs_of_few_or_many(work):
+    """One stratum makes no pair, and more than 20 too many; a view that is there stays."""
+    work.rows("CREATE TABLE work.n (n int); CREATE VIEW work.many AS SELECT 's' || i AS stratum, m "
+              "FROM everything, work.n, generate_series(1, n) AS i")
+    def made_of(n):
+        work.rows(f"TRUNCATE work.n; INSERT INTO work.n VALUES ({n})")
+        return STRATA in {row[0] for row in work.rows(call("work", "work.many"))}
+    assert [made_of(n) for n in (1, 21)] == [False, False]
+    assert made_of(20) and work.value(f"SELECT count(*) FROM (SELECT DISTINCT stratum_a, stratum_b FROM work.{STRATA}) AS p") == 190
+    assert made_of(1) and work.rows(f"SELECT * FROM work.{STRATA}") == []
 
 
 def window_by_hand(scores, models, target, sign):
@@ -217,7 +249,7 @@ def test_columns_are_plain_and_explained(work):
     assert set(relations) == set(ALL) | {f"{view}_data" for view in ALL}
     for name in relations:
         found = columns(work, f"work.{name}")
-        assert found[0][0] == "stratum"
+        assert found[0][0] == ("stratum_a" if name.startswith(STRATA) else "stratum")
         assert {type_ for _, type_, _ in found} <= TYPES
         assert [column for column, _, text in found if not text or len(text) < 8] == [], name
         assert len(work.value("SELECT obj_description(%s::regclass)", (f"work.{name}",))) > 60
@@ -260,7 +292,7 @@ def test_null_never_nan(work, materialized):
     work.rows(by_kind("work.evaluation", "work.odd",
                       cells="merge(score_matrix(model, benchmark, score), score_matrix(model, 'released', day))"))
     work.rows(call("work", "work.evaluation", materialized=materialized))
-    strata = {view: {row[0] for row in work.rows(f"SELECT DISTINCT stratum FROM work.{view}")} for view in ALL}
+    strata = {view: {row[0] for row in work.rows(f"SELECT DISTINCT stratum FROM work.{view}")} for view in OF_ONE}
     assert strata["capabilities_scores"] == strata["correlation_matrix"] == {"(all)", "base", "chat", "constant", "two", "lacking", "nan", ""}
     assert work.rows("""SELECT DISTINCT capability, status FROM work.capabilities_scores WHERE stratum IN ('lacking', 'nan', '')""") == [
         (None, "capability benchmark without scores")]
@@ -268,6 +300,9 @@ def test_null_never_nan(work, materialized):
         for name, type_, _ in columns(work, f"work.{view}"):
             if type_ == "double precision":
                 assert work.value(f"SELECT count(*) FROM work.{view} WHERE {name} IN ('NaN', 'Infinity', '-Infinity')") == 0
+    # 28 pairs, but three strata have no targets at all
+    assert work.row(f"""SELECT count(DISTINCT (stratum_a, stratum_b)), count(*) FILTER (WHERE difference IS NULL AND status = 'independent strata supposed')
+        FROM work.{STRATA}""") == (25, 0)
     assert work.row("""SELECT DISTINCT corr, status FROM work.capabilities_correlations
         WHERE stratum = 'two'""") == (None, "too few complete models")
     # NULL is in all alone
@@ -331,7 +366,9 @@ def test_table_is_read_and_analysed_once(data):
         assert functions[0]["Actual Loops"] == 3, view
     # a filter on strata leaves out their analyses
     for view in ALL:
-        plan, _ = explain(data, f"SELECT * FROM bi.{view} WHERE stratum = 'chat'", analyze=True)
+        column = "stratum_b = 'chat' AND stratum_a" if view == STRATA else "stratum"
+        other = "base" if view == STRATA else "chat"
+        plan, _ = explain(data, f"SELECT * FROM bi.{view} WHERE {column} = '{other}'", analyze=True)
         assert [n["Actual Loops"] for n in analyses(plan)] == [1], view
 
 
@@ -498,7 +535,7 @@ def test_again(work):
         work.rows(by_kind("fewer").replace("{bbh,gsm8k,hellaswag,math,mmlu,winogrande}", "{bbh,mmlu}"))
         work.rows("GRANT SELECT ON fewer TO sc_views_reader")
         work.rows(call("work", "fewer"))
-        assert len(made(work, "work")) == len(VIEWS) + 2 and work.rows("SELECT * FROM work.mine") != mine
+        assert len(made(work, "work")) == len(ALL) + 1 and work.rows("SELECT * FROM work.mine") != mine
         assert "materialized" not in work.value(f"SELECT obj_description('work.{OVER_TIME}'::regclass)")
         # materialised, twice; who could read view and source reads the data, and rights on these stay too
         work.rows(call("work", materialized="true"))
@@ -512,7 +549,7 @@ def test_again(work):
         # and plain again
         work.rows(call("work"))
         again = made(work, "work")
-        assert again.pop("mine") and again.pop(OVER_TIME) and again == first
+        assert again.pop("mine") and again.pop(OVER_TIME) and again.pop(STRATA) and again == first
         assert "r*/" in work.value("SELECT relacl::text FROM pg_class WHERE oid = 'work.capabilities_scatter'::regclass")
         dropped = work.error("SELECT drop_capabilities_views('work')")
         assert dropped.pgcode == "2BP01" and len(made(work, "work")) == len(ALL) + 1
@@ -1027,30 +1064,30 @@ def test_row_level_security(work):
         owner.rows(everything("work.mine", "work.source", dates=True))
         owner.rows(call("work", "work.mine"))
         owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO PUBLIC")
-        of_owner, bi = contents(owner, "work"), contents(work)
-        for view in ALL:  # the owner is above the policy
+        of_owner, bi = contents(owner, "work", OF_ONE), contents(work, views=OF_ONE)
+        for view in OF_ONE:  # the owner is above the policy
             assert of_owner[view] == [row for row in bi[view] if row[0].startswith('("(all)"')]
         for kind in ("base", "chat"):
-            reader = contents(read_only(connect, f"sc_views_{kind}"), "work")
-            for view in ALL:
+            reader = contents(read_only(connect, f"sc_views_{kind}"), "work", OF_ONE)
+            for view in OF_ONE:
                 wanted = [row[0].replace(f"({kind},", '("(all)",', 1) for row in bi[view] if row[0].startswith(f"({kind},")]
                 assert [row[0] for row in reader[view]] == sorted(wanted), view
                 assert reader[view] and reader[view] != of_owner[view]
-        assert set(map(len, contents(read_only(connect, "sc_views_none"), "work").values())) == {0}
+        assert set(map(len, contents(read_only(connect, "sc_views_none"), "work", OF_ONE).values())) == {0}
         # with the policy forced on the owner, too
         work.rows("ALTER TABLE work.source FORCE ROW LEVEL SECURITY")
-        assert set(map(len, contents(owner, "work").values())) == {0}
+        assert set(map(len, contents(owner, "work", OF_ONE).values())) == {0}
         work.rows("CREATE POLICY owners ON work.source TO sc_views_owner USING (kind = 'chat')")
-        assert contents(owner, "work") == reader
+        assert contents(owner, "work", OF_ONE) == reader
         # materialised: what its owner sees, for everybody who may read it
         found = owner.rows(call("work", "work.mine", materialized="true"))
         assert all(("row-level security" in (note or "")) == (kind == "materialized view") for _, kind, note in found)
         assert read_only(connect, "sc_views_none").error("TABLE work.capabilities_scatter").pgcode == "42501"
         owner.rows("GRANT SELECT ON ALL TABLES IN SCHEMA work TO PUBLIC")
         for name in ("none", "base"):
-            assert contents(read_only(connect, f"sc_views_{name}"), "work") == reader
+            assert contents(read_only(connect, f"sc_views_{name}"), "work", OF_ONE) == reader
         work.rows("SELECT refresh_capabilities_views('work')")  # by a superuser: still as the owner
-        assert contents(owner, "work") == reader
+        assert contents(owner, "work", OF_ONE) == reader
 
 
 def test_refresh_keeps_nobody_waiting(work, sessions):

@@ -477,7 +477,7 @@ sc_create_capabilities_views(PG_FUNCTION_ARGS)
 	Work		work;
 	Evaluation	evaluation;
 	ViewReach	reach;
-	bool		has_released;
+	EvaluationHas has;
 	int			i;
 
 	begin_work(fcinfo, &work, TO_CREATE, "create_capabilities_views()");
@@ -486,14 +486,14 @@ sc_create_capabilities_views(PG_FUNCTION_ARGS)
 	{
 		ViewTarget	view = sc_view_target(work.schema, work.schema_name, &sc_view_kinds[i], RELKIND_VIEW);
 		ViewTarget	data = sc_view_target(work.schema, work.schema_name, &sc_view_kinds[i], RELKIND_MATVIEW);
-		bool		wanted = !sc_view_kinds[i].over_time || sc_view_is_ours(&view);
+		bool		wanted = sc_view_kinds[i].of == OF_STRATUM || sc_view_is_ours(&view);
 
 		if (wanted)
 			sc_view_check_is_free(&view);
 		if ((wanted && materialized) || sc_view_is_ours(&data))
 			sc_view_check_is_free(&data);
 	}
-	has_released = sc_view_check_matrices(&evaluation);
+	sc_view_check_matrices(&evaluation, &has);
 	sc_view_reach(evaluation.oid, &reach);
 	check_no_circle(&work, &reach);
 	for (i = 0; i < sc_n_view_kinds; i++)
@@ -504,10 +504,10 @@ sc_create_capabilities_views(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 
 		/*
-		 * what is there stays, with its readers, when there are no dates for
-		 * a while
+		 * what is there stays, with its readers, when there are no dates or
+		 * no second stratum for a while
 		 */
-		if (!kind->over_time || has_released || sc_view_is_ours(&view))
+		if (sc_view_is_wanted(kind, &has) || sc_view_is_ours(&view))
 			make_kind(&work, kind, &evaluation, &reach, materialized);
 	}
 	return end_work();

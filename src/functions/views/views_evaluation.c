@@ -201,10 +201,9 @@ check_marks(const ScoreMatrixView *view, const char *stratum, const Evaluation *
 	}
 }
 
-bool
-sc_view_check_matrices(const Evaluation *evaluation)
+void
+sc_view_check_matrices(const Evaluation *evaluation, EvaluationHas *has)
 {
-	bool		has_released = false;
 	char	  **stratum;
 	uint64		n;
 	uint64		i;
@@ -212,6 +211,8 @@ sc_view_check_matrices(const Evaluation *evaluation)
 	sc_view_run(psprintf("SELECT %s, %s FROM %s AS e WHERE e.stratum IS NOT NULL AND e.m IS NOT NULL",
 						 evaluation->stratum, evaluation->m, evaluation->relation));
 	n = SPI_processed;
+	has->released = false;
+	has->strata = n >= 2 && n <= VIEW_MAX_STRATA;
 	stratum = sc_alloc(n, sizeof(char *));
 	for (i = 0; i < n; i++)
 	{
@@ -236,9 +237,8 @@ sc_view_check_matrices(const Evaluation *evaluation)
 		check_marks(&view, stratum[i], evaluation);
 		released = sc_matrix_find_benchmark(&view, VIEW_RELEASED, strlen(VIEW_RELEASED));
 		if (released >= 0 && (view.benchmark_flags[released] & SC_BENCHMARK_COVARIATE) != 0)
-			has_released = true;
+			has->released = true;
 	}
 	SPI_freetuptable(SPI_tuptable);
 	check_strata(evaluation, stratum, n);
-	return has_released;
 }

@@ -33,12 +33,22 @@ typedef struct Evaluation
 extern void sc_view_evaluation(FunctionCallInfo fcinfo, int i, Oid extension_schema,
 							   Evaluation *evaluation);
 
+/* What the matrices have that some views want. */
+typedef struct EvaluationHas
+{
+	bool		released;		/* the covariate of release dates, in one */
+	bool		strata;			/* two strata to VIEW_MAX_STRATA */
+} EvaluationHas;
+
+/* Strata beside each other in pairs, 190 of them; of more there is no view. */
+#define VIEW_MAX_STRATA 20
+
 /*
  * Reads the matrices once, within SPI, so that what is wrong with scores or names comes out now, and not
  * in somebody's dashboard.  22023 for a matrix that has no capability benchmarks
  * marked, 23505 for a stratum that stands twice.  Rows with a NULL are passed over,
- * as by the views.  True if the covariate of release dates is marked in one.
+ * as by the views.
  */
-extern bool sc_view_check_matrices(const Evaluation *evaluation);
+extern void sc_view_check_matrices(const Evaluation *evaluation, EvaluationHas *has);
 
 #endif							/* SC_FUNCTIONS_VIEWS_VIEWS_EVALUATION_H */

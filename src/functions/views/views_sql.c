@@ -39,43 +39,48 @@ const ViewKind sc_view_kinds[] =
 	},
 	{
 		"capabilities_correlations", "capabilities_correlations", "", NULL,
-		"stratum, benchmark", false,
+		"stratum, benchmark", OF_STRATUM,
 		"Correlation of every benchmark with the capabilities score, over models: Spearman, with an interval by formula, a test and a verdict."
 	},
 	{
 		"capabilities_scores", "capabilities_scores", ", resamples => 1000", NULL,
-		"stratum, model", false,
+		"stratum, model", OF_STRATUM,
 		"Capabilities score and rank of every model, with intervals from 1000 resamples of the capability benchmarks."
 	},
 	{
 		"capabilities_loadings", "capabilities_loadings", "", NULL,
-		"stratum, component, benchmark", false,
+		"stratum, component, benchmark", OF_STRATUM,
 		"Weight and loading of every capability benchmark on the first component, with intervals from 1000 resamples of the models (for large tables none)."
 	},
 	{
 		"capabilities_components", "capabilities_components", "", NULL,
-		"stratum, component", false,
+		"stratum, component", OF_STRATUM,
 		"Variance that each component of the capability benchmarks explains, with intervals from 1000 resamples of the models (for large tables none) and the eigenvalue that chance would give."
 	},
 	{
 		"correlation_matrix", "correlation_matrix", "", NULL,
-		"stratum, benchmark_a, benchmark_b", false,
+		"stratum, benchmark_a, benchmark_b", OF_STRATUM,
 		"Spearman correlation of every pair of benchmarks over the models that have both: the full square, for heatmaps."
 	},
 	{
 		"capabilities_scatter", "capabilities_adjusted_scores", "", scatter_columns,
-		"stratum, model, benchmark", false,
+		"stratum, model, benchmark", OF_STRATUM,
 		"Every score beside the capabilities score of its model, with the score that this predicts (a line by least squares) and its prediction interval, for scatter plots."
 	},
 	{
 		"capabilities_adjusted_scores", "capabilities_adjusted_scores", "", NULL,
-		"stratum, model, benchmark", false,
+		"stratum, model, benchmark", OF_STRATUM,
 		"How far every model is above or below the score that its capability predicts, benchmark by benchmark."
 	},
 	{
 		"capabilities_over_time", "capabilities_over_time", ", released => '" VIEW_RELEASED "'::pg_catalog.text", NULL,
-		"stratum, window_end, benchmark", true,
+		"stratum, window_end, benchmark", OF_DATES,
 		"Correlation of every benchmark with the capabilities score over the models released within the 365 days up to each release date."
+	},
+	{
+		"capabilities_strata_differences", "capabilities_strata_difference", "", NULL,
+		"stratum_a, stratum_b, benchmark", OF_PAIR,
+		"Difference of the capabilities correlations of every benchmark in two strata, each with its own component, with interval and test."
 	},
 };
 
@@ -95,10 +100,17 @@ static const ViewColumn leading_columns_over_time[] = {
 	{NULL}
 };
 
+static const ViewColumn leading_columns_of_pairs[] = {
+	{"stratum_a", TEXTOID, "q.stratum_a", "a stratum, as the evaluation names it"},
+	{"stratum_b", TEXTOID, "q.stratum_b", "another, after it in C order"},
+	{NULL}
+};
+
 const ViewColumn *
 sc_view_leading_columns(const ViewKind *kind)
 {
-	return kind->over_time ? leading_columns_over_time : leading_columns;
+	return kind->of == OF_PAIR ? leading_columns_of_pairs :
+		kind->of == OF_DATES ? leading_columns_over_time : leading_columns;
 }
 
 /* ----------
@@ -119,12 +131,25 @@ sc_view_query(StringInfo sql, const ViewKind *kind, const Evaluation *evaluation
 						 quote_identifier(leading[i].name));
 	for (i = 0; i < n_columns; i++)
 		appendStringInfo(sql, ", c.%s", quote_identifier(columns[i]));
+	appendStringInfoString(sql, "\nFROM ");
+	if (kind->of == OF_PAIR)
+	{
+		/* each of two rows of the evaluation, which is computed once */
+		appendStringInfo(sql, "(WITH s AS MATERIALIZED (SELECT %s AS stratum, %s AS m FROM %s AS e\n"
+						 "WHERE e.stratum IS NOT NULL AND e.m IS NOT NULL)\n"
+						 "SELECT x.stratum AS stratum_a, x.m AS a, y.stratum AS stratum_b, y.m AS b FROM s AS x, s AS y\n"
+						 "WHERE (x.stratum COLLATE pg_catalog.\"C\") " OPERATOR("<") " (y.stratum COLLATE pg_catalog.\"C\")) AS q\n"
+						 "CROSS JOIN LATERAL %s.%s(a => q.a, b => q.b%s) AS c",
+						 evaluation->stratum, evaluation->m, evaluation->relation,
+						 evaluation->extension, kind->function, kind->arguments);
+		return;
+	}
 	appendStringInfo(sql,
-					 "\nFROM (SELECT %s AS stratum, %s AS m FROM %s AS e\n"
+					 "(SELECT %s AS stratum, %s AS m FROM %s AS e\n"
 					 "WHERE e.stratum IS NOT NULL AND e.m IS NOT NULL",
 					 evaluation->stratum, evaluation->m, evaluation->relation);
 	/* elsewhere the function would raise an error, or take scores for dates */
-	if (kind->over_time)
+	if (kind->of == OF_DATES)
 		appendStringInfo(sql, "\nAND EXISTS (SELECT FROM %s.roles(m => %s) AS r WHERE NOT r.declared_only\n"
 						 "AND r.benchmark " OPERATOR("=") " '" VIEW_RELEASED "'::pg_catalog.text AND r.role " OPERATOR("=") " 'covariate'::pg_catalog.text)",
 						 evaluation->extension, evaluation->m);
