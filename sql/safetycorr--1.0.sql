@@ -1773,7 +1773,7 @@ COMMENT ON COLUMN capabilities_correlations_row.n_families IS 'number of familie
 COMMENT ON COLUMN capabilities_correlations_row.n_without_family IS 'how many of the n models have no family that is known, and count as one each; NULL without families';
 COMMENT ON COLUMN capabilities_correlations_row.n_capabilities IS 'number of capability benchmarks of the component of this row';
 COMMENT ON COLUMN capabilities_correlations_row.n_resamples IS 'number of resamples behind the interval; NULL where it was not made by resampling';
-COMMENT ON COLUMN capabilities_correlations_row.score_reliability IS 'reliability of the capabilities score as a measure of one thing, by its eigenvalue (Armor''s theta), with imputed scores by that of the others; NULL with one capability benchmark';
+COMMENT ON COLUMN capabilities_correlations_row.score_reliability IS 'reliability of the capabilities score as a measure of one thing, by its eigenvalue (Armor''s theta), with imputed scores by that of the others; NULL with one capability benchmark, and of a later component';
 COMMENT ON COLUMN capabilities_correlations_row.corr IS 'correlation, between -1 and 1, given the controls if there are any; NULL where it is undefined, see status';
 COMMENT ON COLUMN capabilities_correlations_row.ci_low IS 'lower end of the interval of corr';
 COMMENT ON COLUMN capabilities_correlations_row.ci_high IS 'upper end of the interval of corr';
@@ -1785,7 +1785,7 @@ COMMENT ON COLUMN capabilities_correlations_row.reliability IS 'share of the var
 COMMENT ON COLUMN capabilities_correlations_row.corr_disattenuated IS 'corr without that error, on the same scale: an upper bound of its magnitude as far as items go; NULL unless reliability is at least 0.7, and with controls';
 COMMENT ON COLUMN capabilities_correlations_row.corr_uncontrolled IS 'the same correlation over the same models without the controls; NULL without controls';
 COMMENT ON COLUMN capabilities_correlations_row.vif IS 'variance inflation of the capabilities score by the controls, 1/(1 - R squared); from 5 on the two are not told apart, and p, q and verdict are NULL; NULL without controls, and where they leave nothing of it';
-COMMENT ON COLUMN capabilities_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved; NULL also where there is no component to give it by';
+COMMENT ON COLUMN capabilities_correlations_row.verdict IS 'what the interval says: entangled, inverse, low, positive, negative or unresolved, of a later component tied, low or unresolved; NULL also where there is no component to give it by';
 COMMENT ON COLUMN capabilities_correlations_row.q_verdict IS 'p-value of what the verdict claims, adjusted for the number of rows whose role is target; q_value for positive and negative, NULL for unresolved';
 COMMENT ON COLUMN capabilities_correlations_row.status IS 'ok, or why numbers of this row are NULL, or what to keep in mind';
 
@@ -1793,7 +1793,8 @@ CREATE FUNCTION capabilities_correlations(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
 	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
-	exclude_self bool DEFAULT true, confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
+	exclude_self bool DEFAULT true, component int4 DEFAULT 1,
+	confidence float8 DEFAULT 0.95, ci text DEFAULT NULL,
 	resamples int4 DEFAULT 10000, seed int8 DEFAULT 0,
 	families jsonb DEFAULT NULL, threshold float8 DEFAULT NULL,
 	controlling text[] DEFAULT '{}')
@@ -1801,7 +1802,7 @@ RETURNS SETOF capabilities_correlations_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_correlations'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
 
-COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text, text, text, int4, bool, float8, text, int4, int8, jsonb, float8, text[]) IS
+COMMENT ON FUNCTION capabilities_correlations(score_matrix, text[], text[], text, text, text, int4, bool, int4, float8, text, int4, int8, jsonb, float8, text[]) IS
 'capabilities correlation of every target benchmark, with n, interval, p-value, q-value, slope and verdict; on request given controls such as training compute';
 
 CREATE TYPE benchmark_correlations_row AS (

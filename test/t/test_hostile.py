@@ -207,6 +207,8 @@ EXERCISE = {
         CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:2], ci => 'bootstrap', resamples => 100)",
         CORRELATIONS + "capabilities_correlations($1, benchmarks($1), benchmarks($1), 'pearson', 'pearson', "
                        "ci => 'bootstrap', resamples => 100)",
+        CORRELATIONS + "capabilities_correlations($1, benchmarks($1), benchmarks($1), component => greatest(1, least(2, cardinality(benchmarks($1)))), "
+                       "resamples => 100)",
         CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:1], method => 'kendall', families => (SELECT jsonb_object_agg(x, x) FROM unnest(models($1)) AS x))",
         "SELECT bool_or(not_finite(slope, benchmark_sd, reliability, corr_disattenuated)) FROM capabilities_correlations($1, (benchmarks($1))[1:2])",
         "SELECT bool_or(not_finite(difference, ci_low, ci_high, p_value)) FROM capabilities_difference("

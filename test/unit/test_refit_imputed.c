@@ -9,6 +9,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "stats/component/capability.h"
+#include "stats/component/component.h"
 #include "check.h"
 #include "stats/correlation/partial.h"
 #include "stats/imputation/impute.h"
@@ -169,6 +170,50 @@ static long seen_nan;
 static long seen_apart;
 static long seen_status[16];
 
+/* What the component shall be like; NULL: the first. */
+static const double *reference;
+static long seen_later;
+
+/* By the component that has the largest |congruence|, turned; false if it is not the only one. */
+static bool
+score_most_congruent(const ScRefitTable *t, const double *x, size_t rows, ScCapabilityFit *fit)
+{
+	double		best = 0.0;
+	size_t		at = 0;
+	size_t		near = 0;
+	size_t		i;
+	size_t		j;
+	size_t		k;
+	int			pass;
+
+	for (pass = 0; pass < 2; pass++)
+	{
+		for (k = 0; k < fit->n_vectors; k++)
+		{
+			double		c = 0.0;
+
+			for (j = 0; j < t->d; j++)
+				c += fit->vector[k * t->d + j] * reference[j];
+			if (fit->value[k] <= 1e-9 * fit->value[0])
+				continue;
+			if (pass == 0 && fabs(c) > fabs(best))
+			{
+				best = c;
+				at = k;
+			}
+			near += pass == 1 && fabs(c) >= fabs(best) * (1.0 - 1e-9);
+		}
+	}
+	if (near != 1 || !sc_component_is_defined(fit->value, fit->n_values, at))
+		return false;
+	seen_later += at > 0;
+	for (j = 0; j < t->d && best < 0.0; j++)
+		fit->vector[at * t->d + j] *= -1.0;
+	for (i = 0; i < rows; i++)
+		fit->score[i] = sc_component_score(x + i, rows, t->d, fit->spread, fit->vector + at * t->d);
+	return true;
+}
+
 /* The resample's rows, imputed; their scores, or a status. */
 static ScStatus
 impute_and_fit(const ScRefitTable *t, const uint32_t *row, size_t rows, double *score)
@@ -178,7 +223,8 @@ impute_and_fit(const ScRefitTable *t, const uint32_t *row, size_t rows, double *
 	uint32_t   *parent = exactly(rows * sizeof(uint32_t));
 	uint32_t   *group = exactly(rows * sizeof(uint32_t));
 	void	   *work = exactly(sc_impute_workspace(rows, t->d));
-	void	   *work2 = exactly(sc_capability_workspace(rows, t->d, t->pca, 1));
+	size_t		wanted = reference == NULL ? 1 : t->d;
+	void	   *work2 = exactly(sc_capability_workspace(rows, t->d, t->pca, wanted));
 	ScImputation imputation;
 	ScCapabilityFit fit;
 	ScStatus	status;
@@ -190,23 +236,28 @@ impute_and_fit(const ScRefitTable *t, const uint32_t *row, size_t rows, double *
 		for (i = 0; i < rows; i++)
 		{
 			x[j * rows + i] = t->x[j * t->n + row[i]];
-			missing[j * rows + i] = t->missing[j * t->n + row[i]];
+			missing[j * rows + i] = t->missing != NULL && t->missing[j * t->n + row[i]];
 		}
 	}
 	imputation.spread = fit.spread = exactly(t->d * sizeof(ScSpread));
-	imputation.weight = fit.vector = exactly(t->d * sizeof(double));
+	imputation.weight = fit.vector = exactly(wanted * t->d * sizeof(double));
 	imputation.noise = fit.value = exactly(t->d * sizeof(double));
 	imputation.t = fit.score = score;
-	if (sc_impute_groups(missing, rows, t->d, parent, NULL, group) > 1)
+	if (t->missing != NULL && sc_impute_groups(missing, rows, t->d, parent, NULL, group) > 1)
 	{
 		seen_apart++;
 		status = SC_NOT_CONVERGED;
 	}
 	else
 	{
-		status = sc_impute(x, missing, rows, t->d, SC_IMPUTE_TOLERANCE, work, NULL, &imputation);
+		status = t->missing == NULL ? SC_OK :
+			sc_impute(x, missing, rows, t->d, SC_IMPUTE_TOLERANCE, work, NULL, &imputation);
 		if (status == SC_OK)
-			status = sc_capability_fit(x, rows, t->d, t->pca, 1, work2, NULL, &fit);
+		{
+			status = sc_capability_fit(x, rows, t->d, t->pca, wanted, work2, NULL, &fit);
+			if (reference != NULL && (status == SC_OK || status == SC_UNDEFINED_COMPONENT))
+				status = score_most_congruent(t, x, rows, &fit) ? SC_OK : SC_UNDEFINED_COMPONENT;
+		}
 		seen_status[status]++;
 	}
 	free(x);
@@ -382,6 +433,84 @@ test_definition(void)
 	CHECK(seen_status[SC_CONSTANT_COLUMN] > 100 && seen_status[SC_UNDEFINED_COMPONENT] > 0);
 }
 
+/* The same with the component that is most like another, missing scores or not. */
+static void
+test_matched(void)
+{
+	static const size_t ns[] = {3, 5, 8, 14, 26};
+	static const size_t ds[] = {1, 2, 3, 6, 12, 40};
+	static const double shares[] = {0.0, 0.1, 0.25, 0.5};
+	size_t		replicates = 16;
+	size_t		m = 9;
+	size_t		a;
+	size_t		c;
+	size_t		s;
+	int			kind;
+
+	seen_corr = seen_nan = 0;
+	for (a = 0; a < 5; a++)
+	{
+		for (c = 0; c < 6; c++)
+		{
+			for (s = 0; s < 4; s++)
+			{
+				for (kind = s % 2; kind < 6; kind += 2)
+				{
+					size_t		n = ns[a];
+					size_t		draws = n + (s == 1 ? 20 : 0);
+					size_t		stride = replicates + 3;
+					double	   *corr = exactly(m * stride * sizeof(double));
+					double	   *expected = exactly(m * sizeof(double));
+					uint32_t   *counts = exactly(replicates * n * sizeof(uint32_t));
+					double	   *like = exactly(ds[c] * sizeof(double));
+					double		length = 0.0;
+					Made		made;
+					void	   *work;
+					size_t		b;
+					size_t		k;
+
+					make_table(&made, n, ds[c], m, shares[s], (a + s) % 2 == 1,
+							   kind % 2 == 0 ? SC_PCA_SPEARMAN : SC_PCA_PEARSON,
+							   (ScMethod) (kind / 2), draws);
+					for (b = 0; b < replicates; b++)
+						make_counts(counts + b * n, n, draws, b);
+					if (s == 0)
+						made.table.missing = NULL;
+					for (k = 0; k < ds[c]; k++)
+					{
+						like[k] = random_normal();
+						length += like[k] * like[k];
+					}
+					for (k = 0; k < ds[c]; k++)
+						like[k] /= sqrt(length);
+					reference = like;
+					work = exactly(sc_refit_matched_workspace(&made.table));
+					sc_refit_matched(&made.table, like, counts, replicates, 3, stride, corr,
+									 work, NULL);
+					for (b = 0; b < replicates; b++)
+					{
+						bool		same = true;
+
+						refit_by_definition(&made.table, counts + b * n, expected);
+						for (k = 0; k < m; k++)
+							same = same && (isnan(expected[k]) ? isnan(corr[k * stride + 3 + b]) :
+											same_bits(&expected[k], &corr[k * stride + 3 + b], 1));
+						CHECK(same);
+					}
+					reference = NULL;
+					free(like);
+					free(corr);
+					free(expected);
+					free(counts);
+					free(work);
+					free_table(&made);
+				}
+			}
+		}
+	}
+	CHECK(seen_corr > 10000 && seen_nan > 10000 && seen_later > 1000);
+}
+
 /* Models that nothing connects: no correlation, unless one group is left away. */
 static void
 test_apart(void)
@@ -528,6 +657,7 @@ int
 main(void)
 {
 	RUN(test_definition);
+	RUN(test_matched);
 	RUN(test_apart);
 	RUN(test_batches);
 	RUN(test_jump);

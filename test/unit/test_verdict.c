@@ -63,6 +63,11 @@ test_verdict(void)
 				if (low > high)
 					continue;
 				CHECK(sc_verdict(low, high, threshold) == expected);
+
+				/* of an unsigned one, whichever way it is turned */
+				expected = above || below ? SC_TIED : within ? SC_LOW : SC_UNRESOLVED;
+				CHECK(sc_unsigned_verdict(low, high, threshold) == expected);
+				CHECK(sc_unsigned_verdict(-high, -low, threshold) == expected);
 			}
 		}
 	}

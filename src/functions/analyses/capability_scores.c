@@ -153,6 +153,8 @@ sc_gather_capabilities(const ScoreColumns *columns, const uint32 *benchmark, uin
 	scores->rank = NULL;
 	scores->reference = false;
 	scores->controls = NULL;
+	scores->component = 0;
+	scores->later = NULL;
 }
 
 /* Imputes the missing scores. */

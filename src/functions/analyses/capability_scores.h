@@ -52,6 +52,9 @@ typedef struct CapabilityScores
 	const Controls *controls;	/* given which others are correlated with these
 								 * scores; NULL, unless a caller sets it:
 								 * none */
+	uint32		component;		/* of the fit, from 0, that score is of */
+	const double *later;		/* [d], its weights, of length 1, if it was
+								 * taken by later_component.h; NULL: the first */
 } CapabilityScores;
 
 /* Is a model that has a target among the pairs of it with these scores? */

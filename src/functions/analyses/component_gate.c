@@ -18,9 +18,8 @@
 #include "stats/component/available.h"
 #include "stats/component/chance.h"
 
-/* How many independent models those of the fit are worth. */
-static double
-independent_models(const CapabilityScores *scores, const Families *families)
+double
+sc_independent_models(const CapabilityScores *scores, const Families *families)
 {
 	ModelGroups groups;
 	void	   *work;
@@ -78,7 +77,7 @@ sc_gate_component(const ScoreColumns *columns, const CapabilityScores *scores,
 		gate->status = SC_STATUS_NOT_TESTED;
 		return;
 	}
-	independent = independent_models(scores, families);
+	independent = sc_independent_models(scores, families);
 	gate->reliability = Min(sc_score_reliability(value, scores->d), 1);
 	if (!sc_is_above_chance(value, models * independent / scores->n, scores->d, scores->recipe.pca))
 	{
@@ -102,7 +101,7 @@ sc_first_reversed(const ScoreColumns *columns, const CapabilityScores *scores,
 	uint32		j;
 
 	(void) sc_reversed_benchmarks(columns, scores, families,
-								  independent_models(scores, families), reversed);
+								  sc_independent_models(scores, families), reversed);
 	for (j = 0; j < scores->d; j++)
 	{
 		if (reversed[j])

@@ -37,6 +37,12 @@ extern void sc_gate_component(const ScoreColumns *columns, const CapabilityScore
 extern uint32 sc_first_reversed(const ScoreColumns *columns, const CapabilityScores *scores,
 								const Families *families);
 
+/*
+ * How many independent models those of a fit are worth (sc_effective_models()); without
+ * families all.
+ */
+extern double sc_independent_models(const CapabilityScores *scores, const Families *families);
+
 /* Puts what it says into a row, whose own status comes first. */
 extern void sc_gate_row(const ComponentGate *gate, CorrelationRow *row);
 

@@ -19,6 +19,7 @@
 
 #include "functions/analyses/capability_scores.h"
 #include "functions/analyses/component_gate.h"
+#include "functions/analyses/later_component.h"
 #include "functions/analyses/limits.h"
 #include "functions/analyses/reversed.h"
 #include "functions/analyses/targets.h"
@@ -31,7 +32,6 @@
 #include "types/states/principal_component.h"
 #include "stats/component/component.h"
 #include "stats/resampling/component_bootstrap.h"
-#include "stats/resampling/parallel_analysis.h"
 #include "stats/resampling/replicates.h"
 
 PG_FUNCTION_INFO_V1(sc_capabilities_component);
@@ -321,48 +321,6 @@ static const ResultColumn component_columns[] = {
 };
 
 /*
- * Thresholds of parallel analysis: of the first component, and of each after one
- * that passed its own, SC_MAX_LEADING_COMPONENTS at most.  NaN for the others.  Where
- * scores are imputed the later ones cannot be tested: what is imputed lies on the first,
- * and leaves fewer dimensions to the rest than samples have.
- * threshold has room for n.
- */
-static void
-parallel_thresholds(const CapabilityScores *scores, Size samples, uint64 seed,
-					uint32 n, double *threshold)
-{
-	double	   *loading = sc_alloc((Size) n * scores->d, sizeof(double));
-	double	   *value = sc_alloc(samples, sizeof(double));
-	void	   *work = sc_alloc(sc_parallel_workspace(scores->n, scores->d, scores->recipe.pca,
-													  scores->missing != NULL), 1);
-	uint32		j;
-	uint32		k;
-
-	for (k = 0; k < n; k++)
-		threshold[k] = get_float8_nan();
-	if (scores->missing != NULL)
-		n = Min(n, 1);
-	for (k = 0; k < Min(n, SC_MAX_LEADING_COMPONENTS) && scores->fit.value[k] > 0; k++)
-	{
-		ScStatus	status = sc_parallel_threshold(scores->missing, scores->n, scores->d, scores->recipe.pca,
-												   k, loading, seed, samples, SC_PARALLEL_QUANTILE, work,
-												   sc_poll, value, &threshold[k]);
-
-		sc_check_status(status, scores->n, scores->d);
-		if (status != SC_OK)
-			break;
-		if (scores->fit.value[k] <= threshold[k])
-			break;
-		for (j = 0; j < scores->d; j++)
-			loading[(Size) k * scores->d + j] = scores->fit.vector[(Size) k * scores->d + j] *
-				sqrt(scores->fit.value[k]);
-	}
-	pfree(loading);
-	pfree(value);
-	pfree(work);
-}
-
-/*
  * capabilities_components(m, capabilities, pca, missing, min_scores, confidence,
  *						   ci, resamples, seed)
  */
@@ -388,8 +346,8 @@ sc_capabilities_components(PG_FUNCTION_ARGS)
 	threshold = sc_alloc(n_rows, sizeof(double));
 	resample_components(fcinfo, 5, &scores, n_rows, false, &replicates);
 	if (replicates.samples > 0)
-		parallel_thresholds(&scores, replicates.samples, sc_seed_argument(fcinfo, 8), n_rows,
-							threshold);
+		sc_parallel_thresholds(&scores, scores.n, replicates.samples, sc_seed_argument(fcinfo, 8),
+							   n_rows, threshold);
 	for (k = 0; k < n_rows; k++)
 	{
 		bool		there = has_components(&scores);

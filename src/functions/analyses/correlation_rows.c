@@ -233,7 +233,9 @@ sc_set_q_values(CorrelationRow *row, uint32 n)
 bool
 sc_row_verdict(const CorrelationRow *row, double threshold, ScVerdict *verdict)
 {
-	*verdict = sc_verdict(row->ci_low, row->ci_high, threshold);
+	*verdict = row->sign_is_arbitrary ?
+		sc_unsigned_verdict(row->ci_low, row->ci_high, threshold) :
+		sc_verdict(row->ci_low, row->ci_high, threshold);
 	return !isnan(row->ci_low) && !row->no_verdict;
 }
 
@@ -244,6 +246,7 @@ sc_verdict_q_value(const CorrelationRow *row, ScVerdict verdict)
 	{
 		case SC_ENTANGLED:
 		case SC_INVERSE:
+		case SC_TIED:
 			return row->q_claim.beyond;
 		case SC_LOW:
 			return row->q_claim.within;

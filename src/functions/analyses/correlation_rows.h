@@ -38,6 +38,8 @@ typedef struct CorrelationRow
 	double		score_reliability;
 	bool		no_verdict;		/* whatever the interval says; also by
 								 * sc_withhold_tests() */
+	bool		sign_is_arbitrary;	/* that of another component than the
+									 * first: a verdict of |corr| */
 	int32		n_resamples;	/* that gave a correlation */
 	double		ci_low;
 	double		ci_high;

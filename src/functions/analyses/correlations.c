@@ -15,6 +15,8 @@
 #include "functions/analyses/correlation_rows.h"
 #include "functions/analyses/correlations.h"
 #include "functions/analyses/intervals.h"
+#include "functions/analyses/later_component.h"
+#include "functions/analyses/limits.h"
 #include "functions/analyses/targets.h"
 #include "functions/shared/arguments.h"
 #include "functions/shared/benchmark_names.h"
@@ -100,11 +102,28 @@ sc_score_matrix_capabilities_test(PG_FUNCTION_ARGS)
  * ----------
  */
 
-/* A target and the component of the others, of which nothing is kept. */
+/* Says of the rows that are correlated with these scores what their component is worth. */
+static void
+gate_rows(const ScoreColumns *columns, const CapabilityScores *scores,
+		  const CorrelationOptions *options, CorrelationRow *row, uint32 n)
+{
+	const IntervalOptions *interval = &options->interval;
+
+	if (scores->later == NULL)
+		sc_gate_rows(columns, scores, &interval->families, row, n);
+	else
+		sc_gate_later_rows(columns, scores, &interval->families,
+						   Min(interval->resamples, SC_MAX_GATE_SAMPLES), interval->seed, row, n);
+}
+
+/*
+ * A target and the component of the others, or that of them which is the one of all;
+ * of it nothing is kept.
+ */
 static void
 correlate_with_others(const ScoreColumns *columns, uint32 target, const char *role,
-					  const BenchmarkSet *capabilities, const CorrelationOptions *options,
-					  CorrelationRow *row)
+					  const BenchmarkSet *capabilities, const CapabilityScores *all,
+					  const CorrelationOptions *options, CorrelationRow *row)
 {
 	OtherBenchmarks others;
 	CapabilityScores scores;
@@ -114,29 +133,65 @@ correlate_with_others(const ScoreColumns *columns, uint32 target, const char *ro
 		sc_row_init_alone(row, columns, target, role, capabilities);
 	else
 	{
-		sc_fit_some(columns, capabilities, others.place, others.n, &options->recipe, 1, &scores);
+		sc_fit_some(columns, capabilities, others.place, others.n, &options->recipe,
+					sc_components_wanted(options->component), &scores);
+		if (options->component > 0)
+			sc_take_matching(&scores, all);
 		sc_sort_scores(&scores);
 		scores.controls = options->controls;
 		sc_row_init(row, columns, target, role, &scores, options->method, false,
 					SC_STATUS_CONSTANT_CAPABILITY);
 		sc_set_intervals(columns, &scores, row, 1, options->method, &options->interval);
 		sc_withhold_tests(&scores, row, 1);
-		sc_gate_rows(columns, &scores, &options->interval.families, row, 1);
+		gate_rows(columns, &scores, options, row, 1);
 	}
 	row->scores = NULL;
 	sc_end_others(&others);
 }
 
 void
-sc_correlation_options(FunctionCallInfo fcinfo, int first, const ScoreColumns *columns,
-					   CorrelationOptions *options)
+sc_correlation_options(FunctionCallInfo fcinfo, int first, int first_of_interval,
+					   const ScoreColumns *columns, CorrelationOptions *options)
 {
 	options->method = sc_method_argument(fcinfo, first);
 	sc_recipe_arguments(fcinfo, first + 1, &options->recipe);
 	options->exclude_self = sc_bool_argument(fcinfo, first + 4, "exclude_self");
-	sc_interval_options(fcinfo, first + 5, &columns->view, CI_ALL, CI_ANALYTIC, &options->interval);
-	options->interval.threshold = sc_threshold_argument(fcinfo, first + 10, options->method);
+	options->component = 0;
 	options->controls = NULL;
+	sc_interval_options(fcinfo, first_of_interval, &columns->view, CI_ALL, CI_ANALYTIC,
+						&options->interval);
+	options->interval.threshold = sc_threshold_argument(fcinfo, first_of_interval + 5,
+														options->method);
+}
+
+/*
+ * Argument component, from 1 to the number of capability benchmarks, after the others
+ * have been read, ci from argument ci on.
+ */
+static void
+component_option(FunctionCallInfo fcinfo, int i, int ci, uint32 n_capabilities,
+				 CorrelationOptions *options)
+{
+	int32		component = sc_count_argument(fcinfo, i, "component");
+
+	if ((uint32) component > n_capabilities)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid value for parameter \"%s\": %d", "component", component),
+				 errdetail_plural("There is %u capability benchmark.",
+								  "There are %u capability benchmarks.",
+								  n_capabilities, n_capabilities)));
+	options->component = (uint32) component - 1;
+	if (component == 1 || options->interval.kind != CI_ANALYTIC)
+		return;
+	if (!PG_ARGISNULL(ci))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("parameter \"%s\" cannot be used with %s => '%s'",
+						"component", "ci", sc_ci_word(CI_ANALYTIC)),
+				 errdetail("The formula takes the scores as given, and those of a later component are far from it."),
+				 errhint("Leave out \"ci\", or set it to 'bootstrap'.")));
+	options->interval.kind = CI_BOOTSTRAP;
 }
 
 void
@@ -154,14 +209,14 @@ sc_correlate_targets(const ScoreColumns *columns, const BenchmarkSet *capabiliti
 
 		CHECK_FOR_INTERRUPTS();
 		if (is_part && options->exclude_self)
-			correlate_with_others(columns, target, role, capabilities, options, &row[j]);
+			correlate_with_others(columns, target, role, capabilities, scores, options, &row[j]);
 		else
 			sc_row_init(&row[j], columns, target, role, scores, options->method, is_part,
 						SC_STATUS_CONSTANT_CAPABILITY);
 	}
 	sc_set_intervals(columns, scores, row, targets->n, options->method, &options->interval);
 	sc_withhold_tests(scores, row, targets->n);
-	sc_gate_rows(columns, scores, &options->interval.families, row, targets->n);
+	gate_rows(columns, scores, options, row, targets->n);
 	sc_set_q_values(row, targets->n);
 }
 
@@ -180,8 +235,8 @@ put_rows(ResultRows *rows, const ScoreColumns *columns,
 
 /*
  * capabilities_correlations(m, capabilities, targets, method, pca, missing,
- *							 min_scores, exclude_self, confidence, ci, resamples,
- *							 seed, families, threshold, controlling)
+ *							 min_scores, exclude_self, component, confidence, ci,
+ *							 resamples, seed, families, threshold, controlling)
  */
 Datum
 sc_capabilities_correlations(PG_FUNCTION_ARGS)
@@ -198,14 +253,18 @@ sc_capabilities_correlations(PG_FUNCTION_ARGS)
 
 	sc_begin_rows(fcinfo, sc_correlation_columns, SC_CORRELATION_COLUMNS, &rows);
 	sc_read_columns(fcinfo, 0, &columns);
-	sc_correlation_options(fcinfo, 3, &columns, &options);
-	if (sc_controls_argument(fcinfo, 14, &columns, options.method, &controls))
+	sc_correlation_options(fcinfo, 3, 9, &columns, &options);
+	if (sc_controls_argument(fcinfo, 15, &columns, options.method, &controls))
 		options.controls = &controls;
 	(void) sc_capability_set(fcinfo, 1, &columns.view, MISSING_RAISE, &capabilities);
+	component_option(fcinfo, 8, 10, capabilities.n, &options);
 	sc_add_controls(&columns, &capabilities, options.controls, &except);
 	sc_choose_targets(fcinfo, 2, &columns, &except, SC_BENCHMARK_COVARIATE, &targets);
 
-	sc_fit_named(&columns, &capabilities, &options.recipe, 1, &scores);
+	sc_fit_named(&columns, &capabilities, &options.recipe,
+				 sc_components_wanted(options.component), &scores);
+	if (options.component > 0)
+		sc_take_component(&scores, options.component);
 	sc_sort_scores(&scores);
 	scores.controls = options.controls;
 	row = sc_alloc(targets.n, sizeof(CorrelationRow));

@@ -76,4 +76,10 @@
  */
 #define SC_MAX_REFITTED_OTHERS 64
 
+/*
+ * Samples of chance that a later component is held against: as many as
+ * capabilities_components() has by default, if there are not fewer resamples.
+ */
+#define SC_MAX_GATE_SAMPLES 1000
+
 #endif							/* SC_FUNCTIONS_ANALYSES_LIMITS_H */

@@ -252,7 +252,7 @@ sc_capabilities_over_time(PG_FUNCTION_ARGS)
 	memcpy(&result[WINDOW_COLUMNS], sc_correlation_columns, sizeof(sc_correlation_columns));
 	sc_begin_rows(fcinfo, result, lengthof(result), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
-	sc_correlation_options(fcinfo, 5, &columns, &options);
+	sc_correlation_options(fcinfo, 5, 10, &columns, &options);
 	released = (uint32) sc_named_benchmark(fcinfo, 1, "released", &columns.view, MISSING_RAISE);
 	(void) sc_capability_set(fcinfo, 3, &columns.view, MISSING_RAISE, &capabilities);
 	sc_check_min_scores(&options.recipe, capabilities.n);

@@ -80,11 +80,15 @@ sc_targets_at_a_time(uint32 replicates)
  * ----------
  */
 
-/* A table that is ready; scores that are missing want another way than all others. */
+/*
+ * A table that is ready; scores that are missing, and another component than the first,
+ * want another way than all others.
+ */
 typedef struct Refit
 {
 	ScRefitTable table;
-	ScRefit    *prepared;		/* NULL: imputed anew */
+	const double *later;		/* NULL: the first component */
+	ScRefit    *prepared;		/* NULL: imputed or matched anew */
 	void	   *work;
 } Refit;
 
@@ -119,11 +123,12 @@ prepare(const CapabilityScores *scores, const RefitTargets *targets, ScMethod me
 		table->k = scores->controls->n;
 		table->control = sc_controls_of_models(scores->controls, scores->model, scores->n);
 	}
-	if (table->missing != NULL)
-	{
+	refit->later = scores->later;
+	refit->prepared = NULL;
+	if (refit->later != NULL)
+		refit->work = sc_alloc(sc_refit_matched_workspace(table), 1);
+	else if (table->missing != NULL)
 		refit->work = sc_alloc(sc_refit_imputed_workspace(table), 1);
-		refit->prepared = NULL;
-	}
 	else
 	{
 		refit->work = sc_alloc(sc_refit_workspace(table), 1);
@@ -139,7 +144,10 @@ refit_replicates(const Refit *refit, const uint32 *counts, uint32 replicates, ui
 
 	out.stride = stride;
 	out.corr = corr;
-	if (refit->prepared == NULL)
+	if (refit->later != NULL)
+		sc_refit_matched(&refit->table, refit->later, counts, replicates, first, stride, corr,
+						 refit->work, sc_poll);
+	else if (refit->prepared == NULL)
 		sc_refit_imputed(&refit->table, counts, replicates, first, stride, corr, refit->work, sc_poll);
 	else
 		sc_refit(refit->prepared, counts, replicates, first, &out, sc_poll);

@@ -214,6 +214,7 @@ place_of(const ReportRow *row)
 			return base->ci_high;
 		case SC_LOW:
 			return Max(-base->ci_low, base->ci_high);
+		case SC_TIED:			/* of later components */
 		case SC_UNRESOLVED:
 			break;
 	}

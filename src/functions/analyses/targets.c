@@ -91,6 +91,8 @@ sc_fit_status(ScStatus status)
 			return "capability benchmark without scores";
 		case SC_CONFLICT:
 			return SC_STATUS_CONFLICT;
+		case SC_NOT_MATCHED:
+			return "component not matched";
 		default:
 			elog(ERROR, "unexpected status %d", (int) status);
 	}

@@ -44,6 +44,7 @@ typedef enum ScStatus
 	SC_CONTROLLED_Y,			/* the controls leave nothing of the first
 								 * variable */
 	SC_CONTROLLED_X,			/* or of the second */
+	SC_NOT_MATCHED,				/* of callers: no component is like another */
 	SC_TOO_MANY_COLUMNS,		/* columns, and rows: SC_MAX_COMPONENT_COLUMNS */
 	SC_SOLVER_FAILED			/* GSL reported an error: never expected */
 } ScStatus;

@@ -78,6 +78,21 @@ sc_verdict(double low, double high, double threshold)
 	return SC_UNRESOLVED;
 }
 
+ScVerdict
+sc_unsigned_verdict(double low, double high, double threshold)
+{
+	switch (sc_verdict(low, high, threshold))
+	{
+		case SC_ENTANGLED:
+		case SC_INVERSE:
+			return SC_TIED;
+		case SC_LOW:
+			return SC_LOW;
+		default:
+			return SC_UNRESOLVED;
+	}
+}
+
 const char *
 sc_verdict_word(ScVerdict verdict)
 {
@@ -93,6 +108,8 @@ sc_verdict_word(ScVerdict verdict)
 			return "positive";
 		case SC_NEGATIVE:
 			return "negative";
+		case SC_TIED:
+			return "tied";
 		case SC_UNRESOLVED:
 			break;
 	}

@@ -29,7 +29,8 @@ typedef enum ScVerdict
 	SC_LOW,						/* wholly between the two, ends included */
 	SC_POSITIVE,				/* wholly above 0 */
 	SC_NEGATIVE,				/* wholly below 0 */
-	SC_UNRESOLVED				/* none of these */
+	SC_UNRESOLVED,				/* none of these */
+	SC_TIED						/* of sc_unsigned_verdict() */
 } ScVerdict;
 
 /*
@@ -41,6 +42,12 @@ typedef enum ScVerdict
 
 /* Of low <= high and threshold >= 0; an interval with a NaN is SC_UNRESOLVED. */
 extern ScVerdict sc_verdict(double low, double high, double threshold);
+
+/*
+ * The same where nobody can say which sign is which: SC_TIED, wholly at or above the
+ * threshold or at or below minus the threshold, SC_LOW, SC_UNRESOLVED.
+ */
+extern ScVerdict sc_unsigned_verdict(double low, double high, double threshold);
 
 /* Its word, in lower case. */
 extern const char *sc_verdict_word(ScVerdict verdict);

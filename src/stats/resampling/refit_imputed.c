@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * refit_imputed.c
- *	  The analysis on resamples of the models, missing scores imputed anew.
+ *	  The analysis on resamples of the models, missing scores imputed anew, or
+ *	  another component than the first found anew.
  *
  * A resample is written out, row by row, and given to the code that the full
  * table goes through: imputing it takes most of the time.  Of targets only
@@ -18,6 +19,8 @@
 #include "stats/base/arena.h"
 #include "stats/base/sums.h"
 #include "stats/component/capability.h"
+#include "stats/component/component.h"
+#include "stats/component/matching.h"
 #include "stats/correlation/partial.h"
 #include "stats/correlation/rank.h"
 #include "stats/imputation/impute.h"
@@ -27,11 +30,13 @@
 typedef struct Refit
 {
 	const ScRefitTable *table;
+	const double *reference;	/* d: what the component shall be like; NULL:
+								 * the first */
 	ScPoll		poll;
 	size_t		steps;			/* since the last poll */
 
 	double	   *x;				/* draws x d: the resample, and */
-	bool	   *missing;		/* of its scores */
+	bool	   *missing;		/* of its scores; NULL: none is */
 	uint32_t   *at;				/* n: the first row of each model in it */
 	size_t		rows;			/* in it */
 	ScImputation imputation;
@@ -62,21 +67,29 @@ typedef struct Refit
 	void	   *scratch;		/* of what is called */
 } Refit;
 
+/* How many components are found. */
+static size_t
+wanted(const ScRefitTable *table, bool matched)
+{
+	return matched ? table->d : 1;
+}
+
 /* Of what is called, on any resample. */
 static size_t
-scratch_size(const ScRefitTable *table)
+scratch_size(const ScRefitTable *table, bool matched)
 {
 	size_t		rows = table->draws;
 	size_t		size = sc_larger(sc_correlate_workspace(table->method, rows),
 								 sc_sort_workspace(table->n));
 
 	size = sc_larger(size, sc_impute_workspace_up_to(rows, table->d));
-	return sc_larger(size, sc_capability_workspace_up_to(rows, table->d, table->pca, 1));
+	return sc_larger(size, sc_capability_workspace_up_to(rows, table->d, table->pca,
+														wanted(table, matched)));
 }
 
 /* Makes r of the table, with its arrays from base on; returns their size. */
 static size_t
-lay_out(Refit *r, const ScRefitTable *table, void *base)
+lay_out(Refit *r, const ScRefitTable *table, bool matched, void *base)
 {
 	ScArena		arena = {base, 0};
 	size_t		draws = table->draws;
@@ -86,7 +99,7 @@ lay_out(Refit *r, const ScRefitTable *table, void *base)
 
 	r->table = table;
 	r->x = sc_take_doubles(&arena, draws * d);
-	r->missing = sc_take(&arena, draws * d, sizeof(bool));
+	r->missing = table->missing == NULL ? NULL : sc_take(&arena, draws * d, sizeof(bool));
 	r->at = sc_take(&arena, n, sizeof(uint32_t));
 
 	r->imputation.spread = sc_take(&arena, d, sizeof(ScSpread));
@@ -95,7 +108,7 @@ lay_out(Refit *r, const ScRefitTable *table, void *base)
 	r->imputation.t = sc_take_doubles(&arena, draws);
 	r->fit.spread = sc_take(&arena, d, sizeof(ScSpread));
 	r->fit.value = sc_take_doubles(&arena, d);
-	r->fit.vector = sc_take_doubles(&arena, d);
+	r->fit.vector = sc_take_doubles(&arena, d * sc_components_found(d, wanted(table, matched)));
 	r->fit.score = sc_take_doubles(&arena, draws);
 
 	r->same_models = sc_take(&arena, table->m, sizeof(bool));
@@ -113,7 +126,7 @@ lay_out(Refit *r, const ScRefitTable *table, void *base)
 	r->control = sc_take_doubles(&arena, draws * table->k);
 	r->partial_work = sc_take(&arena, table->k == 0 ? 0 :
 							  sc_partial_workspace(table->method, draws, table->k), 1);
-	r->scratch = sc_take(&arena, scratch_size(table), 1);
+	r->scratch = sc_take(&arena, scratch_size(table, matched), 1);
 	return arena.used;
 }
 
@@ -122,7 +135,15 @@ sc_refit_imputed_workspace(const ScRefitTable *table)
 {
 	Refit		r;
 
-	return lay_out(&r, table, NULL);
+	return lay_out(&r, table, false, NULL);
+}
+
+size_t
+sc_refit_matched_workspace(const ScRefitTable *table)
+{
+	Refit		r;
+
+	return lay_out(&r, table, true, NULL);
 }
 
 /* Counts steps, each of some nanoseconds up to a hundred, and polls in time. */
@@ -187,11 +208,12 @@ take_models(Refit *r, const uint32_t *counts)
 
 		for (i = 0; i < t->n; i++)
 		{
-			bool		gone = t->missing[j * t->n + i];
+			bool		gone = t->missing != NULL && t->missing[j * t->n + i];
 
 			for (times = counts[i]; times > 0; times--)
 			{
-				r->missing[to] = gone;
+				if (t->missing != NULL)
+					r->missing[to] = gone;
 				r->x[to++] = gone ? 0.0 : t->x[j * t->n + i];
 			}
 		}
@@ -200,18 +222,48 @@ take_models(Refit *r, const uint32_t *counts)
 	return true;
 }
 
+/* The scores of the component that matches the reference; false if none does. */
+static bool
+score_matching(Refit *r)
+{
+	size_t		d = r->table->d;
+	double	   *vector;
+	double		congruence;
+	size_t		match;
+	size_t		i;
+
+	if (!sc_match_component(r->fit.value, r->fit.n_values, r->fit.vector, r->fit.n_vectors, d,
+							r->reference, &match, &congruence))
+		return false;
+	vector = r->fit.vector + match * d;
+	for (i = 0; i < d && congruence < 0.0; i++)
+		vector[i] = -vector[i];
+	for (i = 0; i < r->rows; i++)
+		r->fit.score[i] = sc_component_score(r->x + i, r->rows, d, r->fit.spread, vector);
+	tick(r, r->rows * d);
+	return true;
+}
+
 /* Imputes the resample and finds its score. */
 static bool
 fit_resample(Refit *r)
 {
 	size_t		d = r->table->d;
+	bool		matched = r->reference != NULL;
+	ScStatus	status;
 
 	/* what the parts call polls at its own steps only */
-	tick(r, SC_POLL_STEPS / 16);
-	return sc_impute(r->x, r->missing, r->rows, d, SC_IMPUTE_TOLERANCE, r->scratch, r->poll,
-					 &r->imputation) == SC_OK &&
-		sc_capability_fit(r->x, r->rows, d, r->table->pca, 1, r->scratch, r->poll,
-						  &r->fit) == SC_OK;
+	tick(r, matched ? SC_POLL_STEPS / 4 : SC_POLL_STEPS / 16);
+	if (r->missing != NULL &&
+		sc_impute(r->x, r->missing, r->rows, d, SC_IMPUTE_TOLERANCE, r->scratch, r->poll,
+				  &r->imputation) != SC_OK)
+		return false;
+	status = sc_capability_fit(r->x, r->rows, d, r->table->pca, wanted(r->table, matched),
+							   r->scratch, r->poll, &r->fit);
+	if (!matched)
+		return status == SC_OK;
+	/* that the first is not defined does not matter to another */
+	return (status == SC_OK || status == SC_UNDEFINED_COMPONENT) && score_matching(r);
 }
 
 /* The order of the models of the resample by their scores. */
@@ -413,18 +465,18 @@ correlate_target(Refit *r, const uint32_t *counts, size_t target)
 						&correlation) == SC_OK ? correlation.corr : NAN;
 }
 
-void
-sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
-				 size_t replicates, size_t first, size_t stride, double *corr,
-				 void *work, ScPoll poll)
+static void
+refit(const ScRefitTable *table, const double *reference, const uint32_t *counts,
+	  size_t replicates, size_t first, size_t stride, double *corr, void *work, ScPoll poll)
 {
 	Refit		r;
 	size_t		b;
 	size_t		k;
 
+	r.reference = reference;
 	r.poll = poll;
 	r.steps = 0;
-	lay_out(&r, table, work);
+	lay_out(&r, table, reference != NULL, work);
 	/* models that are not in a resample have some rank, which counts 0 times */
 	memset(r.rank, 0, table->n * sizeof(int32_t));
 	prepare_targets(&r);
@@ -443,4 +495,20 @@ sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
 			tick(&r, 16 + 16 * (table->start[k + 1] - table->start[k]));
 		}
 	}
+}
+
+void
+sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
+				 size_t replicates, size_t first, size_t stride, double *corr,
+				 void *work, ScPoll poll)
+{
+	refit(table, NULL, counts, replicates, first, stride, corr, work, poll);
+}
+
+void
+sc_refit_matched(const ScRefitTable *table, const double *reference,
+				 const uint32_t *counts, size_t replicates, size_t first,
+				 size_t stride, double *corr, void *work, ScPoll poll)
+{
+	refit(table, reference, counts, replicates, first, stride, corr, work, poll);
 }

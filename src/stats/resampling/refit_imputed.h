@@ -2,7 +2,8 @@
  *
  * refit_imputed.h
  *	  The whole analysis on resamples of the models where capability scores are
- *	  missing: they are imputed anew in each resample.
+ *	  missing: they are imputed anew in each resample.  And where another component
+ *	  than the first is meant: it is found anew.
  *
  * Imputing once, before models are resampled, would take imputed scores for
  * measured ones: intervals would be too narrow, the more so the more is missing
@@ -49,5 +50,17 @@ extern size_t sc_refit_imputed_workspace(const ScRefitTable *table);
 extern void sc_refit_imputed(const ScRefitTable *table, const uint32_t *counts,
 							 size_t replicates, size_t first, size_t stride,
 							 double *corr, void *work, ScPoll poll);
+
+/*
+ * The same with the component of a resample that is most congruent with a reference, d
+ * weights of length 1, and its sign (matching.h): what is by its order the second may be
+ * another one there.  NaN where there is no such component.  Scores may be missing, or
+ * table->missing NULL.  A resample takes the time of all d components, up to
+ * SC_MAX_DIRECT_COLUMNS; with more it is one of the SC_MAX_LEADING_COMPONENTS.
+ */
+extern size_t sc_refit_matched_workspace(const ScRefitTable *table);
+extern void sc_refit_matched(const ScRefitTable *table, const double *reference,
+							 const uint32_t *counts, size_t replicates, size_t first,
+							 size_t stride, double *corr, void *work, ScPoll poll);
 
 #endif							/* SC_STATS_RESAMPLING_REFIT_IMPUTED_H */
