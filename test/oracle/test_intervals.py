@@ -346,9 +346,10 @@ def test_random_families(random_matrices):
 def test_difference(paper):
     """RMSCE and Brier score of MMLU: intervals overlap, the difference is plain."""
     matrix = paper["chat"]
-    (n, n_imputed, n_families, without, n_resamples, a, b, difference, low, high, p, status), = matrix.call(
+    (n, n_imputed, n_families, without, n_resamples, a, b, difference, low, high, p, *uncontrolled, status), = matrix.call(
         "capabilities_difference", benchmark_a="rmsce_mmlu", benchmark_b="brier_mmlu", ci="bootstrap", resamples=300)
     assert (n, n_imputed, n_families, without, n_resamples, status) == (26, 0, None, None, 300, "ok")
+    assert uncontrolled == [None, None]
     x = matrix.columns(CAPABILITIES)
     targets = [matrix.column("rmsce_mmlu"), matrix.column("brier_mmlu")]
     replicates = resampling.bootstrap(x, targets, 300)
