@@ -18,7 +18,8 @@ SELECT coalesce(kind, 'all') AS models,
 		capabilities => '{LogiQA,PIQA,HellaSwag,WinoGrande,COPA,MedQA,ARC Challenge,MMLU,MATH,LAMBADA,GSM8K,BBH}',
 		targets => '{Brier MMLU,ANLI,ETHICS,AdvGLUE,CrowS-Pairs English,BBQ Ambiguous,GCG,Sycophancy,WMDP Cyber}',
 		higher_is_better => '{Brier MMLU,ANLI,ETHICS,AdvGLUE,CrowS-Pairs English,BBQ Ambiguous,GCG,Sycophancy,WMDP Cyber}',
-		families => jsonb_object_agg(model, family)) AS scores
+		families => jsonb_object_agg(model, family),
+		overlaps => '{"Brier MMLU": ["MMLU"]}') AS scores
 FROM paper_scores
 GROUP BY ROLLUP (kind);
 

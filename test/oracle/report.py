@@ -49,7 +49,7 @@ class Study(Simulation):
         """By true correlation: rows, those with a claim, and of all rows in percent each word, and any of them."""
         cases = ", ".join(f"100 * avg((note ~ '{pattern}')::int)" for pattern in WORDS.values())
         self.cursor.execute(f"""SELECT split_part(benchmark, ' ', 1), 100 * avg((verdict <> 'unresolved')::int), {cases},
-                100 * avg((note !~ '^(no fault|. families)')::int)
+                100 * avg((note !~ '^(no fault|undecided|. families|only . models)')::int)
             FROM sample, capabilities_report(m, families => %s) GROUP BY 1""", (families,))
         return {name: [float(value or 0) for value in row] for name, *row in self.cursor.fetchall()}
 

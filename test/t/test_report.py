@@ -14,6 +14,7 @@ import pytest
 
 CAPABILITIES = [f"c{j}" for j in range(6)]
 FINE = "no fault found in what could be checked"
+UNDECIDED = "undecided, even the sign"
 UNDECLARED = "direction not declared: higher taken as better"
 VERDICTS = ["entangled", "inverse", "low", "positive", "negative", "unresolved", None]
 COLUMNS = "benchmark, n, corr, interval, verdict, note, not_checked"
@@ -48,7 +49,7 @@ class Table:
         self.columns = {c: list(np.arange(n) + rng.normal(size=n)) for c in capabilities}
         self.columns.update({name: list(column) for name, column in targets.items()})
         self.capabilities, self.errors = list(capabilities), {}
-        self.marks = {"higher_is_better": [*self.columns]}
+        self.marks = {"higher_is_better": [*self.columns], "overlaps": {"another": self.capabilities[:1]}}
 
     def matrix(self):
         """As SQL; marks are arguments of annotate."""
@@ -141,18 +142,24 @@ def test_numbers_are_those_of_correlations(many, options):
         assert len({row[4] for row in found}) >= 4
 
 
-def test_order(many):
-    rows = many.rows("""SELECT r.benchmark, r.verdict, c.corr, c.ci_low, c.ci_high FROM many, LATERAL ROWS FROM (capabilities_report(m, threshold => 0.5))
-        WITH ORDINALITY AS r (benchmark, n, corr, interval, verdict, note, not_checked, place), capabilities_correlations(m, threshold => 0.5) AS c
+@pytest.mark.parametrize("options", ["threshold => 0.5", "FAMILIES"])
+def test_order(many, options):
+    """Intervals that families make are not the wider the smaller corr is."""
+    options = options.replace("FAMILIES", "families => (SELECT jsonb_object_agg(x, 'f' || substr(x, 2)::int % 7) FROM unnest(models(m)) AS x)")
+    rows = many.rows(f"""SELECT r.benchmark, r.verdict, c.corr, c.ci_low, c.ci_high FROM many, LATERAL ROWS FROM (capabilities_report(m, {options}))
+        WITH ORDINALITY AS r (benchmark, n, corr, interval, verdict, note, not_checked, place), capabilities_correlations(m, {options}) AS c
         WHERE c.benchmark = r.benchmark ORDER BY place""")
 
     def key(row):
         name, verdict, corr, low, high = row
-        strength = {"entangled": low, "positive": low, "inverse": -(high or 0), "negative": -(high or 0),
-                    "low": -max(-(low or 0), high or 0)}.get(verdict, abs(corr or 0))
+        strength = abs(corr or 0)
+        if verdict == "low":
+            strength = -max(-low, high)
+        elif verdict is not None:
+            strength = -high if corr < 0 else low
         return (VERDICTS.index(verdict) + (corr is None), -strength, name)
     assert rows == sorted(rows, key=key) and len({row[1] for row in rows}) >= 5
-    first = many.rows("SELECT benchmark FROM many, capabilities_report(m, threshold => 0.5) LIMIT 3")
+    first = many.rows(f"SELECT benchmark FROM many, capabilities_report(m, {options}) LIMIT 3")
     assert [name for name, in first] == [row[0] for row in rows[:3]]
 
 
@@ -209,7 +216,7 @@ def test_no_component(db):
     (*_, interval, verdict, note, _), = table.report()
     assert verdict is None and interval is not None
     assert note == "no verdict: the 2 capability benchmarks have no more in common than chance gives"
-    table.columns["b"] = list(range(30))
+    table.columns["b"] = [i + 0.5 * (i % 2) for i in range(30)]
     assert table.note() == FINE
 
 
@@ -221,7 +228,7 @@ def test_reversed_benchmark(db, families):
         table.marks["families"] = {f"m{i:04}": f"f{i % 10}" for i in range(30)}
     assert set(table.notes().values()) == {"no verdict: capability benchmark c3 goes against the others"}
     table.marks["lower_is_better"], table.marks["higher_is_better"] = ["c3"], ["t", "u"]
-    assert set(table.notes().values()) == {FINE}
+    assert table.notes() == {"t": FINE, "u": UNDECIDED}
 
 
 def test_reversed_of_the_others(db):
@@ -234,6 +241,11 @@ def test_reversed_of_the_others(db):
 
 
 def test_direction(db):
+    """Said of a verdict that would be another with the other direction."""
+    table = Table(db, n=80, t=ranked(80, 0.0), u=ranked(80, 0.9))
+    table.marks = {}
+    assert table.notes() == {"t": "low may be noise: no standard errors", "u": UNDECLARED}
+    assert table.report("", "not_checked") == [("direction, families, standard errors, overlap, controls",)] * 2
     table = Table(db, t=range(30))
     for marks, note in (({}, UNDECLARED), ({"lower_is_better": ["t"]}, FINE), ({"higher_is_better": ["t"]}, FINE)):
         table.marks = marks
@@ -242,7 +254,7 @@ def test_direction(db):
 
 @pytest.mark.parametrize("families, note", [
     (1, "only 1 family: too few for an interval"), (4, "only 4 families: too few for an interval"),
-    (5, "5 families are few"), (7, "7 families are few"), (8, FINE)])
+    (5, "5 families are few: a wide interval"), (7, "7 families are few: a wide interval"), (8, FINE)])
 def test_few_families(db, families, note):
     table = Table(db, t=range(30))
     given = json.dumps({f"m{i:04}": f"f{i % families}" for i in range(30)})
@@ -256,6 +268,8 @@ def test_unknown_families(db):
     table.marks["families"] = {f"m{i:04}": f"f{i % 9}" for i in range(10)}
     assert table.note() == "no interval: the families of 20 of 30 models are not known"
     table.marks["families"] = {f"m{i:04}": f"f{i % 9}" for i in range(16)}
+    assert table.note() == "14 of 30 models have no family and count as one each"
+    table.marks["families"] = {f"m{i:04}": f"f{i % 9}" for i in range(30)}
     assert table.note() == FINE
 
 
@@ -288,6 +302,8 @@ def test_noise(db):
         table.errors = {name: spread * (1 - reliability) ** 0.5 for name in "tu"}
         assert table.notes() == {"t": note, "u": FINE}
         assert {row[4] for row in table.report()} == {"low", "entangled"}
+    table.errors = {}
+    assert table.notes() == {"t": "low may be noise: no standard errors", "u": FINE}
 
 
 def test_q_verdict(db):
@@ -298,12 +314,26 @@ def test_q_verdict(db):
     q = db.value("SELECT q_verdict FROM kept, capabilities_correlations(m) WHERE benchmark = 't'") if table.matrix() else 0
     assert q >= 0.05
     notes = table.notes()
-    assert notes["t"] == f"may be chance among 21 targets: q_verdict {rounded(q)}"
-    assert notes["u3"] == FINE
+    assert notes["t"] == f"that it is not 0 may be chance among 21 targets: q_verdict {rounded(q)}"
+    assert notes["u3"] == UNDECIDED
+
+
+@pytest.mark.parametrize("corr, n, verdict, claim", [
+    (0.72, 30, "entangled", "beyond 0.4"), (-0.72, 30, "inverse", "beyond 0.4"), (0.05, 40, "low", "within 0.4")])
+def test_claims(db, corr, n, verdict, claim):
+    """What may be chance is said as the verdict says it; a threshold that is given has its digits."""
+    table = Table(db, n=n, t=ranked(n, corr), **{f"u{k}": ranked(n, 0.35, k) for k in range(30)})
+    (name, *_, found, note, _) = next(row for row in table.report() if row[0] == "t")
+    q = db.value("SELECT q_verdict FROM kept, capabilities_correlations(m) WHERE benchmark = 't'")
+    assert (name, found) == ("t", verdict) and q >= 0.05
+    assert note.split("; ")[-1] == f"that it is {claim} may be chance among 31 targets: q_verdict {rounded(q)}"
+    (_, note), = table.report(", targets => '{t}', threshold => 0.375", "benchmark, note")
+    assert "among" not in note or f"{claim.split()[0]} 0.375 may be chance among 1 target: " in note
 
 
 @pytest.mark.parametrize("tied, end, note", [
-    (10, 1, "10 of 30 models tied at the best score"), (10, -1, "10 of 30 models tied at the worst score"), (9, 1, FINE), (9, -1, FINE)])
+    (10, 1, "10 of 30 models tied at the best score, in no order"), (10, -1, "10 of 30 models tied at the worst score, in no order"),
+    (9, 1, FINE), (9, -1, FINE)])
 def test_ties(db, tied, end, note):
     scores = np.arange(30.0)
     scores = np.minimum(scores, 30 - tied) if end > 0 else np.maximum(scores, tied - 1)
@@ -318,8 +348,14 @@ def test_ties(db, tied, end, note):
 
 
 def test_two_are_no_ties(db):
-    assert Table(db, n=6, capabilities=["c0"], t=[1, 2, 3, 4, 5, 5]).note() == FINE
-    assert Table(db, n=6, capabilities=["c0"], t=[1, 2, 3, 5, 5, 5]).note() == "3 of 6 models tied at the best score"
+    assert Table(db, n=6, capabilities=["c0"], t=[1, 2, 3, 4, 5, 5]).note() == "only 6 models"
+    assert Table(db, n=6, capabilities=["c0"], t=[1, 2, 3, 5, 5, 5]).note() == "only 6 models; 3 of 6 models tied at the best score, in no order"
+
+
+def test_few_models(db):
+    assert Table(db, n=7, t=range(7)).note() == "only 7 models"
+    assert Table(db, n=8, t=range(8)).note() == FINE
+    assert Table(db, n=3, t=range(3)).note() == "only 3 models: too few for an interval"
 
 
 def test_overlap(db):
@@ -331,6 +367,20 @@ def test_overlap(db):
     assert table.note(", capabilities => '{c1,c3,c4}', targets => '{t}'") == FINE
     table.marks["overlaps"] = {"t": CAPABILITIES}
     assert table.report()[0] == ("t", 0, None, None, None, "no capability benchmark is left to hold it against", "everything")
+
+
+def test_a_copy(db):
+    """The very scores of a capability benchmark; where nobody spoke of overlaps, that is all that can be seen."""
+    table = Table(db, t=range(30))
+    table.columns["t"] = list(table.columns["c4"])
+    assert table.note() == "has the scores of capability benchmark c4" and table.not_checked() == "families, standard errors, controls"
+    del table.marks["overlaps"]
+    assert table.note() == "has the scores of capability benchmark c4"
+    assert table.not_checked() == "families, standard errors, overlap, controls"
+    table.columns["t"][7] += 1e-9
+    assert table.note() == FINE
+    table.columns["t"] = table.columns["c4"][:29]
+    assert table.note() == FINE
 
 
 def test_a_benchmark_left_out(db):
@@ -358,7 +408,7 @@ def test_a_model_left_out(db, scores, note):
     (*_, verdict, found, _), = table.report(", method => 'pearson'")
     assert (verdict, found) == ("entangled", note)
     if note != FINE:  # by ranks nobody claims anything
-        assert table.report()[0][4:6] == ("unresolved", FINE)
+        assert table.report()[0][4:6] == ("unresolved", UNDECIDED)
 
 
 def test_low_has_no_sign(db):
@@ -366,7 +416,7 @@ def test_low_has_no_sign(db):
     table = Table(db, n=60, t=ranked(60, 0.005))
     (*_, verdict, found, _), = table.report()
     low, high, corr = db.row("SELECT without_model_low, without_model_high, corr FROM kept, capabilities_robustness(m)")
-    assert low < 0 < high and (verdict, found) == ("low", FINE)
+    assert low < 0 < high and (verdict, found) == ("low", "low may be noise: no standard errors")
 
 
 def test_a_family_left_out(db):
@@ -386,7 +436,7 @@ def test_leaving_out_takes_too_long(db):
     db.rows("""DROP TABLE IF EXISTS big; CREATE TABLE big AS SELECT annotate(score_matrix(i, j, i + 900 * sin(i * j)), '{1,2,3,4,5,6,7,8}') AS m
         FROM generate_series(1, 8000) AS i, generate_series(1, 10) AS j""")
     assert db.rows("SELECT DISTINCT not_checked FROM big, capabilities_report(m)") == [
-        ("direction, families, standard errors, leaving out, controls",)]
+        ("direction, families, standard errors, overlap, leaving out, controls",)]
     begun = time.monotonic()
     db.rows("SELECT count(*) FROM big, capabilities_report(m)")
     assert time.monotonic() - begun < 5
@@ -417,9 +467,8 @@ def test_at_most_three(db):
     table = Table(db, t=[min(i, 12) for i in range(30)])
     table.marks = {"families": {f"m{i:04}": f"f{i % 6}" for i in range(30)}}
     table.columns["c0"][:12] = [None] * 12
-    three = "direction not declared: higher taken as better; 6 families are few; 18 of 18 models tied"
     table.columns["t"] = [i if i < 20 else 20 for i in range(30)]
-    three = [UNDECLARED, "6 families are few", "10 of 18 models tied at the highest score"]
+    three = [UNDECLARED, "6 families are few: a wide interval", "10 of 18 models tied at the highest score, in no order"]
     assert table.note() == "; ".join(three) + "; and 1 more"
     table.marks["overlaps"] = {"t": ["c1"]}
     assert table.note() == "; ".join(three) + "; and 2 more"
@@ -527,7 +576,7 @@ def test_paper(db, shared_data):
     counts = {verdict: sum(row[1] == verdict for row in found) for verdict in VERDICTS}
     assert list(counts.values()) == [27, 6, 0, 38, 20, 75, 0]
     notes = {name: note for name, _, note in found}
-    assert notes["machiavelli-games"] == "24 of 26 models tied at the best score"
+    assert notes["machiavelli-games"] == "24 of 26 models tied at the best score, in no order"
     assert notes["MT_Bench"] == FINE
     assert not any("without" in note for note in notes.values())
     db.rows("SELECT count(*) FROM paper, capabilities_report(m)")

@@ -195,9 +195,9 @@ make_rows(Report *report, const BenchmarkSet *targets)
  */
 
 /*
- * Where a row stands among those of its verdict, the least first.  What claims that a
- * correlation is far from 0 goes by the end of its interval that is nearest to 0, "low"
- * by the farthest; the others, which are not sure, by the correlation.
+ * Where a row stands among those of its verdict, the least first.  What has an interval
+ * goes by the end of it that is nearest to 0, or beyond it, "low" by the farthest; the
+ * others by the correlation.
  */
 static double
 place_of(const ReportRow *row)
@@ -216,6 +216,8 @@ place_of(const ReportRow *row)
 			return Max(-base->ci_low, base->ci_high);
 		case SC_TIED:			/* of later components */
 		case SC_UNRESOLVED:
+			if (row->has_verdict)
+				return base->result.c.corr < 0 ? base->ci_high : -base->ci_low;
 			break;
 	}
 	return base->result.status == SC_OK ? -fabs(base->result.c.corr) : 0;

@@ -12,6 +12,7 @@
 #include "functions/analyses/report_checks.h"
 #include "functions/analyses/report_text.h"
 #include "functions/analyses/targets.h"
+#include "types/forms/poll.h"
 #include "stats/correlation/reliability.h"
 #include "stats/resampling/replicates.h"
 
@@ -38,12 +39,19 @@ check_component(const Report *report, const ReportRow *row, StringInfo note)
 	return row->base.n_capabilities > 1 && strcmp(component, SC_STATUS_NOT_TESTED) != 0;
 }
 
-/* Where there is no interval, but for families, whose check says so. */
+/*
+ * Where there are few models, or no interval, but for families, whose check says so.  A
+ * correlation of 1.00 is nothing uncommon among four.
+ */
 static bool
 check_interval(const Report *report, const ReportRow *row, StringInfo note)
 {
+	size_t		n = row->base.result.c.n;
+
 	if (strcmp(row->base.status, SC_STATUS_NO_INTERVAL) == 0)
-		appendStringInfo(note, "only %zu models: too few for an interval", row->base.result.c.n);
+		appendStringInfo(note, "only %zu models: too few for an interval", n);
+	else if (n < SC_MIN_ENOUGH_MODELS)
+		appendStringInfo(note, "only %zu models", n);
 	else if (strcmp(row->base.status, SC_STATUS_DEGENERATE) == 0)
 		appendStringInfoString(note, "no interval: without one of the families there is no correlation");
 	return true;
@@ -55,12 +63,14 @@ has_direction(const Report *report, const ReportRow *row)
 	return sc_is_flagged(&report->columns, row->base.target, SC_BENCHMARK_DIRECTIONS);
 }
 
+/* Said of a verdict that has a sign: the others would be the same with the opposite one. */
 static bool
 check_direction(const Report *report, const ReportRow *row, StringInfo note)
 {
 	if (has_direction(report, row))
 		return true;
-	appendStringInfoString(note, "direction not declared: higher taken as better");
+	if (sc_claims(row) && row->verdict != SC_LOW)
+		appendStringInfoString(note, "direction not declared: higher taken as better");
 	return false;
 }
 
@@ -80,7 +90,10 @@ check_families(const Report *report, const ReportRow *row, StringInfo note)
 		appendStringInfo(note, "only %d %s: too few for an interval", base->n_families,
 						 base->n_families == 1 ? "family" : "families");
 	else if (base->n_families >= 0 && base->n_families < SC_MIN_ENOUGH_FAMILIES)
-		appendStringInfo(note, "%d families are few", base->n_families);
+		appendStringInfo(note, "%d families are few: a wide interval", base->n_families);
+	else if (base->n_without_family > 0)
+		appendStringInfo(note, "%d of %zu models have no family and count as one each",
+						 base->n_without_family, base->result.c.n);
 	return true;
 }
 
@@ -95,16 +108,43 @@ check_score_reliability(const Report *report, const ReportRow *row, StringInfo n
 	return true;
 }
 
+/* Scores that are noise correlate with nothing, so "low" is never without a word of it. */
 static bool
 check_noise(const Report *report, const ReportRow *row, StringInfo note)
 {
-	if (row->has_verdict && row->verdict == SC_LOW && row->base.reliability < SC_MIN_RELIABILITY)
+	bool		low = row->has_verdict && row->verdict == SC_LOW;
+
+	if (low && isnan(row->base.reliability))
+		appendStringInfoString(note, "low may be noise: no standard errors");
+	else if (low && row->base.reliability < SC_MIN_RELIABILITY)
 	{
 		appendStringInfoString(note, "reliability of the scores about ");
 		sc_append_rounded(note, row->base.reliability);
 		appendStringInfoString(note, ": low may be noise");
 	}
 	return !isnan(row->base.reliability);
+}
+
+/* What a verdict claims, as that which may be chance. */
+static void
+append_claim(StringInfo note, ScVerdict verdict, double threshold)
+{
+	switch (verdict)
+	{
+		case SC_ENTANGLED:
+		case SC_INVERSE:
+		case SC_TIED:
+			appendStringInfo(note, "that it is beyond %g", threshold);
+			break;
+		case SC_LOW:
+			appendStringInfo(note, "that it is within %g", threshold);
+			break;
+		case SC_POSITIVE:
+		case SC_NEGATIVE:
+		case SC_UNRESOLVED:
+			appendStringInfoString(note, "that it is not 0");
+			break;
+	}
 }
 
 static bool
@@ -114,7 +154,9 @@ check_q_verdict(const Report *report, const ReportRow *row, StringInfo note)
 
 	if (q >= SC_MAX_CHANCE_SHARE)
 	{
-		appendStringInfo(note, "may be chance among %u targets: q_verdict ", report->n_tested);
+		append_claim(note, row->verdict, report->options.interval.threshold);
+		appendStringInfo(note, " may be chance among %u %s: q_verdict ", report->n_tested,
+						 report->n_tested == 1 ? "target" : "targets");
 		sc_append_rounded(note, q);
 	}
 	return true;
@@ -128,11 +170,46 @@ check_ties(const Report *report, const ReportRow *row, StringInfo note)
 	bool		best = row->n_best >= row->n_worst;
 
 	if (tied >= SC_MIN_TIED && tied * (uint64) SC_MIN_TIED_SHARE >= n)
-		appendStringInfo(note, "%u of %u models tied at the %s score", tied, n,
+		appendStringInfo(note, "%u of %u models tied at the %s score, in no order", tied, n,
 						 has_direction(report, row) ? (best ? "best" : "worst") : (best ? "highest" : "lowest"));
 	return true;
 }
 
+/* The first capability benchmark of which a target is a copy; SC_NO_BENCHMARK. */
+static uint32
+copied_benchmark(const Report *report, uint32 target)
+{
+	const ScoreColumns *columns = &report->columns;
+	uint32		n = columns->start[target + 1] - columns->start[target];
+	uint32		j;
+
+	for (j = 0; j < report->capabilities.n; j++)
+	{
+		uint32		capability = report->capabilities.place[j];
+		uint32		k;
+
+		if (columns->start[capability + 1] - columns->start[capability] != n)
+			continue;
+		for (k = 0; k < n; k++)
+		{
+			uint32		at = columns->start[target] + k;
+			uint32		other = columns->start[capability] + k;
+
+			sc_poll_step(k);
+			if (columns->model[at] != columns->model[other] ||
+				columns->score[at] != columns->score[other])
+				break;
+		}
+		if (k == n)
+			return capability;
+	}
+	return SC_NO_BENCHMARK;
+}
+
+/*
+ * What a target shares with the component nobody sees in numbers, unless it is a copy: it
+ * could be looked for if annotate() was told of any overlap.
+ */
 static bool
 check_overlap(const Report *report, const ReportRow *row, StringInfo note)
 {
@@ -149,7 +226,15 @@ check_overlap(const Report *report, const ReportRow *row, StringInfo note)
 		return true;
 	}
 	if (!sc_overlaps_any(&report->columns, target, capabilities->member))
-		return true;
+	{
+		first = copied_benchmark(report, target);
+		if (first != SC_NO_BENCHMARK)
+		{
+			appendStringInfoString(note, "has the scores of capability benchmark ");
+			sc_append_benchmark_name(note, &report->columns, first);
+		}
+		return report->columns.view.counts.n_overlaps > 0;
+	}
 	for (j = 0; j < capabilities->n; j++)
 	{
 		if (!sc_overlaps(&report->columns, target, capabilities->place[j]))
@@ -295,7 +380,7 @@ static const ReportCheck checks[] = {
 	{check_noise, "standard errors"},
 	{check_q_verdict, NULL},
 	{check_ties, NULL},
-	{check_overlap, NULL},
+	{check_overlap, "overlap"},
 	{check_left_out, "leaving out"},
 	{check_imputed, NULL},
 	{check_dropped, NULL},
@@ -369,6 +454,8 @@ sc_check_row(const Report *report, const ReportRow *row, StringInfo note, String
 	}
 	if (found > SC_MAX_NOTES)
 		appendStringInfo(note, "; and %d more", found - SC_MAX_NOTES);
+	else if (found == 0 && row->has_verdict && row->verdict == SC_UNRESOLVED)
+		appendStringInfoString(note, "undecided, even the sign");
 	else if (found == 0 && not_checked->len > 0)
 		appendStringInfoString(note, "no fault found in what could be checked");
 	pfree(words.data);

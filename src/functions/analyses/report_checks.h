@@ -22,7 +22,8 @@
 /* Notes of a row; of further ones the number is said. */
 #define SC_MAX_NOTES 3
 
-/* Families below which they are said to be few. */
+/* Models, and families, below which they are said to be few. */
+#define SC_MIN_ENOUGH_MODELS 8
 #define SC_MIN_ENOUGH_FAMILIES 8
 
 /* q_verdict from which on a verdict is said to be one of too many. */
