@@ -2406,9 +2406,9 @@ COMMENT ON TYPE correlation_matrix_row IS
 
 COMMENT ON COLUMN correlation_matrix_row.benchmark_a IS 'name of one benchmark of the pair';
 COMMENT ON COLUMN correlation_matrix_row.benchmark_b IS 'name of the other benchmark of the pair';
-COMMENT ON COLUMN correlation_matrix_row.n IS 'number of models that have a score on both and on the controls';
+COMMENT ON COLUMN correlation_matrix_row.n IS 'number of models that have a score on both and on the controls, and with the control capability a capabilities score';
 COMMENT ON COLUMN correlation_matrix_row.corr IS 'correlation of the two benchmarks, higher meaning better on both, given the controls if there are any; NULL where it is undefined, see status';
-COMMENT ON COLUMN correlation_matrix_row.status IS 'ok, or why numbers of this row are NULL';
+COMMENT ON COLUMN correlation_matrix_row.status IS 'ok, or why corr is NULL, or what to keep in mind about the component of the control capability';
 
 CREATE FUNCTION correlation_matrix(m score_matrix,
 	benchmarks text[] DEFAULT NULL, method text DEFAULT 'spearman',
@@ -2418,7 +2418,7 @@ AS 'MODULE_PATHNAME', 'sc_score_matrix_correlation_matrix'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
 COMMENT ON FUNCTION correlation_matrix(score_matrix, text[], text, text[]) IS
-'correlation of every pair of benchmarks, the full square, each over the models that have both';
+'correlation of every pair of benchmarks, the full square, each over the models that have both; the word capability among the controls stands for the capabilities score, unless a benchmark has that name';
 
 -- ---------------------------------------------------------------------
 -- Views for BI tools

@@ -256,6 +256,15 @@ FROM g, (VALUES ('{m01,m02,m03,m04}'::text[], '{size,age}'::text[]), ('{m01,m02,
 -- Every pair: with NULL all but the controls.
 SELECT benchmark_a, benchmark_b, n, six(corr) AS corr, status FROM g, correlation_matrix(m, controlling => '{size,a1,a2,a3}') WHERE benchmark_a <= 'flat';
 SELECT benchmark_a, benchmark_b, n, six(corr) AS corr, status FROM g, correlation_matrix(m, '{safe,size}', 'pearson', '{size}');
+-- Given capability, of a pair the component without it; a benchmark of that name wins.
+SELECT benchmark_a, benchmark_b, n, six(corr) AS corr, status FROM g, correlation_matrix(m, '{a1,a2,safe,other}', controlling => '{capability}') WHERE benchmark_a <= benchmark_b;
+SELECT benchmark_a, benchmark_b, n, six(corr) AS corr, status FROM g, correlation_matrix(annotate(m, overlaps => '{"safe": ["a1"]}'), '{a2,a3,safe,flat}', 'pearson', '{size,capability}') WHERE benchmark_a < benchmark_b;
+SELECT benchmark_a, benchmark_b, n, corr, status FROM g, correlation_matrix(subset(m, (models(m))[:2]), '{a1,safe}', controlling => '{capability}');
+SELECT benchmark_a, benchmark_b, n, six(corr) AS corr, status FROM g, correlation_matrix(
+    annotate(merge(m, (SELECT score_matrix('m' || to_char(i, 'FM00'), 'capability', -i) FROM generate_series(1, 20) AS i)), '{}'), '{safe,other}', controlling => '{capability}');
+-- Reversed, not above chance, without scores.
+SELECT c.corr IS NOT NULL AS there, c.status, count(*) FROM g, (VALUES ('{a1,a2,a3,other}'::text[], '{other}'::text[]), ('{age,flat,a1}', '{}'), ('{age,other,size}', '{}'), ('{a1,a2,a3,none}', '{}')) AS s (caps, lower),
+    correlation_matrix(annotate(m, caps, covariates => '{}', missing_ok => true), '{safe,other}', controlling => '{capability}') AS c GROUP BY 1, 2, caps ORDER BY caps, 1, 2;
 -- The difference of two.
 SELECT n, six(corr_a) AS a, six(corr_b) AS b, six(difference) AS difference, six(ci_low) AS low, six(ci_high) AS high, six(p_value) AS p,
        six(difference_uncontrolled) AS uncontrolled, six(vif) AS vif, status
@@ -308,6 +317,11 @@ SELECT error_of($$SELECT capabilities_correlations(m, controlling => '{size,size
 SELECT error_of($$SELECT capabilities_correlations(m, controlling => '{size,NULL}') FROM g$$);
 SELECT error_of($$SELECT capabilities_correlations(m, controlling => '{{size},{age}}') FROM g$$);
 SELECT error_of($$SELECT capabilities_correlations(m, controlling => NULL) FROM g$$);
+SELECT error_of($$SELECT capabilities_correlations(m, controlling => '{capability}') FROM g$$);
+SELECT error_of($$SELECT correlation_matrix(m, controlling => '{capability,capability}') FROM g$$);
+SELECT error_of($$SELECT correlation_matrix(m, method => 'kendall', controlling => '{capability}') FROM g$$);
+SELECT error_of($$SELECT correlation_matrix(annotate(m, '{}'), controlling => '{capability}') FROM g$$);
+SELECT error_of($$SELECT correlation_matrix(NULL, controlling => '{capability}')$$);
 SELECT error_of($$SELECT benchmark_correlations(m, 'a1', controlling => '{""}') FROM g$$);
 SELECT error_of($$SELECT capabilities_difference(m, 'safe', 'other', method => 'kendall', controlling => '{size}') FROM g$$);
 SELECT error_of(format($$SELECT benchmark_correlations(score_matrix('m', b, 1), 'c1', controlling => %L) FROM (SELECT 'c' || generate_series(1, 1000)) AS c (b)$$,

@@ -282,6 +282,127 @@ def test_matrix(db, seed, method):
 
 
 # ----------------------------------------------------------------------
+# Given capability: of a pair the component without it
+# ----------------------------------------------------------------------
+
+class Annotated(Table):
+    """d capability benchmarks, three targets, two of which overlap with some of them."""
+
+    def __init__(self, seed, d):
+        super().__init__(seed)
+        rng = np.random.default_rng([seed, d])
+        common = self.columns["cap0"]
+        self.names = [f"cap{j}" for j in range(d)]
+        for name in self.names[3:]:
+            self.columns[name] = common + rng.normal(size=self.n)
+            self.columns[name][rng.random(self.n) < 0.05] = np.nan
+        for name in {"cap0", "cap1", "cap2"} - set(self.names):
+            del self.columns[name]
+        self.columns["t2"] = np.round(common + rng.normal(size=self.n))
+        self.overlaps = {"t1": self.names[-1:], "t2": self.names[:2] if d > 1 else []}
+
+    def call_annotated(self, db, columns, **options):
+        db.rows("DROP TABLE IF EXISTS table_of_cells")
+        db.rows("CREATE TABLE table_of_cells (model text, benchmark text, score float8)")
+        with db.connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO table_of_cells VALUES (%s, %s, %s)", self.cells())
+        named = ", ".join(f"{name} => %s" for name in options)
+        return db.rows(f"""SELECT {columns} FROM (SELECT annotate(score_matrix(model, benchmark, score), %s, overlaps => %s) AS m
+            FROM table_of_cells) AS t, correlation_matrix(m, {named}) AS c""",
+                       [self.names, json.dumps(self.overlaps), *options.values()])
+
+    def score_without(self, *pair):
+        """The score of the component of the others, NaN of models that are not complete on them; None if there is none."""
+        out = {*pair}.union(*(self.overlaps.get(name, []) for name in pair))
+        rest = [name for name in self.names if name not in out]
+        if not rest:
+            return None
+        x = np.column_stack([self.columns[name] for name in rest])
+        complete = ~np.isnan(x).any(1)
+        score = np.full(self.n, np.nan)
+        score[complete] = reference.Fit(x[complete]).scores
+        return score
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 7])
+@pytest.mark.parametrize("seed, method", [case for case in CASES if case[0] < 4])
+@pytest.mark.parametrize("beside", [False, True])
+def test_given_capability(db, seed, method, d, beside):
+    """Targets and capability benchmarks, overlaps, gaps, ties; alone and beside plain controls."""
+    table = Annotated(seed, d)
+    controls = table.controls if beside else []
+    rows = table.call_annotated(db, "benchmark_a, benchmark_b, n, corr, status", method=method,
+                                controlling=[*controls, "capability"])
+    names = sorted(set(table.columns) - set(controls))
+    assert [row[:2] for row in rows] == [(a, b) for a in names for b in names]
+    found = {(a, b): corr for a, b, _, corr, _ in rows}
+    count = 0
+    for a, b, n, corr, status in rows:
+        assert found[b, a] == corr
+        score = table.score_without(a, b)
+        if score is None:
+            assert (n, corr, status) == (0, None, "no other capability benchmark")
+            continue
+        y, x, *given = (table.columns[name] for name in (a, b, *controls))
+        have = ~np.isnan(np.column_stack([y, x, score, *given])).any(1)
+        assert n == have.sum() and status in ("ok", "unreliable score", "component not above chance"), status
+        r = partial(method, y[have], x[have], [v[have] for v in (score, *given)])[0]
+        near(corr, r, 1e-12, f"{seed} {d} {method} {a} {b}")
+        count += 1
+    assert count >= {1: 4, 2: 4}.get(d, 30)
+
+
+def test_given_many_capabilities(db):
+    """Of more than 64 the score without a pair is that of the others with the weights of all."""
+    table = Annotated(1, 3)
+    rng = np.random.default_rng(65)
+    common = rng.normal(size=table.n)
+    table.names = [f"cap{j:02}" for j in range(65)]
+    table.columns = {name: common + rng.normal(size=table.n) for name in (*table.names, "t0", "t1")}
+    table.columns["cap07"][3] = table.columns["t0"][5] = np.nan
+    table.overlaps = {"t1": ["cap07", "cap08"]}
+    rows = table.call_annotated(db, "benchmark_a, benchmark_b, n, corr, status", controlling=["capability"])
+    x = np.column_stack([table.columns[name] for name in table.names])
+    whole = reference.Fit(x)
+    z = (x - whole.mean) / whole.sd * whole.vectors[0]
+    assert len(rows) == 67 * 67
+    for a, b, n, corr, status in rows:
+        out = {a, b}.union(*(table.overlaps.get(name, []) for name in (a, b)))
+        score = z[:, [name not in out for name in table.names]].sum(1)
+        have = ~np.isnan(np.column_stack([table.columns[a], table.columns[b], score])).any(1)
+        assert (n, status) == (have.sum(), "ok")
+        near(corr, partial("spearman", table.columns[a][have], table.columns[b][have], [score[have]])[0], 1e-12, f"{a} {b}")
+
+
+def test_capability_is_a_name_first(db):
+    """A benchmark that is called so is meant, and no annotation is needed."""
+    table = Table(1)
+    table.columns["capability"] = table.columns.pop("k0")
+    rows = table.call(db, "correlation_matrix", "benchmark_a, benchmark_b, n, corr", controlling=["capability"])
+    table.columns["k0"] = table.columns.pop("capability")
+    assert rows == table.call(db, "correlation_matrix", "benchmark_a, benchmark_b, n, corr", controlling=["k0"])
+
+
+def test_one_factor(db):
+    """By arithmetic -1 / (d - 1) is left of two capability benchmarks given a score that contains them; 1 / (k + 1 / lambda^2)
+    given one of k others."""
+    rng = np.random.default_rng(5)
+    n, d, loading = 20000, 6, 0.8
+    x = loading * rng.normal(size=(n, 1)) + 0.6 * rng.normal(size=(n, d + 2))
+    db.rows("CREATE TABLE factor (model int, scores float8[])")
+    with db.connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO factor VALUES (%s, %s)", list(enumerate(x.tolist())))
+    rows = db.rows("""SELECT least(a, 7), least(b, 7), avg(corr), max(abs(corr - expected)) FROM (SELECT benchmark_a::int AS a,
+        benchmark_b::int AS b, corr, 1 / (4 + (benchmark_a::int > 6)::int + (benchmark_b::int > 6)::int + 1 / 0.64) AS expected
+        FROM (SELECT annotate(score_matrix(model, b, s), '{1,2,3,4,5,6}') AS m FROM factor, unnest(scores) WITH ORDINALITY AS u (s, b)) AS t,
+        correlation_matrix(m, method => 'pearson', controlling => '{capability}')) AS t WHERE a < b GROUP BY 1, 2""")
+    assert len(rows) == 22 and max(error for *_, error in rows) < 0.03
+    whole = reference.Fit(x[:, :d]).scores
+    inside = np.mean([partial("pearson", x[:, i], x[:, j], [whole])[0] for i in range(d) for j in range(i)])
+    assert abs(inside + 1 / (d - 1)) < 0.001
+
+
+# ----------------------------------------------------------------------
 # The paper's chat models
 # ----------------------------------------------------------------------
 

@@ -58,6 +58,7 @@ ELSE concat_ws(' ',
         ci => 'bootstrap', resamples => 100) AS r)),
     digest(ARRAY(SELECT r::text FROM correlation_matrix(m) AS r)),
     digest(ARRAY(SELECT r::text FROM correlation_matrix(m, method => 'pearson') AS r)),
+    digest(ARRAY(SELECT r::text FROM correlation_matrix(annotate(m, caps), controlling => '{capability}') AS r)),
     bits(capabilities_corr(m, last, caps)), bits(capabilities_test(m, last, caps)))
 END FROM names
 $$;

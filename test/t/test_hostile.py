@@ -204,6 +204,7 @@ EXERCISE = {
         "SELECT bool_or(not_finite(difference, ci_low, ci_high, p_value, difference_uncontrolled, vif)) FROM capabilities_difference("
         "$1, (benchmarks($1))[2], (benchmarks($1))[3], (benchmarks($1))[1:1], controlling => (benchmarks($1))[4:5])",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1, method => 'pearson')",
+        "SELECT bool_or(not_finite(corr)) FROM correlation_matrix(annotate($1, (benchmarks($1))[1:3]), benchmarks($1), controlling => '{capability}')",
         CORRELATIONS + "capabilities_correlations($1, (benchmarks($1))[1:2], ci => 'bootstrap', resamples => 100)",
         CORRELATIONS + "capabilities_correlations($1, benchmarks($1), benchmarks($1), 'pearson', 'pearson', "
                        "ci => 'bootstrap', resamples => 100)",

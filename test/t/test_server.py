@@ -85,6 +85,8 @@ LONG = [
     (300, """SELECT c FROM matrix, capabilities_correlations(square, (benchmarks(square))[:20], controlling => (benchmarks(square))[21:52],
              ci => 'bootstrap', resamples => 100000) AS c"""),
     (300, "SELECT correlation_matrix(square, controlling => (benchmarks(square))[:32]) FROM matrix"),
+    (300, "SELECT correlation_matrix(annotate(square, (benchmarks(square))[:64]), controlling => '{capability}') FROM matrix"),
+    (300, "SELECT correlation_matrix(annotate(square, (benchmarks(square))[:400]), controlling => '{capability}') FROM matrix"),
     (300, "SELECT c FROM matrix, capabilities_scores(square, (benchmarks(square))[:200], resamples => 100000) AS c"),
     (300, "SELECT c FROM matrix, capabilities_components(square, (benchmarks(square))[:200], ci => 'bootstrap') AS c"),
     (300, "SELECT c FROM matrix, capabilities_robustness(square, (benchmarks(square))[:50]) AS c"),

@@ -7,10 +7,13 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/float.h"
 
+#include "functions/analyses/capability_control.h"
 #include "functions/analyses/columns.h"
 #include "functions/analyses/limits.h"
 #include "functions/analyses/target_pairs.h"
@@ -35,13 +38,13 @@ static const ResultColumn result_columns[] = {
 
 /*
  * A correlation has the same bits either way round: one half of the square is
- * kept until its mirror image is put out, at most 70 MB.
+ * kept until its mirror image is put out, at most 110 MB.
  */
 typedef struct Kept
 {
-	double		corr;
+	double		corr;			/* NaN: none */
+	const char *status;
 	int32		n;
-	ScStatus	status;
 } Kept;
 
 /* The benchmarks, sorted if ranks are what counts. */
@@ -54,6 +57,7 @@ typedef struct Square
 	uint32	   *order;			/* like columns->model; NULL if not sorted */
 	uint8	   *has;			/* [n_models]: the benchmark of this row? */
 	uint32	   *rank;			/* [n_models], 0 between pairs */
+	Kept	   *half;			/* pair (i, j) with i <= j, for row j */
 } Square;
 
 static void
@@ -99,12 +103,36 @@ mark_models(Square *square, uint32 benchmark, uint8 mark)
 		square->has[columns->model[k]] = mark;
 }
 
+static inline Kept *
+kept_pair(const Square *square, uint32 i, uint32 j)
+{
+	return &square->half[(Size) Max(i, j) * (Max(i, j) + 1) / 2 + Min(i, j)];
+}
+
+/* What became of a pair. */
+static Kept
+keep(const Square *square, uint32 a, uint32 b, const TargetCorrelation *result)
+{
+	ScStatus	status = result->status;
+	Kept		kept;
+
+	/* which of the two the controls are does not matter here */
+	if (status == SC_CONTROLLED_X)
+		status = SC_CONTROLLED_Y;
+	if (sc_has_direction_conflict(square->columns->view.benchmark_flags[a]) ||
+		sc_has_direction_conflict(square->columns->view.benchmark_flags[b]))
+		status = SC_CONFLICT;
+	kept.corr = status == SC_OK ? result->c.corr : get_float8_nan();
+	kept.n = (int32) result->c.n;
+	kept.status = sc_correlation_status(SC_OK, status, SC_STATUS_CONSTANT_SCORES);
+	return kept;
+}
+
 static Kept
 correlate(Square *square, uint32 a, uint32 b)
 {
 	const uint32 *start = square->columns->start;
 	TargetCorrelation result;
-	Kept		kept;
 
 	if (square->order == NULL)
 		sc_correlate_benchmarks(square->columns, a, b, square->controls, square->method, &result);
@@ -112,14 +140,49 @@ correlate(Square *square, uint32 a, uint32 b)
 		result.status = sc_pairwise_spearman(square->order + start[a], start[a + 1] - start[a],
 											 square->order + start[b], start[b + 1] - start[b],
 											 square->has, square->rank, sc_poll, &result.c);
-	kept.corr = result.c.corr;
-	kept.n = (int32) result.c.n;
-	/* which of the two the controls are does not matter here */
-	kept.status = result.status == SC_CONTROLLED_X ? SC_CONTROLLED_Y : result.status;
-	if (sc_has_direction_conflict(square->columns->view.benchmark_flags[a]) ||
-		sc_has_direction_conflict(square->columns->view.benchmark_flags[b]))
-		kept.status = SC_CONFLICT;
-	return kept;
+	return keep(square, a, b, &result);
+}
+
+/* Given the capabilities score (PairGivenComponent). */
+static void
+keep_given_component(void *state, uint32 i, uint32 j, const PairComponent *component)
+{
+	Square	   *square = state;
+	uint32		a = square->set->place[i];
+	uint32		b = square->set->place[j];
+	TargetCorrelation result;
+	Kept	   *kept = kept_pair(square, i, j);
+
+	sc_correlate_benchmarks(square->columns, a, b, &component->controls, square->method, &result);
+	*kept = keep(square, a, b, &result);
+	if (!component->there)
+	{
+		kept->corr = get_float8_nan();
+		kept->status = component->status;
+	}
+	else if (!isnan(kept->corr))
+		kept->status = component->status;
+}
+
+/* All pairs, row by row. */
+static void
+keep_square(Square *square)
+{
+	const BenchmarkSet *set = square->set;
+	uint32		i;
+	uint32		j;
+
+	sort_benchmarks(square);
+	for (i = 0; i < set->n; i++)
+	{
+		mark_models(square, set->place[i], 1);
+		for (j = i; j < set->n; j++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			*kept_pair(square, i, j) = correlate(square, set->place[i], set->place[j]);
+		}
+		mark_models(square, set->place[i], 0);
+	}
 }
 
 static void
@@ -128,8 +191,8 @@ put_pair(ResultRows *rows, const Square *square, uint32 a, uint32 b, const Kept 
 	sc_add_benchmark(rows, square->columns, a);
 	sc_add_benchmark(rows, square->columns, b);
 	sc_add_int4(rows, kept->n);
-	sc_add_float8(rows, kept->status == SC_OK ? kept->corr : get_float8_nan());
-	sc_add_text(rows, sc_correlation_status(SC_OK, kept->status, SC_STATUS_CONSTANT_SCORES));
+	sc_add_float8(rows, kept->corr);
+	sc_add_text(rows, kept->status);
 	sc_end_row(rows);
 }
 
@@ -141,16 +204,19 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 	Square		square = {0};
 	ScoreColumns columns;
 	BenchmarkSet set;
+	BenchmarkSet capabilities;
 	Controls	controls;
-	Kept	   *half;
+	bool		capability;
 	uint32		i;
 	uint32		j;
 
 	square.method = sc_method_argument(fcinfo, 2);
 	sc_begin_rows(fcinfo, result_columns, lengthof(result_columns), &rows);
 	sc_read_columns(fcinfo, 0, &columns);
-	if (sc_controls_argument(fcinfo, 3, &columns, square.method, &controls))
+	if (sc_controls_or_capability(fcinfo, 3, &columns, square.method, &controls, &capability))
 		square.controls = &controls;
+	if (capability)
+		sc_annotated_capabilities(&columns, &capabilities);
 	sc_choose_benchmarks(fcinfo, 1, "benchmarks", &columns, square.controls, &set);
 	if (set.n > SC_MAX_SQUARE_BENCHMARKS)
 		ereport(ERROR,
@@ -161,26 +227,19 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 				 errhint("Name those that you want in parameter \"benchmarks\", or correlate all with one by benchmark_correlations().")));
 	square.columns = &columns;
 	square.set = &set;
-	sort_benchmarks(&square);
-	half = sc_alloc((Size) set.n * (set.n + 1) / 2, sizeof(Kept));
-
-	/* pair (i, j) with i <= j is kept for row j */
+	square.half = sc_alloc((Size) set.n * (set.n + 1) / 2, sizeof(Kept));
+	if (capability)
+		sc_pairs_given_capability(&columns, &capabilities, &set, &controls, keep_given_component,
+								  &square);
+	else
+		keep_square(&square);
 	for (i = 0; i < set.n; i++)
 	{
-		mark_models(&square, set.place[i], 1);
 		for (j = 0; j < set.n; j++)
 		{
-			Size		at = (Size) Max(i, j) * (Max(i, j) + 1) / 2 + Min(i, j);
-			Kept		kept;
-
 			CHECK_FOR_INTERRUPTS();
-			if (j < i)
-				kept = half[at];
-			else
-				kept = half[at] = correlate(&square, set.place[i], set.place[j]);
-			put_pair(&rows, &square, set.place[i], set.place[j], &kept);
+			put_pair(&rows, &square, set.place[i], set.place[j], kept_pair(&square, i, j));
 		}
-		mark_models(&square, set.place[i], 0);
 	}
 	return (Datum) 0;
 }

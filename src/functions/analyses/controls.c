@@ -48,6 +48,33 @@ gather_controls(const ScoreColumns *columns, Controls *controls)
 	pfree(found);
 }
 
+/* The controls of a set, and so many others that are counted with them. */
+static bool
+take_controls(const ScoreColumns *columns, const BenchmarkSet *set, uint32 others,
+			  ScMethod method, Controls *controls)
+{
+	if (set->n + others == 0)
+		return false;
+	if (method == SC_KENDALL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("parameter \"%s\" cannot be used with %s => '%s'",
+						"controlling", "method", "kendall"),
+				 errdetail("Kendall's partial tau is not 0 where two benchmarks depend on each other through the control alone."),
+				 errhint("Use method => 'spearman' or 'pearson'.")));
+	if (set->n + others > SC_MAX_CONTROLS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many controls"),
+				 errdetail("There are %u; at most %d are allowed.", set->n + others,
+						   SC_MAX_CONTROLS),
+				 errhint("Name those that matter most: each takes away as much as a model.")));
+	controls->n = set->n;
+	controls->place = set->place;
+	gather_controls(columns, controls);
+	return true;
+}
+
 bool
 sc_controls_argument(FunctionCallInfo fcinfo, int i, const ScoreColumns *columns,
 					 ScMethod method, Controls *controls)
@@ -57,25 +84,20 @@ sc_controls_argument(FunctionCallInfo fcinfo, int i, const ScoreColumns *columns
 	if (PG_ARGISNULL(i))
 		sc_null_parameter("controlling");
 	(void) sc_named_benchmarks(fcinfo, i, "controlling", &columns->view, MISSING_RAISE, &set);
-	if (set.n == 0)
-		return false;
-	if (method == SC_KENDALL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("parameter \"%s\" cannot be used with %s => '%s'",
-						"controlling", "method", "kendall"),
-				 errdetail("Kendall's partial tau is not 0 where two benchmarks depend on each other through the control alone."),
-				 errhint("Use method => 'spearman' or 'pearson'.")));
-	if (set.n > SC_MAX_CONTROLS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many controls"),
-				 errdetail("There are %u; at most %d are allowed.", set.n, SC_MAX_CONTROLS),
-				 errhint("Name those that matter most: each takes away as much as a model.")));
-	controls->n = set.n;
-	controls->place = set.place;
-	gather_controls(columns, controls);
-	return true;
+	return take_controls(columns, &set, 0, method, controls);
+}
+
+bool
+sc_controls_or_capability(FunctionCallInfo fcinfo, int i, const ScoreColumns *columns,
+						  ScMethod method, Controls *controls, bool *capability)
+{
+	BenchmarkSet set;
+
+	if (PG_ARGISNULL(i))
+		sc_null_parameter("controlling");
+	sc_named_benchmarks_or_word(fcinfo, i, "controlling", &columns->view, SC_CAPABILITY_WORD,
+								&set, capability);
+	return take_controls(columns, &set, *capability ? 1 : 0, method, controls);
 }
 
 void

@@ -19,7 +19,8 @@
 
 typedef struct Controls
 {
-	uint32		n;				/* at least 1 */
+	uint32		n;				/* at least 1, unless capability is one beside
+								 * them */
 	uint32	   *place;			/* [n], in C order of names */
 	uint32		n_models;		/* of the matrix */
 	bool	   *has;			/* [n_models], a score of each control? */
@@ -33,6 +34,16 @@ typedef struct Controls
  */
 extern bool sc_controls_argument(FunctionCallInfo fcinfo, int i, const ScoreColumns *columns,
 								 ScMethod method, Controls *controls);
+
+/*
+ * The same where the word "capability" may stand among the names, and capability says
+ * whether it does: it is one of those that are counted, and true is returned also if it
+ * is the only one, with n = 0.  A benchmark of that name wins.
+ */
+#define SC_CAPABILITY_WORD "capability"
+
+extern bool sc_controls_or_capability(FunctionCallInfo fcinfo, int i, const ScoreColumns *columns,
+									  ScMethod method, Controls *controls, bool *capability);
 
 /* A set of benchmarks, and the controls (NULL: none) beside them. */
 extern void sc_add_controls(const ScoreColumns *columns, const BenchmarkSet *set,

@@ -141,14 +141,22 @@ read_annotated(const ScoreMatrixView *view, Families *families)
 }
 
 void
+sc_annotated_families(const ScoreMatrixView *view, Families *families)
+{
+	sc_no_families(families);
+	if (is_annotated(view))
+		read_annotated(view, families);
+}
+
+void
 sc_families_argument(FunctionCallInfo fcinfo, int i, const ScoreMatrixView *view,
 					 Families *families)
 {
 	sc_no_families(families);
 	if (!PG_ARGISNULL(i))
 		read_given(PG_GETARG_JSONB_P(i), view, families);
-	else if (is_annotated(view))
-		read_annotated(view, families);
+	else
+		sc_annotated_families(view, families);
 }
 
 const char *

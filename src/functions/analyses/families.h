@@ -39,6 +39,9 @@ typedef struct Families
 extern void sc_families_argument(FunctionCallInfo fcinfo, int i,
 								 const ScoreMatrixView *view, Families *families);
 
+/* Those that the matrix is annotated with; there may be none. */
+extern void sc_annotated_families(const ScoreMatrixView *view, Families *families);
+
 /* No families, whatever was said. */
 extern void sc_no_families(Families *families);
 

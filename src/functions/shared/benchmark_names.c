@@ -212,10 +212,18 @@ sc_check_name_list(ArrayType *array, const char *parameter)
 				 errdetail("A list of names is an array of one dimension.")));
 }
 
-bool
-sc_named_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
-					const ScoreMatrixView *view, MissingName missing,
-					BenchmarkSet *set)
+static bool
+is_word(const text *name, const char *word)
+{
+	return VARSIZE_ANY_EXHDR(name) == strlen(word) &&
+		memcmp(VARDATA_ANY(name), word, strlen(word)) == 0;
+}
+
+/* word is NULL if there is none. */
+static bool
+read_names(FunctionCallInfo fcinfo, int i, const char *parameter,
+		   const ScoreMatrixView *view, MissingName missing, const char *word,
+		   BenchmarkSet *set, bool *said)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(i);
 	bool		all_there = true;
@@ -244,6 +252,15 @@ sc_named_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
 		name = DatumGetTextPP(names[k]);
 		place = sc_matrix_find_benchmark(view, VARDATA_ANY(name),
 										 VARSIZE_ANY_EXHDR(name));
+		if (place < 0 && word != NULL && is_word(name, word))
+		{
+			if (*said)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("\"%s\" appears twice in parameter \"%s\"", word, parameter)));
+			*said = true;
+			continue;
+		}
 		if (place < 0)
 		{
 			if (missing == MISSING_RAISE)
@@ -260,6 +277,23 @@ sc_named_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
 	}
 	sc_set_finish(set, view);
 	return all_there || missing != MISSING_TELL;
+}
+
+bool
+sc_named_benchmarks(FunctionCallInfo fcinfo, int i, const char *parameter,
+					const ScoreMatrixView *view, MissingName missing,
+					BenchmarkSet *set)
+{
+	return read_names(fcinfo, i, parameter, view, missing, NULL, set, NULL);
+}
+
+void
+sc_named_benchmarks_or_word(FunctionCallInfo fcinfo, int i, const char *parameter,
+							const ScoreMatrixView *view, const char *word,
+							BenchmarkSet *set, bool *said)
+{
+	*said = false;
+	(void) read_names(fcinfo, i, parameter, view, MISSING_RAISE, word, set, said);
 }
 
 int64

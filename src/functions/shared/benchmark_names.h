@@ -58,6 +58,14 @@ extern bool sc_named_benchmarks(FunctionCallInfo fcinfo, int i,
 								const ScoreMatrixView *view,
 								MissingName missing, BenchmarkSet *set);
 
+/*
+ * The same with MISSING_RAISE, but that a word stands for no benchmark where the matrix
+ * has none of that name; said: it is there.
+ */
+extern void sc_named_benchmarks_or_word(FunctionCallInfo fcinfo, int i, const char *parameter,
+										const ScoreMatrixView *view, const char *word,
+										BenchmarkSet *set, bool *said);
+
 /* An empty set, and adding a member to it (places may come in any order). */
 extern void sc_set_init(BenchmarkSet *set, const ScoreMatrixView *view);
 extern void sc_set_finish(BenchmarkSet *set, const ScoreMatrixView *view);
