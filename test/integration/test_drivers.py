@@ -27,7 +27,7 @@ JAR = pathlib.Path("/usr/share/java/postgresql.jar")
 NPM_PACKAGE = "pg@8"
 ROLE = "regress_drivers_reader"
 VIEWS = {"capabilities_report", "capabilities_correlations", "capabilities_scores", "capabilities_loadings", "capabilities_components",
-         "correlation_matrix", "capabilities_scatter", "capabilities_adjusted_scores",
+         "correlation_matrix", "correlation_matrix_beyond_capability", "capabilities_scatter", "capabilities_adjusted_scores",
          "capabilities_over_time", "capabilities_strata_differences"}
 # A date that the zone moves is wrong by a day: the server is east of the clients.
 SERVER_ZONE, CLIENT_ZONE = "Asia/Kolkata", "America/New_York"

@@ -47,6 +47,7 @@ VIEWS = {
     "capabilities_loadings": ("capabilities_loadings", "", None),
     "capabilities_components": ("capabilities_components", "", None),
     "correlation_matrix": ("correlation_matrix", "", None),
+    "correlation_matrix_beyond_capability": ("correlation_matrix", ", controlling => '{capability}'", None),
     "capabilities_scatter": ("capabilities_adjusted_scores", "", "model benchmark direction capability imputed score expected "
                            "pi_low pi_high status".split()),
     "capabilities_adjusted_scores": ("capabilities_adjusted_scores", "", None),

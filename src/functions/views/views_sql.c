@@ -63,6 +63,11 @@ const ViewKind sc_view_kinds[] =
 		"Spearman correlation of every pair of benchmarks over the models that have both: the full square, for heatmaps."
 	},
 	{
+		"correlation_matrix_beyond_capability", "correlation_matrix", ", controlling => '{capability}'::pg_catalog.text[]", NULL,
+		"stratum, benchmark_a, benchmark_b", OF_STRATUM,
+		"The same given the capabilities score, of a pair with a capability benchmark that of the others: what ties two benchmarks beyond general capability."
+	},
+	{
 		"capabilities_scatter", "capabilities_adjusted_scores", "", scatter_columns,
 		"stratum, model, benchmark", OF_STRATUM,
 		"Every score beside the capabilities score of its model, with the score that this predicts (a line by least squares) and its prediction interval, for scatter plots."
