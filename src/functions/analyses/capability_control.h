@@ -43,7 +43,7 @@ typedef void (*PairGivenComponent) (void *state, uint32 i, uint32 j, const PairC
  * it, and the controls beside it (n = 0: none).  Of more than SC_MAX_REFITTED_OTHERS
  * capability benchmarks it is not fitted anew: the score is that of the others with the
  * means, deviations and weights of all.  Each component is computed once, and
- * its pairs come together; what is allocated on the way is freed with it.  20 bytes for
+ * its pairs come together; what is allocated on the way is freed with it.  16 bytes for
  * each pair.
  */
 extern void sc_pairs_given_capability(const ScoreColumns *columns,
