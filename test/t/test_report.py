@@ -180,6 +180,18 @@ def test_one_is_one(db, corr, shown):
     assert ("1.00" in interval) == (abs(corr) == 1)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_narrow_interval_beside_zero(db, sign):
+    """No end is shown beyond the other where one of them goes away from 0."""
+    def corr(scores):
+        return np.corrcoef(np.argsort(np.argsort(scores)), np.arange(30))[0, 1]
+    scores = next(y for y in map(np.random.default_rng(0).permutation, [30] * 10000) if 0.001 < corr(y) < 0.004)
+    table = Table(db, capabilities=["c0"], t=sign * scores)
+    table.columns["c0"] = list(range(30))
+    (*_, interval, verdict, _, _), = table.report(", confidence => 0.000001")
+    assert verdict == "low" and interval == ("0.01 to 0.01" if sign > 0 else "-0.01 to -0.01")
+
+
 # ---------------------------------------------------------------------
 # Notes
 # ---------------------------------------------------------------------

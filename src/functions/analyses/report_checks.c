@@ -435,7 +435,7 @@ sc_check_row(const Report *report, const ReportRow *row, StringInfo note, String
 {
 	StringInfoData words;
 	int			found = 0;
-	int			i;
+	Size		i;
 
 	if (row->base.result.status != SC_OK)
 	{

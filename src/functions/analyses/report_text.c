@@ -55,9 +55,17 @@ shown_end(double low, double threshold)
 void
 sc_append_interval(StringInfo out, double low, double high, double threshold)
 {
-	sc_append_rounded(out, shown_end(low, threshold));
+	double		from = shown_end(low, threshold);
+	double		to = -shown_end(-high, threshold);
+
+	/* of a narrow one that does not reach 0 one end has moved beyond the other */
+	if (from > to && low > 0)
+		to = from;
+	else if (from > to)
+		from = to;
+	sc_append_rounded(out, from);
 	appendStringInfoString(out, " to ");
-	sc_append_rounded(out, -shown_end(-high, threshold));
+	sc_append_rounded(out, to);
 }
 
 void
