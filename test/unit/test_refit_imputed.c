@@ -511,6 +511,41 @@ test_matched(void)
 	CHECK(seen_corr > 10000 && seen_nan > 10000 && seen_later > 1000);
 }
 
+/* More benchmarks than all components are found of, and fewer models: as many as these. */
+static void
+test_matched_wide(void)
+{
+	size_t		n = 14;
+	size_t		d = 300;
+	uint32_t   *counts = exactly(n * sizeof(uint32_t));
+	double	   *like = exactly(d * sizeof(double));
+	double		corr[2];
+	double		expected[2];
+	Made		made;
+	void	   *work;
+	size_t		k;
+
+	seen_corr = 0;
+	make_table(&made, n, d, 2, 0.0, false, SC_PCA_SPEARMAN, SC_SPEARMAN, n);
+	made.table.missing = NULL;
+	for (k = 0; k < n; k++)
+		counts[k] = 1;
+	for (k = 0; k < d; k++)
+		like[k] = (k % 2 == 0 ? 1.0 : -1.0) / sqrt((double) d);
+	reference = like;
+	work = exactly(sc_refit_matched_workspace(&made.table));
+	sc_refit_matched(&made.table, like, counts, 1, 0, 1, corr, work, NULL);
+	refit_by_definition(&made.table, counts, expected);
+	CHECK(seen_corr > 0);
+	for (k = 0; k < 2; k++)
+		CHECK(isnan(expected[k]) ? isnan(corr[k]) : same_bits(&expected[k], &corr[k], 1));
+	reference = NULL;
+	free(like);
+	free(counts);
+	free(work);
+	free_table(&made);
+}
+
 /* Models that nothing connects: no correlation, unless one group is left away. */
 static void
 test_apart(void)
@@ -658,6 +693,7 @@ main(void)
 {
 	RUN(test_definition);
 	RUN(test_matched);
+	RUN(test_matched_wide);
 	RUN(test_apart);
 	RUN(test_batches);
 	RUN(test_jump);

@@ -67,11 +67,18 @@ typedef struct Refit
 	void	   *scratch;		/* of what is called */
 } Refit;
 
-/* How many components are found. */
+/* How many components are asked for. */
 static size_t
 wanted(const ScRefitTable *table, bool matched)
 {
 	return matched ? table->d : 1;
+}
+
+/* At most how many are, of any resample: of few models all, however many benchmarks. */
+static size_t
+most_found(const ScRefitTable *table, bool matched)
+{
+	return sc_smaller(wanted(table, matched), SC_MAX_DIRECT_COLUMNS);
 }
 
 /* Of what is called, on any resample. */
@@ -108,7 +115,7 @@ lay_out(Refit *r, const ScRefitTable *table, bool matched, void *base)
 	r->imputation.t = sc_take_doubles(&arena, draws);
 	r->fit.spread = sc_take(&arena, d, sizeof(ScSpread));
 	r->fit.value = sc_take_doubles(&arena, d);
-	r->fit.vector = sc_take_doubles(&arena, d * sc_components_found(d, wanted(table, matched)));
+	r->fit.vector = sc_take_doubles(&arena, d * most_found(table, matched));
 	r->fit.score = sc_take_doubles(&arena, draws);
 
 	r->same_models = sc_take(&arena, table->m, sizeof(bool));
