@@ -90,7 +90,7 @@ LONG = [
     (300, "SELECT c FROM matrix, capabilities_scores(square, (benchmarks(square))[:200], resamples => 100000) AS c"),
     (300, "SELECT c FROM matrix, capabilities_components(square, (benchmarks(square))[:200], ci => 'bootstrap') AS c"),
     (300, "SELECT c FROM matrix, capabilities_robustness(square, (benchmarks(square))[:50]) AS c"),
-    (300, "SELECT c FROM matrix, capabilities_report(square, (benchmarks(square))[:50]) AS c"),
+    (300, "SELECT c FROM wide, capabilities_report(noise, (benchmarks(noise))[:50]) AS c"),
     (200, "SELECT c FROM matrix, capabilities_correlations(gaps, (benchmarks(gaps))[:100], missing => 'impute', "
           "min_scores => 4) AS c"),
     (300, "SELECT c FROM matrix, capabilities_scores(gaps, (benchmarks(gaps))[:100], missing => 'impute', "
