@@ -1704,6 +1704,8 @@ CREATE TYPE capabilities_report_row AS (
 	corr numeric,
 	interval text,
 	verdict text,
+	corr_controlled numeric,
+	interval_controlled text,
 	note text,
 	not_checked text
 );
@@ -1716,20 +1718,22 @@ COMMENT ON COLUMN capabilities_report_row.n IS 'number of models behind the numb
 COMMENT ON COLUMN capabilities_report_row.corr IS 'correlation with the capabilities score, to two digits; 1.00 and -1.00 only where it is exactly so; NULL where it is undefined, see note';
 COMMENT ON COLUMN capabilities_report_row.interval IS 'interval of corr in words, 0.84 to 0.99; NULL where there is none, see note';
 COMMENT ON COLUMN capabilities_report_row.verdict IS 'what the interval says, before it was rounded: entangled, inverse, low, positive, negative or unresolved; NULL where there is none, see note';
+COMMENT ON COLUMN capabilities_report_row.corr_controlled IS 'corr given the controls, over the models that also have these; NULL without controls, and where it is undefined, see note';
+COMMENT ON COLUMN capabilities_report_row.interval_controlled IS 'interval of corr_controlled in words; NULL where there is none, see note';
 COMMENT ON COLUMN capabilities_report_row.note IS 'what is wrong with this row, in words, at most three things, the most important first; NULL only if everything could be checked and nothing was found';
-COMMENT ON COLUMN capabilities_report_row.not_checked IS 'what could not be checked: component, direction, families, standard errors, leaving out, controls, or everything; NULL: nothing is missing';
+COMMENT ON COLUMN capabilities_report_row.not_checked IS 'what could not be checked: component, direction, families, standard errors, leaving out, controls, later components, or everything; NULL: nothing is missing';
 
 CREATE FUNCTION capabilities_report(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,
 	method text DEFAULT 'spearman', pca text DEFAULT 'spearman',
 	missing text DEFAULT 'complete', min_scores int4 DEFAULT NULL,
 	confidence float8 DEFAULT 0.95, families jsonb DEFAULT NULL,
-	threshold float8 DEFAULT NULL)
+	threshold float8 DEFAULT NULL, controlling text[] DEFAULT '{}')
 RETURNS SETOF capabilities_report_row
 AS 'MODULE_PATHNAME', 'sc_capabilities_report'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 100;
 
-COMMENT ON FUNCTION capabilities_report(score_matrix, text[], text[], text, text, text, int4, float8, jsonb, float8) IS
+COMMENT ON FUNCTION capabilities_report(score_matrix, text[], text[], text, text, text, int4, float8, jsonb, float8, text[]) IS
 'every target against the capabilities score in one row for people: rounded correlation, interval, verdict, and in words what is wrong with it and what could not be checked; what is sure and strong comes first';
 
 CREATE TYPE capabilities_correlations_row AS (

@@ -253,6 +253,12 @@ FROM g, capabilities_correlations(annotate(m, covariates => '{size,absent}', mis
 SELECT s.models, n, corr, six(ci_low) AS low, six(p_value) AS p, vif IS NULL AS no_vif, status
 FROM g, (VALUES ('{m01,m02,m03,m04}'::text[], '{size,age}'::text[]), ('{m01,m02,m03,m04}', '{age}'), ('{m01,m02,m03,m04,m09}', '{age}'))
     AS s (models, controls), capabilities_correlations(subset(m, s.models), '{a1}', '{safe}', controlling => controls);
+-- The report has both, and says why there is none.
+SELECT benchmark, n, corr, interval, verdict, corr_controlled, interval_controlled, note, not_checked
+FROM g, capabilities_report(m, targets => '{safe,other,size}', controlling => '{size}');
+SELECT controls, benchmark, corr, corr_controlled, interval_controlled, note, not_checked
+FROM g, unnest(ARRAY['{a1,a2,a3}', '{flat}', '{size,twice,flat}']::text[]) AS c (controls), LATERAL capabilities_report(m, targets => '{safe}', controlling => controls::text[]);
+SELECT error_of($$SELECT capabilities_report(m, method => 'kendall', controlling => '{size}') FROM g$$);
 -- Every pair: with NULL all but the controls.
 SELECT benchmark_a, benchmark_b, n, six(corr) AS corr, status FROM g, correlation_matrix(m, controlling => '{size,a1,a2,a3}') WHERE benchmark_a <= 'flat';
 SELECT benchmark_a, benchmark_b, n, six(corr) AS corr, status FROM g, correlation_matrix(m, '{safe,size}', 'pearson', '{size}');

@@ -25,15 +25,15 @@ GROUP BY ROLLUP (kind);
 
 \echo 'Correlation with capabilities, 95 % interval: the 53 models of the safetywashing paper'
 
-SELECT r.*
-FROM evaluation, capabilities_report(scores) AS r
+SELECT benchmark, n, corr, interval, verdict, note, not_checked
+FROM evaluation, capabilities_report(scores)
 WHERE models = 'all';
 
 \echo 'entangled: it orders models much as capability does; inverse: the other way round; low: hardly.'
 \echo 'CrowS-Pairs and BBQ Ambiguous are near 0 over all models, and of opposite sign in the two kinds:'
 
-SELECT models, r.*
-FROM evaluation, capabilities_report(scores, targets => '{CrowS-Pairs English,BBQ Ambiguous}') AS r
+SELECT models, benchmark, n, corr, interval, verdict, note, not_checked
+FROM evaluation, capabilities_report(scores, targets => '{CrowS-Pairs English,BBQ Ambiguous}')
 WHERE models <> 'all'
 ORDER BY benchmark, models;
 

@@ -29,7 +29,7 @@ function capabilities_correlations(score_matrix,text[],text[],text,text,text,int
 function capabilities_difference(score_matrix,text,text,text[],text,text,text,integer,boolean,double precision,text,integer,bigint,jsonb,text[])
 function capabilities_loadings(score_matrix,text[],text,text,integer,integer,double precision,text,integer,bigint)
 function capabilities_over_time(score_matrix,text,integer,text[],text[],text,text,text,integer,boolean,double precision,text,integer,bigint,jsonb,double precision,text[])
-function capabilities_report(score_matrix,text[],text[],text,text,text,integer,double precision,jsonb,double precision)
+function capabilities_report(score_matrix,text[],text[],text,text,text,integer,double precision,jsonb,double precision,text[])
 function capabilities_robustness(score_matrix,text[],text[],text,integer,jsonb,double precision,double precision)
 function capabilities_score(double precision[])
 function capabilities_scores(score_matrix,text[],text,text,integer,principal_component,double precision,text,integer,bigint)

@@ -147,7 +147,7 @@ def test_order(many, options):
     """Intervals that families make are not the wider the smaller corr is."""
     options = options.replace("FAMILIES", "families => (SELECT jsonb_object_agg(x, 'f' || substr(x, 2)::int % 7) FROM unnest(models(m)) AS x)")
     rows = many.rows(f"""SELECT r.benchmark, r.verdict, c.corr, c.ci_low, c.ci_high FROM many, LATERAL ROWS FROM (capabilities_report(m, {options}))
-        WITH ORDINALITY AS r (benchmark, n, corr, interval, verdict, note, not_checked, place), capabilities_correlations(m, {options}) AS c
+        WITH ORDINALITY AS r (benchmark, n, corr, interval, verdict, corr_controlled, interval_controlled, note, not_checked, place), capabilities_correlations(m, {options}) AS c
         WHERE c.benchmark = r.benchmark ORDER BY place""")
 
     def key(row):
@@ -404,7 +404,7 @@ def test_a_benchmark_left_out(db):
     (_, _, corr, _, verdict, note, _), = table.report()
     low, name = db.row("SELECT without_benchmark_low, without_benchmark_low_name FROM kept, capabilities_robustness(m)")
     assert verdict == "positive" and float(corr) - low > 0.2 and name == "c"
-    assert note.endswith(f"corr is {rounded(low)} without capability benchmark c")
+    assert f"corr is {rounded(low)} without capability benchmark c" in note.split("; ")
     table.columns["t"] = list(ability)
     assert "without" not in table.note()
 
@@ -526,6 +526,219 @@ def test_families_that_leave_nothing(db):
 
 
 # ---------------------------------------------------------------------
+# Controls
+# ---------------------------------------------------------------------
+
+def written(corr, low, high):
+    """As the report writes a correlation and its interval, where no end lies near a threshold."""
+    return rounded(corr), None if low is None else f"{rounded(low)} to {rounded(high)}"
+
+
+def ends_of(interval):
+    return [] if interval is None else [float(end) for end in interval.split(" to ")]
+
+
+@pytest.mark.parametrize("controls", ["{b7}", "{b7,b9,b20}", "{b5,b8}", "{b0}"])
+@pytest.mark.parametrize("options", ["", ", method => 'pearson', pca => 'pearson', confidence => 0.5", ", missing => 'impute', min_scores => 3",
+                                     ", targets => '{b0,b7,b11,b12}'", ", FAMILIES"])
+def test_controlled_numbers_are_those_of_correlations(many, options, controls):
+    given = options.replace("FAMILIES", "families => (SELECT jsonb_object_agg('m' || i, 'f' || mod(i, 9)) FROM generate_series(1, 28) AS i)")
+    query = "SELECT {} FROM many, {}(m{}{})"
+    control = f", controlling => '{controls}'"
+    found = many.rows(query.format("benchmark, corr_controlled, interval_controlled", "capabilities_report", given, control))
+    wanted = many.rows(query.format("benchmark, corr, ci_low, ci_high", "capabilities_correlations", given, control))
+    assert sorted(row[0] for row in found) == [row[0] for row in wanted]
+    wanted = {row[0]: row[1:] for row in wanted}
+    for benchmark, corr, interval in found:
+        assert corr == rounded(wanted[benchmark][0])
+        assert ends_of(interval) == pytest.approx([end for end in wanted[benchmark][1:] if end is not None], abs=0.0101)
+    assert any(row[2] for row in found)
+    # and the others do not know of them
+    named = given if "targets" in given else given + ", targets => (SELECT array_agg(benchmark) FROM unnest(%s) AS benchmark)"
+    names = ([row[0] for row in found],)
+    columns = "benchmark, n, corr, interval, verdict"
+    assert (many.rows(query.format(columns, "capabilities_report", named, control), names)
+            == many.rows(query.format(columns, "capabilities_report", named, ""), names))
+
+
+def controlled(table, options=", controlling => '{size}'"):
+    row, = table.report(options, "corr_controlled, interval_controlled, note, not_checked")
+    return row
+
+
+def test_without_controls(db):
+    corr, interval, _, not_checked = controlled(Table(db, t=range(30)), "")
+    assert corr is interval is None and not_checked == "families, standard errors, controls"
+
+
+@pytest.mark.parametrize("size, vif", [(0.8, False), (0.97, True)])
+def test_not_told_apart(db, size, vif):
+    table = Table(db, t=ranked(30, 0.9), size=ranked(30, size, 2))
+    table.marks["covariates"] = ["size"]
+    corr, interval, note, not_checked = controlled(table)
+    found, low, high = db.row("SELECT vif, ci_low, ci_high FROM kept, capabilities_correlations(m, controlling => '{size}')")
+    assert (found >= 5) == vif and written(corr, low, high) == (corr, interval)
+    assert note == (f"size and capability cannot be told apart in these models: VIF {found:.1f}" if vif else FINE)
+    assert not_checked == "families, standard errors"
+
+
+def test_nothing_missing_given_controls(db):
+    """The one row that needs no word at all."""
+    table = Table(db, t=ranked(30, 0.9), size=ranked(30, 0.5, 2))
+    table.errors = {"t": 0.5}
+    table.marks.update(covariates=["size"], families={f"m{i:04}": f"f{i % 10}" for i in range(30)})
+    assert controlled(table)[2:] == (None, None)
+
+
+@pytest.mark.parametrize("controls, names", [(["size", "older"], "older, size"), (["size", "older", "xx", "yy"], "older, 3 more"), (["é" * 30], "é" * 20 + "...")])
+def test_controls_are_named(db, controls, names):
+    table = Table(db, t=ranked(30, 0.9), **{name: ranked(30, 0.3, k) for k, name in enumerate(controls[1:])}, **{controls[0]: ranked(30, 0.98)})
+    table.marks["covariates"] = controls
+    note = controlled(table, ", controlling => '{%s}'" % ",".join(controls))[2]
+    assert note.startswith(f"{names} and capability cannot be told apart in these models: VIF ")
+
+
+@pytest.mark.parametrize("change, note", [
+    ({"size": [1] * 30}, "given size: the same score for all models"),
+    ({"size": list(range(3)) + [None] * 27}, "given size: 3 of 30 models have all scores: too few"),
+    ({"size": [2, 1, 4, 3] + [None] * 26}, "given size: too few models for an interval"),
+    ({"size": list(range(0, 60, 2)), "t": list(range(30))}, "given size: nothing is left of this benchmark"),
+    ({"size": [3, 1, 2, 5, 4, 6] + [None] * 24, "t": [1] * 6 + list(range(24))}, "given size: all models have the same score")])
+def test_not_controlled(db, change, note):
+    table = Table(db, t=ranked(30, 0.9), size=ranked(30, 0.5, 2))
+    table.marks["covariates"] = ["size"]
+    table.columns.update(change)
+    _, interval, found, not_checked = controlled(table)
+    assert note in found.split("; ") and "controls" in not_checked.split(", ")
+    assert interval is None or "the same score for all" in note
+    assert controlled(table, "")[2] in (FINE, found.replace(note, "").strip("; ") or FINE)
+
+
+def test_families_given_controls(db):
+    """Of the models with the control too few families are left."""
+    table = Table(db, t=ranked(30, 0.9), size=[i * 7 % 11 if i % 10 < 4 else None for i in range(30)])
+    table.marks.update(covariates=["size"], families={f"m{i:04}": f"f{i % 10}" for i in range(30)})
+    assert controlled(table) == (controlled(table)[0], None, "given size: too few families for an interval", "standard errors, controls")
+
+
+def test_all_of_the_score_is_the_control(db):
+    table = Table(db, capabilities=["c0"], t=ranked(30, 0.9))
+    assert controlled(table, ", controlling => '{c0}'") == (None, None, "c0 and capability cannot be told apart in these models",
+                                                            "component, families, standard errors")
+
+
+def test_no_note_where_controls_take_all(db):
+    """What an interval that holds 0 says, columns show."""
+    table = Table(db, n=60, t=ranked(60, 0.8), size=ranked(60, 0.8))
+    table.marks["covariates"] = ["size"]
+    table.columns["t"] = list(ranked(60, 0.8) + 12 * np.sin(np.arange(60) * 2.1))
+    _, interval, note, _ = controlled(table)
+    low, high = ends_of(interval)
+    assert low < 0 < high and note == FINE and table.report()[0][4] == "entangled"
+
+
+def test_controlling_errors(db):
+    Table(db, t=range(30), size=ranked(30, 0.5)).matrix()
+    for arguments in ("controlling => '{nosuch}'", "controlling => NULL", "controlling => '{size,size}'", "method => 'kendall', controlling => '{size}'"):
+        assert db.error(f"SELECT capabilities_report(m, {arguments}) FROM kept").pgcode == "22023", arguments
+    assert db.rows("SELECT benchmark FROM kept, capabilities_report(m, method => 'kendall', controlling => '{}') ORDER BY 1") == [("size",), ("t",)]
+    assert db.rows("SELECT benchmark FROM kept, capabilities_report(m, controlling => '{size}')") == [("t",)], "a control is no target"
+
+
+# ---------------------------------------------------------------------
+# A later component
+# ---------------------------------------------------------------------
+
+def two_factors(db, n=60, second=0.6, **targets):
+    """Benchmarks that load on ability and, with opposite signs, on a second factor; t goes with that, u with ability."""
+    rng = np.random.default_rng(11)
+    ability, other = rng.normal(size=(2, n))
+    table = Table(db, n=n, t=other + 0.4 * rng.normal(size=n), u=ability + 0.2 * rng.normal(size=n), **targets)
+    for j, name in enumerate(CAPABILITIES):
+        table.columns[name] = list(ability + (second if j < 3 else -second) * other + 0.5 * rng.normal(size=n))
+    return table
+
+
+def later(db, options=""):
+    return {row[0]: row[1:] for row in db.rows(f"""SELECT benchmark, corr, ci_low, ci_high, q_value, status
+        FROM kept, capabilities_correlations(m, component => 2, resamples => 500{options})""")}
+
+
+@pytest.mark.parametrize("families", [False, True])
+def test_later_component(db, families):
+    table = two_factors(db)
+    if families:
+        table.marks["families"] = {f"m{i:04}": f"f{i % 20}" for i in range(60)}
+    notes = table.notes()
+    corr, low, high, q, status = later(db)["t"]
+    assert q < 0.05 and low * high > 0 and status == "ok" and abs(corr) > 0.6
+    assert notes["t"].split("; ")[-1] == f"corr with component 2 is {rounded(corr)} ({rounded(low)} to {rounded(high)})"
+    assert notes["u"] == FINE and later(db)["u"][3] >= 0.05
+
+
+def test_later_component_not_above_chance(db):
+    """What is specific to three of the benchmarks, but no more than chance gives."""
+    rng = np.random.default_rng(3)
+    n = 26
+    table = Table(db, n=n)
+    for j, name in enumerate(CAPABILITIES):
+        table.columns[name] = list(np.arange(n) + 6 * rng.normal(size=n))
+    centred = np.column_stack([table.columns[name] for name in CAPABILITIES])
+    centred -= centred.mean(0)
+    table.columns["t"] = list(centred @ np.linalg.svd(centred, full_matrices=False)[2][1] + 3 * rng.normal(size=n))
+    table.marks["higher_is_better"] = [*table.columns]
+    note = table.note()
+    corr, low, high, q, status = later(db)["t"]
+    assert q < 0.05 and status == "component not above chance"
+    assert note == f"corr with component 2 is {rounded(corr)} ({rounded(low)} to {rounded(high)}), which is not above chance"
+
+
+def test_later_component_among_many(db):
+    """q is over all targets."""
+    table = two_factors(db)
+    table.columns["t"] = list(np.array(table.columns["t"]) + 2.9 * np.random.default_rng(1).normal(size=60))
+    table.columns.pop("u")
+    noted = "component 2" in table.note()
+    q = later(db)["t"][3]
+    assert noted and q < 0.05
+    for k in range(30):
+        table.columns[f"v{k}"] = list(np.random.default_rng(100 + k).normal(size=60))
+    table.marks["higher_is_better"] = [*table.columns]
+    assert "component 2" not in table.notes()["t"] and later(db)["t"][3] >= 0.05
+
+
+def test_later_component_of_nothing(db):
+    """Not where there is no first, and not where there is none but the first."""
+    rng = np.random.default_rng(4)
+    table = Table(db, capabilities=["a", "b"], t=range(30))
+    table.columns["b"] = list(rng.permutation(30))
+    table.columns["t"] = list(np.arange(30) - np.array(table.columns["b"]))
+    (*_, note, not_checked), = table.report()
+    assert later(db)["t"][3] < 0.05 and note.startswith("no verdict") and "component 2" not in note and "later" not in not_checked
+    (*_, not_checked), = Table(db, capabilities=["a"], t=range(30)).report()
+    assert not_checked == "component, families, standard errors, controls"
+
+
+def test_later_component_not_checked(db):
+    """Of parts of the component, with imputed scores, and of too many models."""
+    table = two_factors(db)
+    table.marks["overlaps"] = {"u": ["c1"]}
+    words = dict(table.report(", targets => '{t,u,c0}'", "benchmark, not_checked"))
+    assert words == {"t": "families, standard errors, controls", "u": "families, standard errors, controls, later components",
+                     "c0": "families, standard errors, controls, later components"}
+    table.columns["c0"][5] = None
+    assert "component 2" in table.note(", targets => '{t}'")
+    note, not_checked = db.row("SELECT note, not_checked FROM kept, capabilities_report(m, targets => '{t}', missing => 'impute')")
+    assert "component 2" not in note and not_checked == "families, standard errors, controls, later components"
+
+
+def test_later_component_takes_too_long(db):
+    """Only of rows whose q asks for it."""
+    words = dict(two_factors(db, n=2000).report("", "benchmark, not_checked"))
+    assert words == {"t": "families, standard errors, controls, later components", "u": "families, standard errors, controls"}
+
+
+# ---------------------------------------------------------------------
 # Edges
 # ---------------------------------------------------------------------
 
@@ -595,3 +808,22 @@ def test_paper(db, shared_data):
     begun = time.monotonic()
     db.rows("SELECT count(*) FROM paper, capabilities_report(m)")
     assert time.monotonic() - begun < 1, "150 ms at most on a quiet machine"
+    named = db.rows("SELECT benchmark, corr, ci_low, ci_high FROM paper, capabilities_correlations(m, component => 2, resamples => 500) "
+                    "WHERE q_value < 0.05 AND (ci_low > 0 OR ci_high < 0)")
+    assert len(named) == 7
+    for name, corr, low, high in named:
+        assert notes[name] == f"corr with component 2 is {rounded(corr)} ({rounded(low)} to {rounded(high)}), which is not above chance"
+    assert sum("component 2" in note for note in notes.values()) == 7
+
+
+def test_paper_given_compute(db):
+    """MT-Bench and compute over the chat models: nobody can tell."""
+    db.rows("CREATE TABLE published (model text, kind text, family text, benchmark text, score float8)")
+    with open("test/data/safetywashing.csv", encoding="utf-8", newline="") as lines:
+        insert(db, "published", [tuple(row.values()) for row in csv.DictReader(lines)])
+    report = db.rows("""SELECT r.benchmark, r.n, r.corr, r.corr_controlled, r.interval_controlled, r.note
+        FROM (SELECT annotate(score_matrix(model, benchmark, score), '{LogiQA,PIQA,HellaSwag,WinoGrande,COPA,MedQA,ARC Challenge,MMLU,MATH,LAMBADA,GSM8K,BBH}',
+            covariates => '{FLOP}', higher_is_better => '{MT-Bench}') AS m FROM published WHERE kind = 'chat') AS p,
+            capabilities_report(m, targets => '{MT-Bench}', controlling => '{FLOP}') AS r""")
+    assert report == [("MT-Bench", 26, decimal.Decimal("0.79"), decimal.Decimal("0.09"), "-0.34 to 0.49",
+                       "FLOP and capability cannot be told apart in these models: VIF 8.3")]

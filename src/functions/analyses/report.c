@@ -14,9 +14,11 @@
 #include "miscadmin.h"
 
 #include "functions/analyses/component_gate.h"
+#include "functions/analyses/controls.h"
 #include "functions/analyses/correlations.h"
 #include "functions/analyses/limits.h"
 #include "functions/analyses/report_checks.h"
+#include "functions/analyses/report_later.h"
 #include "functions/analyses/report_text.h"
 #include "functions/analyses/targets.h"
 #include "functions/shared/arguments.h"
@@ -32,6 +34,8 @@ static const ResultColumn result_columns[] = {
 	{"corr", NUMERICOID},
 	{"interval", TEXTOID},
 	{"verdict", TEXTOID},
+	{"corr_controlled", NUMERICOID},
+	{"interval_controlled", TEXTOID},
 	{"note", TEXTOID},
 	{"not_checked", TEXTOID},
 };
@@ -130,6 +134,28 @@ describe_part(const Report *report, ReportRow *row)
 	sc_end_others(&others);
 }
 
+/* What is left of the rows' correlations given the controls; nothing else comes of it. */
+static void
+correlate_given_controls(const Report *report, const BenchmarkSet *targets,
+						 const CapabilityScores *scores, ReportRow *row)
+{
+	CorrelationRow *controlled = sc_alloc(targets->n, sizeof(CorrelationRow));
+	CorrelationOptions options = report->options;
+	CapabilityScores given = *scores;
+	uint32		j;
+
+	options.controls = given.controls = report->controls;
+	sc_correlate_targets(&report->columns, &report->capabilities, targets, &given, &options,
+						 controlled);
+	for (j = 0; j < targets->n; j++)
+	{
+		sc_poll_step(j);
+		row[j].controlled = controlled[j];
+		row[j].controlled.scores = NULL;
+	}
+	pfree(controlled);
+}
+
 /* About how long leaving out takes for so many targets of one fit. */
 static double
 leave_out_time(const Report *report, const CapabilityScores *scores, uint32 m)
@@ -179,11 +205,14 @@ make_rows(Report *report, const BenchmarkSet *targets)
 	report->leaves_out = leave_out_time(report, &scores, n_claims - n_claims_of_parts) +
 		n_claims_of_parts * leave_out_time(report, &scores, 1) <= SC_MAX_DEFAULT_LEAVE_OUT_TIME;
 	describe_rows(report, &scores, whole, n_whole);
+	sc_correlate_later(report, &scores, whole, n_whole);
 	for (j = 0; j < targets->n; j++)
 	{
 		if (sc_is_part(&report->columns, &report->capabilities, targets->place[j]))
 			describe_part(report, &row[j]);
 	}
+	if (report->controls != NULL)
+		correlate_given_controls(report, targets, &scores, row);
 	pfree(base);
 	pfree(whole);
 	return all;
@@ -260,6 +289,19 @@ add_words(ResultRows *rows, StringInfo words)
 	resetStringInfo(words);
 }
 
+/* A correlation and its interval, or what is there of them. */
+static void
+add_correlation(ResultRows *rows, const Report *report, const CorrelationRow *row, StringInfo words)
+{
+	if (row->result.status == SC_OK)
+		sc_add(&rows->row, sc_rounded(row->result.c.corr), false);
+	else
+		sc_add_null(rows);
+	if (!isnan(row->ci_low))
+		sc_append_interval(words, row->ci_low, row->ci_high, report->options.interval.threshold);
+	add_words(rows, words);
+}
+
 static void
 put_row(ResultRows *rows, const Report *report, const ReportRow *row)
 {
@@ -272,14 +314,15 @@ put_row(ResultRows *rows, const Report *report, const ReportRow *row)
 	initStringInfo(&not_checked);
 	sc_add_benchmark(rows, &report->columns, base->target);
 	sc_add_int4(rows, (int32) base->result.c.n);
-	if (base->result.status == SC_OK)
-		sc_add(&rows->row, sc_rounded(base->result.c.corr), false);
-	else
-		sc_add_null(rows);
-	if (!isnan(base->ci_low))
-		sc_append_interval(&words, base->ci_low, base->ci_high, report->options.interval.threshold);
-	add_words(rows, &words);
+	add_correlation(rows, report, base, &words);
 	sc_add_text(rows, row->has_verdict ? sc_verdict_word(row->verdict) : NULL);
+	if (report->controls != NULL)
+		add_correlation(rows, report, &row->controlled, &words);
+	else
+	{
+		sc_add_null(rows);
+		sc_add_null(rows);
+	}
 	sc_check_row(report, row, &words, &not_checked);
 	add_words(rows, &words);
 	add_words(rows, &not_checked);
@@ -289,7 +332,7 @@ put_row(ResultRows *rows, const Report *report, const ReportRow *row)
 
 /*
  * capabilities_report(m, capabilities, targets, method, pca, missing, min_scores,
- *					   confidence, families, threshold)
+ *					   confidence, families, threshold, controlling)
  */
 Datum
 sc_capabilities_report(PG_FUNCTION_ARGS)
@@ -297,7 +340,9 @@ sc_capabilities_report(PG_FUNCTION_ARGS)
 	ResultRows	rows;
 	Report		report = {0};
 	CorrelationOptions *options = &report.options;
+	BenchmarkSet except;
 	BenchmarkSet targets;
+	Controls	controls;
 	ReportRow **row;
 	uint32		j;
 
@@ -310,9 +355,11 @@ sc_capabilities_report(PG_FUNCTION_ARGS)
 	sc_families_argument(fcinfo, 8, &report.columns.view, &options->interval.families);
 	options->interval.kind = options->interval.families.of_model != NULL ? CI_JACKKNIFE : CI_ANALYTIC;
 	options->interval.threshold = sc_threshold_argument(fcinfo, 9, options->method);
+	if (sc_controls_argument(fcinfo, 10, &report.columns, options->method, &controls))
+		report.controls = &controls;
 	(void) sc_capability_set(fcinfo, 1, &report.columns.view, MISSING_RAISE, &report.capabilities);
-	sc_choose_targets(fcinfo, 2, &report.columns, &report.capabilities, SC_BENCHMARK_COVARIATE,
-					  &targets);
+	sc_add_controls(&report.columns, &report.capabilities, report.controls, &except);
+	sc_choose_targets(fcinfo, 2, &report.columns, &except, SC_BENCHMARK_COVARIATE, &targets);
 
 	row = make_rows(&report, &targets);
 	qsort(row, targets.n, sizeof(ReportRow *), compare_rows);

@@ -9,10 +9,12 @@
 
 #include <math.h>
 
+#include "functions/analyses/controls.h"
 #include "functions/analyses/report_checks.h"
 #include "functions/analyses/report_text.h"
 #include "functions/analyses/targets.h"
 #include "types/forms/poll.h"
+#include "stats/correlation/partial.h"
 #include "stats/correlation/reliability.h"
 #include "stats/resampling/replicates.h"
 
@@ -357,11 +359,113 @@ check_dropped(const Report *report, const ReportRow *row, StringInfo note)
 	return true;
 }
 
-/* Nothing is ever controlled for. */
+/* Words for what keeps a fit from being made, or a correlation; NULL: has its own. */
+static const char *
+words_of(ScStatus status)
+{
+	static const char *const words[] = {
+		[SC_CONSTANT_Y] = "all models have the same score",
+		[SC_CONSTANT_X] = "these models all have the same capabilities score",
+		[SC_CONSTANT_COLUMN] = "a capability benchmark has the same score for all models",
+		[SC_UNDEFINED_COMPONENT] = "the capability benchmarks have no first component",
+		[SC_TOO_FEW_SCORES] = "a capability benchmark has too few scores",
+		[SC_NOT_CONNECTED] = "some models have no capability benchmark in common with the others",
+		[SC_NOT_CONVERGED] = "the missing capability scores could not be imputed",
+		[SC_NO_SCORES] = "a capability benchmark has no scores",
+		[SC_CONFLICT] = "annotations contradict each other",
+	};
+
+	return status < lengthof(words) ? words[status] : NULL;
+}
+
+/* Up to two controls by name, of more the first. */
+static void
+append_controls(StringInfo note, const Report *report)
+{
+	const Controls *controls = report->controls;
+
+	sc_append_benchmark_name(note, &report->columns, controls->place[0]);
+	if (controls->n == 2)
+	{
+		appendStringInfoString(note, ", ");
+		sc_append_benchmark_name(note, &report->columns, controls->place[1]);
+	}
+	else if (controls->n > 2)
+		appendStringInfo(note, ", %u more", controls->n - 1);
+}
+
+/* Why nothing was controlled for in a row that has a correlation. */
+static void
+append_not_controlled(StringInfo note, const Report *report, const ReportRow *row)
+{
+	const CorrelationRow *given = &row->controlled;
+	const char *words = words_of(given->result.status);
+
+	appendStringInfoString(note, "given ");
+	append_controls(note, report);
+	appendStringInfoString(note, ": ");
+	if (given->result.status == SC_CONTROLLED_Y)
+		appendStringInfoString(note, "nothing is left of this benchmark");
+	else if (words != NULL)
+		appendStringInfoString(note, words);
+	else if (given->result.status != SC_OK)
+		appendStringInfo(note, "%zu of %zu models have all scores: too few",
+						 given->result.c.n, row->base.result.c.n);
+	else if (given->result.c.controls == 0)
+		appendStringInfoString(note, "the same score for all models");
+	else if (strcmp(given->status, SC_STATUS_DEGENERATE) == 0)
+		appendStringInfoString(note, "without one of the families there is no correlation");
+	else
+		appendStringInfoString(note, given->status);
+}
+
+/*
+ * That an interval given the controls holds 0 where the other does not is no fault: the
+ * columns show it.
+ */
 static bool
 check_controls(const Report *report, const ReportRow *row, StringInfo note)
 {
+	const CorrelationRow *given = &row->controlled;
+	ScStatus	status = given->result.status;
+
+	if (report->controls == NULL)
+		return false;
+	if (status == SC_CONTROLLED_X || (status == SC_OK && given->result.vif >= SC_MAX_VIF))
+	{
+		append_controls(note, report);
+		appendStringInfoString(note, " and capability cannot be told apart in these models");
+		if (status == SC_OK)
+			appendStringInfo(note, ": VIF %.1f", given->result.vif);
+		return true;
+	}
+	if (status == SC_OK && given->result.c.controls > 0 && !isnan(given->ci_low))
+		return true;
+	/* where there is no interval without them either, its own note says why */
+	if (status != SC_OK || given->result.c.controls == 0 || !isnan(row->base.ci_low))
+		append_not_controlled(note, report, row);
 	return false;
+}
+
+/* Not where the first component is none: then a later one is nothing either. */
+static bool
+check_later(const Report *report, const ReportRow *row, StringInfo note)
+{
+	const CorrelationRow *later = &row->later;
+
+	if (row->base.no_verdict)
+		return true;
+	if (sc_names_later(row))
+	{
+		appendStringInfoString(note, "corr with component 2 is ");
+		sc_append_rounded(note, later->result.c.corr);
+		appendStringInfoString(note, " (");
+		sc_append_interval(note, later->ci_low, later->ci_high, report->options.interval.threshold);
+		appendStringInfoChar(note, ')');
+		if (strcmp(later->component, SC_STATUS_OK) != 0)
+			appendStringInfoString(note, ", which is not above chance");
+	}
+	return row->later_is_checked;
 }
 
 typedef struct ReportCheck
@@ -385,31 +489,13 @@ static const ReportCheck checks[] = {
 	{check_imputed, NULL},
 	{check_dropped, NULL},
 	{check_controls, "controls"},
+	{check_later, "later components"},
 };
 
 /* ----------
  * All of them
  * ----------
  */
-
-/* Words for what keeps a fit from being made, or a correlation; NULL: has its own. */
-static const char *
-words_of(ScStatus status)
-{
-	static const char *const words[] = {
-		[SC_CONSTANT_Y] = "all models have the same score",
-		[SC_CONSTANT_X] = "these models all have the same capabilities score",
-		[SC_CONSTANT_COLUMN] = "a capability benchmark has the same score for all models",
-		[SC_UNDEFINED_COMPONENT] = "the capability benchmarks have no first component",
-		[SC_TOO_FEW_SCORES] = "a capability benchmark has too few scores",
-		[SC_NOT_CONNECTED] = "some models have no capability benchmark in common with the others",
-		[SC_NOT_CONVERGED] = "the missing capability scores could not be imputed",
-		[SC_NO_SCORES] = "a capability benchmark has no scores",
-		[SC_CONFLICT] = "annotations contradict each other",
-	};
-
-	return status < lengthof(words) ? words[status] : NULL;
-}
 
 /* Why there is no correlation. */
 static void

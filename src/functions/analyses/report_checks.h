@@ -45,12 +45,16 @@
 /* Models that were left out are said if they are more than one in so many. */
 #define SC_MIN_DROPPED_SHARE 3
 
+/* q-value below which a row is asked whether it goes with a later component. */
+#define SC_MAX_LATER_Q 0.05
+
 /* What is the same for all rows of a call. */
 typedef struct Report
 {
 	ScoreColumns columns;
 	BenchmarkSet capabilities;
-	CorrelationOptions options;
+	CorrelationOptions options; /* without controls */
+	const Controls *controls;	/* NULL: none */
 	uint32		n_tested;		/* rows over which q-values were taken */
 	bool		leaves_out;		/* not: it would take too long */
 } Report;
@@ -59,6 +63,8 @@ typedef struct Report
 typedef struct ReportRow
 {
 	CorrelationRow base;
+	CorrelationRow controlled;	/* the same given the controls, if there are
+								 * any */
 	bool		has_verdict;
 	ScVerdict	verdict;
 	ScStatus	fit;			/* of what it is correlated with */
@@ -67,6 +73,10 @@ typedef struct ReportRow
 	double		imputed;		/* share of the capability scores of its models */
 	uint32		reversed;		/* capability benchmark, or SC_NO_BENCHMARK */
 	LeaveOutRow left_out;		/* if its verdict claims something */
+	bool		later_is_checked;	/* or there is none */
+	CorrelationRow later;		/* with a later component: interval only if q
+								 * is small, or by families, component only if
+								 * that says something */
 } ReportRow;
 
 /* Does the row have a verdict that says something? */
@@ -74,6 +84,16 @@ static inline bool
 sc_claims(const ReportRow *row)
 {
 	return row->has_verdict && row->verdict != SC_UNRESOLVED;
+}
+
+/* Is the row correlated with a later component, of those that were checked? */
+static inline bool
+sc_names_later(const ReportRow *row)
+{
+	const CorrelationRow *later = &row->later;
+
+	return row->later_is_checked && later->role != NULL && later->q_value < SC_MAX_LATER_Q &&
+		(later->ci_low > 0 || later->ci_high < 0);
 }
 
 /*
