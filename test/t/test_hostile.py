@@ -192,6 +192,8 @@ EXERCISE = {
         CORRELATIONS + "benchmark_correlations($1, (benchmarks($1))[1], method => 'pearson')",
         CORRELATIONS + "benchmark_correlations($1, (benchmarks($1))[2], benchmarks($1), 'kendall')",
         "SELECT bool_or(not_finite(corr::float8) OR note || not_checked = '') FROM capabilities_report($1, (benchmarks($1))[1:2], benchmarks($1), missing => 'impute')",
+        "SELECT bool_or(not_finite(corr_controlled::float8) OR note || not_checked = '') "
+        "FROM capabilities_report($1, (benchmarks($1))[1:3], benchmarks($1), controlling => (benchmarks($1))[4:5])",
         CORRELATIONS + "capabilities_over_time($1, (benchmarks($1))[1], 30, (benchmarks($1))[2:3], benchmarks($1), missing => 'impute')",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1)",
         "SELECT bool_or(not_finite(corr)) FROM correlation_matrix($1, benchmarks($1), controlling => (benchmarks($1))[1:2])",

@@ -21,7 +21,7 @@
 #include "functions/analyses/report_checks.h"
 
 /*
- * Resamples of the interval, and samples of chance: at most 45 ms of 26 models and 12
+ * Resamples of the interval, and samples of chance: 30 ms together, of 26 models and 12
  * capability benchmarks.
  */
 #define SC_MAX_LATER_RESAMPLES 500
