@@ -351,7 +351,7 @@ refit_by_definition(const ScRefitTable *t, const uint32_t *counts, double *corr)
 			free(work2);
 		}
 		else if (valid && different >= SC_MIN_MODELS &&
-			sc_correlate(t->method, y, x, n, work, NULL, &answer) == SC_OK)
+				 sc_correlate(t->method, y, x, n, work, NULL, &answer) == SC_OK)
 			corr[k] = answer.corr;
 		seen_corr += !isnan(corr[k]);
 		seen_nan += isnan(corr[k]);

@@ -22,11 +22,11 @@
 typedef struct PairComponent
 {
 	bool		there;
-	const char *status;			/* why it is not, or what to keep in mind where
-								 * correlations stand; SC_STATUS_OK */
-	Controls	controls;		/* the others and after them the score of those
-								 * who have it, 0 for all if it is not there;
-								 * no places */
+	const char *status;			/* why it is not, or what to keep in mind
+								 * where correlations stand; SC_STATUS_OK */
+	Controls	controls;		/* the others and after them the score of
+								 * those who have it, 0 for all if it is not
+								 * there; no places */
 } PairComponent;
 
 /*

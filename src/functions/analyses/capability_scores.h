@@ -49,9 +49,9 @@ typedef struct CapabilityScores
 	ScCapabilityFit fit;		/* by benchmark and model of the fit; of a
 								 * benchmark in its stead nothing */
 	bool		reference;		/* of a benchmark in its stead? */
-	const Controls *controls;	/* given which others are correlated with these
-								 * scores; NULL, unless a caller sets it:
-								 * none */
+	const Controls *controls;	/* given which others are correlated with
+								 * these scores; NULL, unless a caller sets
+								 * it: none */
 	uint32		component;		/* of the fit, from 0, that score is of */
 	const double *later;		/* [d], its weights, of length 1, if it was
 								 * taken by later_component.h; NULL: the first */

@@ -24,8 +24,8 @@ typedef struct Controls
 	uint32	   *place;			/* [n], in C order of names */
 	uint32		n_models;		/* of the matrix */
 	bool	   *has;			/* [n_models], a score of each control? */
-	double	   *score;			/* [n x n_models], by control; 0 where there is
-								 * none */
+	double	   *score;			/* [n x n_models], by control; 0 where there
+								 * is none */
 } Controls;
 
 /*

@@ -299,9 +299,15 @@ farthest_moves(const ReportRow *row, Move *down, Move *up)
 		const Extremes *e = &row->left_out.extremes[kind];
 
 		if (corr - e->lowest > down->distance)
-			*down = (Move) {corr - e->lowest, e->lowest, (LeftOut) kind, e->lowest_without};
+			*down = (Move)
+		{
+			corr - e->lowest, e->lowest, (LeftOut) kind, e->lowest_without
+		};
 		if (e->highest - corr > up->distance)
-			*up = (Move) {e->highest - corr, e->highest, (LeftOut) kind, e->highest_without};
+			*up = (Move)
+		{
+			e->highest - corr, e->highest, (LeftOut) kind, e->highest_without
+		};
 	}
 }
 

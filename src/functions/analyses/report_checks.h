@@ -70,7 +70,8 @@ typedef struct ReportRow
 	ScStatus	fit;			/* of what it is correlated with */
 	uint32		n_best;			/* models with the best score, and the worst */
 	uint32		n_worst;
-	double		imputed;		/* share of the capability scores of its models */
+	double		imputed;		/* share of the capability scores of its
+								 * models */
 	uint32		reversed;		/* capability benchmark, or SC_NO_BENCHMARK */
 	LeaveOutRow left_out;		/* if its verdict claims something */
 	bool		later_is_checked;	/* or there is none */

@@ -58,7 +58,10 @@ sc_append_interval(StringInfo out, double low, double high, double threshold)
 	double		from = shown_end(low, threshold);
 	double		to = -shown_end(-high, threshold);
 
-	/* of a narrow one that does not reach 0 one end has moved beyond the other */
+	/*
+	 * of a narrow one that does not reach 0 one end has moved beyond the
+	 * other
+	 */
 	if (from > to && low > 0)
 		to = from;
 	else if (from > to)

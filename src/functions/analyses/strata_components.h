@@ -23,8 +23,8 @@ typedef struct FitPair
 								 * better in one */
 	bool		other_capabilities; /* not the same ones in both */
 	double		congruence;		/* of the two; NaN: not there */
-	double	   *common[2];		/* [n_models], scores of both on one component;
-								 * NULL: not there */
+	double	   *common[2];		/* [n_models], scores of both on one
+								 * component; NULL: not there */
 	double		common_sd;		/* of all of them */
 } FitPair;
 

@@ -378,7 +378,7 @@ sc_capabilities_strata_difference(PG_FUNCTION_ARGS)
 	ResultRows	rows;
 	StrataOptions options;
 	Strata		strata;
-	StrataRow *row;
+	StrataRow  *row;
 	bool		annotated;
 	uint32		i;
 

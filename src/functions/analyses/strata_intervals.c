@@ -54,8 +54,8 @@ set_analytic(const StrataOptions *options, StrataRow *row)
 /* What is left of one target without each of the families, in both strata. */
 typedef struct Replicates
 {
-	double	   *corr[2];		/* [groups], in order of their numbers; that of
-								 * all where a family has no part in it */
+	double	   *corr[2];		/* [groups], in order of their numbers; that
+								 * of all where a family has no part in it */
 	Size	   *n[2];			/* [groups] */
 	bool	   *there;			/* [groups], has a part in one of them? */
 	double	   *own;			/* [groups], of one stratum, those that have a

@@ -24,7 +24,8 @@ struct ScPartial
 
 	/*
 	 * Of the controls, of x, which is number k, and of y, number k + 1: ranks
-	 * for Spearman, centred values for Pearson, and the sums of their squares.
+	 * for Spearman, centred values for Pearson, and the sums of their
+	 * squares.
 	 */
 	int32_t    *rank;			/* (k + 2) x n */
 	__int128   *rank_squares;	/* k + 2 */
@@ -33,8 +34,8 @@ struct ScPartial
 	void	   *sort;
 
 	/*
-	 * Cholesky's factor: row j is that of variable j, in terms of the pivots so
-	 * far
+	 * Cholesky's factor: row j is that of variable j, in terms of the pivots
+	 * so far
 	 */
 	size_t		used;
 	size_t	   *pivot;			/* k: the controls that count, as they came */

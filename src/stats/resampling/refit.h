@@ -60,8 +60,8 @@ typedef struct ScRefitTable
 	ScKernel	kernel;			/* SC_KERNEL_BEST */
 	const bool *missing;		/* of refit_imputed.h alone */
 	size_t		k;				/* controls (partial.h); 0 for Kendall */
-	const double *control;		/* control[j * n + i]: model i, control j; read
-								 * of models that a target has */
+	const double *control;		/* control[j * n + i]: model i, control j;
+								 * read of models that a target has */
 } ScRefitTable;
 
 /* A table that is ready: what does not depend on counts, and room to work. */

@@ -91,7 +91,7 @@ scratch_size(const ScRefitTable *table, bool matched)
 
 	size = sc_larger(size, sc_impute_workspace_up_to(rows, table->d));
 	return sc_larger(size, sc_capability_workspace_up_to(rows, table->d, table->pca,
-														wanted(table, matched)));
+														 wanted(table, matched)));
 }
 
 /* Makes r of the table, with its arrays from base on; returns their size. */
