@@ -297,7 +297,7 @@ sc_pairs_given_capability(const ScoreColumns *columns, const BenchmarkSet *capab
 						  PairGivenComponent pair, void *state)
 {
 	Size		n_pairs = (Size) set->n * (set->n + 1) / 2;
-	Capability	capability = {columns, capabilities, controls};
+	Capability	capability = {0};
 	PairComponent component;
 	MemoryContext context;
 	MemoryContext old;
@@ -307,6 +307,9 @@ sc_pairs_given_capability(const ScoreColumns *columns, const BenchmarkSet *capab
 	Pair	   *sorted;
 	Size		k;
 
+	capability.columns = columns;
+	capability.capabilities = capabilities;
+	capability.controls = controls;
 	sc_annotated_families(&columns->view, &capability.families);
 	capability.known = sc_check_capabilities(columns, capabilities);
 	fit_whole(&capability);

@@ -112,7 +112,7 @@ gate_rows(const ScoreColumns *columns, const CapabilityScores *scores,
 	if (scores->later == NULL)
 		sc_gate_rows(columns, scores, &interval->families, row, n);
 	else
-		sc_gate_later_rows(columns, scores, &interval->families,
+		sc_gate_later_rows(scores, &interval->families,
 						   Min(interval->resamples, SC_MAX_GATE_SAMPLES), interval->seed, row, n);
 }
 

@@ -170,7 +170,7 @@ is_above_chance(const CapabilityScores *scores, Size models, Size samples, uint6
 }
 
 void
-sc_gate_later_rows(const ScoreColumns *columns, const CapabilityScores *scores,
+sc_gate_later_rows(const CapabilityScores *scores,
 				   const Families *families, Size samples, uint64 seed,
 				   CorrelationRow *row, uint32 n)
 {

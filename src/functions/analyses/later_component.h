@@ -51,7 +51,7 @@ extern void sc_parallel_thresholds(const CapabilityScores *scores, Size models, 
  * models as theirs are worth (sc_effective_models()), rounded down.  Rows that have been
  * gated by scores that match these lose their verdict too where these give none.
  */
-extern void sc_gate_later_rows(const ScoreColumns *columns, const CapabilityScores *scores,
+extern void sc_gate_later_rows(const CapabilityScores *scores,
 							   const Families *families, Size samples, uint64 seed,
 							   CorrelationRow *row, uint32 n);
 

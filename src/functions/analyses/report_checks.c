@@ -46,7 +46,7 @@ check_component(const Report *report, const ReportRow *row, StringInfo note)
  * correlation of 1.00 is nothing uncommon among four.
  */
 static bool
-check_interval(const Report *report, const ReportRow *row, StringInfo note)
+check_interval(const Report *report pg_attribute_unused(), const ReportRow *row, StringInfo note)
 {
 	size_t		n = row->base.result.c.n;
 
@@ -100,7 +100,7 @@ check_families(const Report *report, const ReportRow *row, StringInfo note)
 }
 
 static bool
-check_score_reliability(const Report *report, const ReportRow *row, StringInfo note)
+check_score_reliability(const Report *report pg_attribute_unused(), const ReportRow *row, StringInfo note)
 {
 	if (strcmp(row->base.component, SC_STATUS_UNRELIABLE) == 0)
 	{
@@ -112,7 +112,7 @@ check_score_reliability(const Report *report, const ReportRow *row, StringInfo n
 
 /* Scores that are noise correlate with nothing, so "low" is never without a word of it. */
 static bool
-check_noise(const Report *report, const ReportRow *row, StringInfo note)
+check_noise(const Report *report pg_attribute_unused(), const ReportRow *row, StringInfo note)
 {
 	bool		low = row->has_verdict && row->verdict == SC_LOW;
 
@@ -346,7 +346,7 @@ check_left_out(const Report *report, const ReportRow *row, StringInfo note)
 }
 
 static bool
-check_imputed(const Report *report, const ReportRow *row, StringInfo note)
+check_imputed(const Report *report pg_attribute_unused(), const ReportRow *row, StringInfo note)
 {
 	if (row->imputed > SC_MAX_IMPUTED_SHARE)
 		appendStringInfo(note, "%.0f %% of the capability scores are imputed", 100 * row->imputed);
@@ -354,7 +354,7 @@ check_imputed(const Report *report, const ReportRow *row, StringInfo note)
 }
 
 static bool
-check_dropped(const Report *report, const ReportRow *row, StringInfo note)
+check_dropped(const Report *report pg_attribute_unused(), const ReportRow *row, StringInfo note)
 {
 	uint64		dropped = row->base.result.n_dropped;
 	uint64		all = dropped + row->base.result.c.n;

@@ -116,7 +116,7 @@ gate_named(const Report *report, const CapabilityScores *scores, ReportRow **row
 	if (j == n)
 		return;
 	gated = row[j]->later;
-	sc_gate_later_rows(&report->columns, scores, &report->options.interval.families,
+	sc_gate_later_rows(scores, &report->options.interval.families,
 					   SC_MAX_LATER_RESAMPLES, 0, &gated, 1);
 	for (; j < n; j++)
 		row[j]->later.component = gated.component;
