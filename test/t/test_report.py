@@ -765,6 +765,26 @@ def test_names(db, name):
     assert note == (f"no verdict: capability benchmark {shown} goes against the others; shares items with c0, left out of its component")
 
 
+@pytest.mark.parametrize("start", ["", "a", "ab"])
+def test_names_of_any_bytes(db, start):
+    """In a database that does not know what its bytes are a client of UTF-8 gets the note."""
+    db.rows("DROP DATABASE IF EXISTS bytes")
+    db.rows("CREATE DATABASE bytes ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+    connection = psycopg2.connect(db.connection.dsn, dbname="bytes")
+    try:
+        connection.set_client_encoding("UTF8")
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION safetycorr")
+            cursor.execute("""SELECT note FROM (SELECT annotate(score_matrix('m' || i, name, CASE WHEN place = 6 THEN -i ELSE i END + sin(i * place)),
+                    %(names)s, targets => '{}') AS m FROM generate_series(1, 30) AS i, unnest(%(names)s || ARRAY['t']) WITH ORDINALITY AS u (name, place)) AS s,
+                capabilities_report(m, targets => '{t}')""", dict(names=[*"abcde", start + "日" * 60]))
+            (note,), = cursor.fetchall()
+            assert f"capability benchmark {start + '日' * ((40 - len(start)) // 3)}... goes against the others" in note
+    finally:
+        connection.close()
+        db.rows("DROP DATABASE bytes")
+
+
 def test_interval_is_a_plain_column(db):
     Table(db, t=range(30)).matrix()
     db.rows("CREATE TABLE report AS SELECT r.* FROM kept, capabilities_report(m) AS r")

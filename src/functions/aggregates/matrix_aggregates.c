@@ -11,11 +11,11 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "functions/shared/jsonb_values.h"
 #include "functions/shared/memory.h"
+#include "types/forms/clip.h"
 #include "types/forms/poll.h"
 #include "types/score_matrix/pooled.h"
 #include "types/score_matrix/score_matrix.h"
@@ -86,7 +86,7 @@ state_for_write(FunctionCallInfo fcinfo)
 static char *
 shown_label(const char *label, int len)
 {
-	int			clipped = pg_mbcliplen(label, len, SHOWN_LABEL_BYTES);
+	int			clipped = sc_clip(label, len, SHOWN_LABEL_BYTES);
 
 	return psprintf("\"%.*s%s\"", clipped, label, clipped < len ? "..." : "");
 }

@@ -9,11 +9,11 @@
 
 #include <math.h>
 
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
 #include "functions/analyses/report_text.h"
+#include "types/forms/clip.h"
 
 #define DIGITS 2
 #define STEP 0.01
@@ -74,7 +74,7 @@ sc_append_interval(StringInfo out, double low, double high, double threshold)
 void
 sc_append_name(StringInfo out, const char *name, uint32 len)
 {
-	int			shown = pg_mbcliplen(name, (int) len, SC_MAX_NOTED_NAME_BYTES);
+	int			shown = sc_clip(name, (int) len, SC_MAX_NOTED_NAME_BYTES);
 
 	appendBinaryStringInfo(out, name, shown);
 	if (shown < (int) len)

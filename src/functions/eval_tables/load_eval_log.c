@@ -17,7 +17,6 @@
 #include "commands/comment.h"
 #include "executor/tstoreReceiver.h"
 #include "executor/tuptable.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -29,6 +28,7 @@
 #include "functions/eval_tables/load_eval_log_sql.h"
 #include "functions/logs/eval_catch.h"
 #include "functions/shared/arguments.h"
+#include "types/forms/clip.h"
 #include "types/forms/compat.h"
 
 PG_FUNCTION_INFO_V1(sc_load_eval_log);
@@ -421,7 +421,7 @@ sc_reject_eval_log(PG_FUNCTION_ARGS)
 
 	begin(fcinfo, &log, "reject_eval_log()");
 	log.bytes = -1;
-	log.reason = pnstrdup(reason, pg_mbcliplen(reason, strlen(reason), MAX_REASON_BYTES));
+	log.reason = pnstrdup(reason, sc_clip(reason, strlen(reason), MAX_REASON_BYTES));
 	write_rejected(&log);
 	unstage(&log);
 	sc_tables_finish(&log.work);

@@ -8,11 +8,11 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
 #include "functions/logs/eval_catch.h"
+#include "types/forms/clip.h"
 
 /* What a reason shows at most. */
 #define SHOWN_REASON_BYTES 1000
@@ -50,7 +50,7 @@ reason_of(const ErrorData *error)
 	int			len = (int) strlen(reason);
 
 	return len <= SHOWN_REASON_BYTES ? reason :
-		psprintf("%.*s...", pg_mbcliplen(reason, len, SHOWN_REASON_BYTES), reason);
+		psprintf("%.*s...", sc_clip(reason, len, SHOWN_REASON_BYTES), reason);
 }
 
 char *

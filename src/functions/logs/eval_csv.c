@@ -14,13 +14,13 @@
 
 #include <math.h>
 
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "port.h"
 #include "utils/memutils.h"
 
 #include "functions/logs/eval_formats.h"
 #include "functions/logs/eval_models.h"
+#include "types/forms/clip.h"
 
 #define LONGEST_NUMBER 64
 #define SHOWN_BYTES 100
@@ -53,7 +53,7 @@ cell_of(const Table *table, Size row, int column)
 static char *
 shown(EvalText text)
 {
-	return pnstrdup(text.data, pg_mbcliplen(text.data, text.len, SHOWN_BYTES));
+	return pnstrdup(text.data, sc_clip(text.data, text.len, SHOWN_BYTES));
 }
 
 /* ----------

@@ -11,7 +11,6 @@
 
 #include "common/int.h"
 #include "fmgr.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -19,6 +18,7 @@
 #include "utils/timestamp.h"
 
 #include "functions/logs/eval_documents.h"
+#include "types/forms/clip.h"
 #include "types/forms/compat.h"
 
 /* No harness writes a number as a longer string. */
@@ -104,7 +104,7 @@ container_of(const JsonbValue *value, bool array)
 static char *
 shown(EvalText key)
 {
-	return pnstrdup(key.data, pg_mbcliplen(key.data, key.len, 100));
+	return pnstrdup(key.data, sc_clip(key.data, key.len, 100));
 }
 
 /* 22023 for another type: of the value of a key, or of an element of its array. */

@@ -13,7 +13,6 @@
 
 #include "fmgr.h"
 #include "lib/stringinfo.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -22,6 +21,7 @@
 #include "functions/logs/eval_formats.h"
 #include "functions/logs/eval_text.h"
 #include "functions/shared/arguments.h"
+#include "types/forms/clip.h"
 
 PG_FUNCTION_INFO_V1(sc_eval_scores);
 PG_FUNCTION_INFO_V1(sc_eval_scores_text);
@@ -81,7 +81,7 @@ first_keys(JsonbContainer *object)
 	initStringInfo(&list);
 	while (n < SHOWN_KEYS && sc_eval_next_member(&iterator, &key, &value))
 	{
-		int			clipped = pg_mbcliplen(key.data, key.len, SHOWN_KEY_BYTES);
+		int			clipped = sc_clip(key.data, key.len, SHOWN_KEY_BYTES);
 
 		appendStringInfo(&list, "%s\"%.*s%s\"", n > 0 ? ", " : "", clipped, key.data,
 						 clipped < key.len ? "..." : "");
