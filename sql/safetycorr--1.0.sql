@@ -1721,7 +1721,7 @@ COMMENT ON COLUMN capabilities_report_row.verdict IS 'what the interval says, be
 COMMENT ON COLUMN capabilities_report_row.corr_controlled IS 'corr given the controls, over the models that also have these; NULL without controls, and where it is undefined, see note';
 COMMENT ON COLUMN capabilities_report_row.interval_controlled IS 'interval of corr_controlled in words; NULL where there is none, see note';
 COMMENT ON COLUMN capabilities_report_row.note IS 'what is wrong with this row, in words, at most three things, the most important first; NULL only if everything could be checked and nothing was found';
-COMMENT ON COLUMN capabilities_report_row.not_checked IS 'what could not be checked: component, direction, families, standard errors, leaving out, controls, later components, or everything; NULL: nothing is missing';
+COMMENT ON COLUMN capabilities_report_row.not_checked IS 'what could not be checked: component, direction, families, standard errors, overlap, leaving out, controls, later components, or everything; NULL: nothing is missing';
 
 CREATE FUNCTION capabilities_report(m score_matrix,
 	capabilities text[] DEFAULT NULL, targets text[] DEFAULT NULL,

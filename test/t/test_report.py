@@ -578,8 +578,26 @@ def test_not_told_apart(db, size, vif):
     corr, interval, note, not_checked = controlled(table)
     found, low, high = db.row("SELECT vif, ci_low, ci_high FROM kept, capabilities_correlations(m, controlling => '{size}')")
     assert (found >= 5) == vif and written(corr, low, high) == (corr, interval)
-    assert note == (f"size and capability cannot be told apart in these models: VIF {found:.1f}" if vif else FINE)
+    assert note == (f"capability cannot be told apart from size in these models: VIF {found:.1f}" if vif else FINE)
     assert not_checked == "families, standard errors"
+
+
+def test_controls_of_few_models(db):
+    """Said where more than a third of the row's models have none."""
+    for n, note in ((20, FINE), (19, "given size: only 19 of 30 models have all scores")):
+        table = Table(db, t=ranked(30, 0.9), size=[i * 7 % 11 if i < n else None for i in range(30)])
+        table.marks["covariates"] = ["size"]
+        assert controlled(table)[2] == note
+
+
+def test_controls_are_never_only_counted(db):
+    """Who asks for controls reads what came of it, whatever else there is to say."""
+    table = Table(db, t=[i if i < 20 else 20 for i in range(30)], size=ranked(30, 0.98, 2))
+    table.marks = {"families": {f"m{i:04}": f"f{i % 6}" for i in range(30)}, "covariates": ["size"], "overlaps": {"t": ["c1"]}}
+    few, tied = "6 families are few: a wide interval", "10 of 30 models tied at the highest score, in no order"
+    assert controlled(table, "")[2].endswith(f"{few}; {tied}; and 1 more")
+    note = controlled(table)[2]
+    assert note.startswith(f"{UNDECLARED}; {few}; capability cannot be told apart from size in these models: VIF ") and note.endswith("; and 2 more")
 
 
 def test_nothing_missing_given_controls(db):
@@ -590,12 +608,12 @@ def test_nothing_missing_given_controls(db):
     assert controlled(table)[2:] == (None, None)
 
 
-@pytest.mark.parametrize("controls, names", [(["size", "older"], "older, size"), (["size", "older", "xx", "yy"], "older, 3 more"), (["é" * 30], "é" * 20 + "...")])
+@pytest.mark.parametrize("controls, names", [(["size", "older"], "older and size"), (["size", "older", "xx", "yy"], "older and 3 other controls"), (["é" * 30], "é" * 20 + "...")])
 def test_controls_are_named(db, controls, names):
     table = Table(db, t=ranked(30, 0.9), **{name: ranked(30, 0.3, k) for k, name in enumerate(controls[1:])}, **{controls[0]: ranked(30, 0.98)})
     table.marks["covariates"] = controls
     note = controlled(table, ", controlling => '{%s}'" % ",".join(controls))[2]
-    assert note.startswith(f"{names} and capability cannot be told apart in these models: VIF ")
+    assert note.startswith(f"capability cannot be told apart from {names} in these models: VIF ")
 
 
 @pytest.mark.parametrize("change, note", [
@@ -623,7 +641,7 @@ def test_families_given_controls(db):
 
 def test_all_of_the_score_is_the_control(db):
     table = Table(db, capabilities=["c0"], t=ranked(30, 0.9))
-    assert controlled(table, ", controlling => '{c0}'") == (None, None, "c0 and capability cannot be told apart in these models",
+    assert controlled(table, ", controlling => '{c0}'") == (None, None, "capability cannot be told apart from c0 in these models",
                                                             "component, families, standard errors")
 
 
@@ -690,7 +708,7 @@ def test_later_component_not_above_chance(db):
     note = table.note()
     corr, low, high, q, status = later(db)["t"]
     assert q < 0.05 and status == "component not above chance"
-    assert note == f"corr with component 2 is {rounded(corr)} ({rounded(low)} to {rounded(high)}), which is not above chance"
+    assert note == f"corr with component 2 is {rounded(corr)} ({rounded(low)} to {rounded(high)}), but component 2 is no more than chance"
 
 
 def test_later_component_among_many(db):
@@ -832,7 +850,7 @@ def test_paper(db, shared_data):
                     "WHERE q_value < 0.05 AND (ci_low > 0 OR ci_high < 0)")
     assert len(named) == 7
     for name, corr, low, high in named:
-        assert notes[name] == f"corr with component 2 is {rounded(corr)} ({rounded(low)} to {rounded(high)}), which is not above chance"
+        assert notes[name] == f"corr with component 2 is {rounded(corr)} ({rounded(low)} to {rounded(high)}), but component 2 is no more than chance"
     assert sum("component 2" in note for note in notes.values()) == 7
 
 
@@ -846,4 +864,4 @@ def test_paper_given_compute(db):
             covariates => '{FLOP}', higher_is_better => '{MT-Bench}') AS m FROM published WHERE kind = 'chat') AS p,
             capabilities_report(m, targets => '{MT-Bench}', controlling => '{FLOP}') AS r""")
     assert report == [("MT-Bench", 26, decimal.Decimal("0.79"), decimal.Decimal("0.09"), "-0.34 to 0.49",
-                       "FLOP and capability cannot be told apart in these models: VIF 8.3")]
+                       "capability cannot be told apart from FLOP in these models: VIF 8.3")]

@@ -384,7 +384,7 @@ words_of(ScStatus status)
 	return status < lengthof(words) ? words[status] : NULL;
 }
 
-/* Up to two controls by name, of more the first. */
+/* Up to two controls by name, of more the first in C order. */
 static void
 append_controls(StringInfo note, const Report *report)
 {
@@ -393,11 +393,11 @@ append_controls(StringInfo note, const Report *report)
 	sc_append_benchmark_name(note, &report->columns, controls->place[0]);
 	if (controls->n == 2)
 	{
-		appendStringInfoString(note, ", ");
+		appendStringInfoString(note, " and ");
 		sc_append_benchmark_name(note, &report->columns, controls->place[1]);
 	}
 	else if (controls->n > 2)
-		appendStringInfo(note, ", %u more", controls->n - 1);
+		appendStringInfo(note, " and %u other controls", controls->n - 1);
 }
 
 /* Why nothing was controlled for in a row that has a correlation. */
@@ -425,6 +425,20 @@ append_not_controlled(StringInfo note, const Report *report, const ReportRow *ro
 		appendStringInfoString(note, given->status);
 }
 
+/* That many of a row's models have no score of the controls. */
+static void
+append_other_models(StringInfo note, const Report *report, const ReportRow *row)
+{
+	uint64		n = row->base.result.c.n;
+	uint64		left = row->controlled.result.c.n;
+
+	if ((n - left) * SC_MIN_DROPPED_SHARE <= n)
+		return;
+	appendStringInfoString(note, "given ");
+	append_controls(note, report);
+	appendStringInfo(note, ": only " UINT64_FORMAT " of " UINT64_FORMAT " models have all scores", left, n);
+}
+
 /*
  * That an interval given the controls holds 0 where the other does not is no fault: the
  * columns show it.
@@ -439,14 +453,18 @@ check_controls(const Report *report, const ReportRow *row, StringInfo note)
 		return false;
 	if (status == SC_CONTROLLED_X || (status == SC_OK && given->result.vif >= SC_MAX_VIF))
 	{
+		appendStringInfoString(note, "capability cannot be told apart from ");
 		append_controls(note, report);
-		appendStringInfoString(note, " and capability cannot be told apart in these models");
+		appendStringInfoString(note, " in these models");
 		if (status == SC_OK)
 			appendStringInfo(note, ": VIF %.1f", given->result.vif);
 		return true;
 	}
 	if (status == SC_OK && given->result.c.controls > 0 && !isnan(given->ci_low))
+	{
+		append_other_models(note, report, row);
 		return true;
+	}
 	/* where there is no interval without them either, its own note says why */
 	if (status != SC_OK || given->result.c.controls == 0 || !isnan(row->base.ci_low))
 		append_not_controlled(note, report, row);
@@ -469,7 +487,7 @@ check_later(const Report *report, const ReportRow *row, StringInfo note)
 		sc_append_interval(note, later->ci_low, later->ci_high, report->options.interval.threshold);
 		appendStringInfoChar(note, ')');
 		if (strcmp(later->component, SC_STATUS_OK) != 0)
-			appendStringInfoString(note, ", which is not above chance");
+			appendStringInfoString(note, ", but component 2 is no more than chance");
 	}
 	return row->later_is_checked;
 }
@@ -478,24 +496,26 @@ typedef struct ReportCheck
 {
 	bool		(*check) (const Report *report, const ReportRow *row, StringInfo note);
 	const char *name;			/* for not_checked; NULL: can always be made */
+	bool		is_asked_for;	/* its words are never among those that are
+								 * only counted */
 } ReportCheck;
 
 /* In the order of their notes, the most important first. */
 static const ReportCheck checks[] = {
-	{check_component, "component"},
-	{check_interval, NULL},
-	{check_direction, "direction"},
-	{check_families, "families"},
-	{check_score_reliability, NULL},
-	{check_noise, "standard errors"},
-	{check_q_verdict, NULL},
-	{check_ties, NULL},
-	{check_overlap, "overlap"},
-	{check_left_out, "leaving out"},
-	{check_imputed, NULL},
-	{check_dropped, NULL},
-	{check_controls, "controls"},
-	{check_later, "later components"},
+	{check_component, "component", false},
+	{check_interval, NULL, false},
+	{check_direction, "direction", false},
+	{check_families, "families", false},
+	{check_score_reliability, NULL, false},
+	{check_noise, "standard errors", false},
+	{check_q_verdict, NULL, false},
+	{check_ties, NULL, false},
+	{check_overlap, "overlap", false},
+	{check_left_out, "leaving out", false},
+	{check_imputed, NULL, false},
+	{check_dropped, NULL, false},
+	{check_controls, "controls", true},
+	{check_later, "later components", false},
 };
 
 /* ----------
@@ -527,6 +547,7 @@ sc_check_row(const Report *report, const ReportRow *row, StringInfo note, String
 {
 	StringInfoData words;
 	int			found = 0;
+	int			last = 0;		/* length of the note before the last words */
 	Size		i;
 
 	if (row->base.result.status != SC_OK)
@@ -541,8 +562,17 @@ sc_check_row(const Report *report, const ReportRow *row, StringInfo note, String
 		resetStringInfo(&words);
 		if (!checks[i].check(report, row, &words))
 			appendStringInfo(not_checked, "%s%s", not_checked->len > 0 ? ", " : "", checks[i].name);
-		if (words.len > 0 && ++found <= SC_MAX_NOTES)
-			appendStringInfo(note, "%s%s", note->len > 0 ? "; " : "", words.data);
+		if (words.len == 0)
+			continue;
+		if (++found > SC_MAX_NOTES)
+		{
+			if (!checks[i].is_asked_for)
+				continue;
+			note->len = last;
+			note->data[last] = '\0';
+		}
+		last = note->len;
+		appendStringInfo(note, "%s%s", note->len > 0 ? "; " : "", words.data);
 	}
 	if (found > SC_MAX_NOTES)
 		appendStringInfo(note, "; and %d more", found - SC_MAX_NOTES);

@@ -65,7 +65,7 @@ const ViewKind sc_view_kinds[] =
 	{
 		"correlation_matrix_beyond_capability", "correlation_matrix", ", controlling => '{capability}'::pg_catalog.text[]", NULL,
 		"stratum, benchmark_a, benchmark_b", OF_STRATUM,
-		"The same given the capabilities score, of a pair with a capability benchmark that of the others: what ties two benchmarks beyond general capability."
+		"Spearman correlation of every pair of benchmarks given the capabilities score, of a pair with a capability benchmark that of the others: what ties two benchmarks beyond general capability."
 	},
 	{
 		"capabilities_scatter", "capabilities_adjusted_scores", "", scatter_columns,
