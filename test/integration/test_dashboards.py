@@ -209,7 +209,7 @@ def test_reader_only_reads(shipped):
 def test_views_have_only_plain_types(over_time):
     views = [name for name, in over_time.owner.rows(
         "SELECT viewname FROM pg_views WHERE schemaname = 'dashboard' ORDER BY 1")]
-    assert len(views) == 10
+    assert len(views) == 11
     for view in views:
         columns = over_time.columns(f"SELECT * FROM {view}")
         assert next(iter(columns)).startswith("stratum")
