@@ -29,7 +29,7 @@ SHIPPED = conftest.ROOT / "src" / "dashboards"
 sys.path.insert(0, str(conftest.ROOT / "test" / "t"))
 from test_readme import TEXTS  # noqa: E402
 
-TYPES = {16: "bool", 23: "int4", 25: "text", 701: "float8", 1082: "date", 1184: "timestamptz"}
+TYPES = {16: "bool", 23: "int4", 25: "text", 701: "float8", 1082: "date", 1184: "timestamptz", 1700: "numeric"}
 NUMBERS = ("int4", "float8")
 PAPER = conftest.SHARED / "safetywashing"
 EVERYTHING = "(all)"
