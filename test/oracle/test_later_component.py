@@ -102,11 +102,19 @@ def test_numbers(paper, component, method, pca):
 
 def test_crows_pairs(paper):
     """Of the paper's chat models: as far as can be from 0, with a component that is not above chance."""
-    row = rows(paper["chat"], 2)["crows_pairs_english"]
+    row = rows(paper["chat"], 2, ci="bootstrap")["crows_pairs_english"]
     near(row[CORR], -0.84, 0.005, "corr")
     near(row[LOW], -0.93, 0.01, "ci_low")
     near(row[HIGH], -0.24, 0.01, "ci_high")
     assert row[Q] < 0.05 and row[VERDICT] is None and row[Q_VERDICT] is None and row[STATUS] == "component not above chance"
+
+
+def test_resamples_by_default(paper):
+    """Five hundred unless ci is given, or fewer if fewer are asked for."""
+    few = rows(paper["chat"], 2)
+    assert few == rows(paper["chat"], 2, ci="bootstrap", resamples=500) and few["crows_pairs_english"][RESAMPLES] == 500
+    assert rows(paper["chat"], 2, resamples=300)["crows_pairs_english"][RESAMPLES] == 300
+    assert rows(paper["chat"], 2, ci="bootstrap")["crows_pairs_english"][RESAMPLES] == 10000
 
 
 @pytest.mark.parametrize("name", ["chat", "base"])

@@ -192,6 +192,7 @@ component_option(FunctionCallInfo fcinfo, int i, int ci, uint32 n_capabilities,
 				 errdetail("The formula takes the scores as given, and those of a later component are far from it."),
 				 errhint("Leave out \"ci\", or set it to 'bootstrap'.")));
 	options->interval.kind = CI_BOOTSTRAP;
+	options->interval.resamples = Min(options->interval.resamples, SC_MAX_DEFAULT_LATER_RESAMPLES);
 }
 
 void

@@ -55,6 +55,12 @@
 #define SC_MAX_DEFAULT_IMPUTED_DIFFERENCE 6000000
 #define SC_MAX_DEFAULT_IMPUTED_COMPONENTS 1200000
 
+/*
+ * Resamples of a later component, each of which is decomposed anew, and samples of chance
+ * that it is held against: 40 ms with 26 models.
+ */
+#define SC_MAX_DEFAULT_LATER_RESAMPLES 500
+
 /* Capability benchmarks whose components are resampled, and scores of them. */
 #define SC_MAX_DEFAULT_COLUMNS 64
 #define SC_MAX_DEFAULT_SCORES 6000

@@ -45,7 +45,7 @@ later_time(const CapabilityScores *scores, uint32 refits, ScMethod method, uint3
 	double		targets = m * n * (method == SC_KENDALL ? KENDALL_TIME : TARGET_TIME);
 
 	return refits * (n * d * (SCORE_TIME + PAIR_TIME * d) + d * d * d * EIGEN_TIME + targets) +
-		SC_MAX_LATER_RESAMPLES * n * d * CHANCE_TIME;
+		SC_MAX_DEFAULT_LATER_RESAMPLES * n * d * CHANCE_TIME;
 }
 
 /*
@@ -58,7 +58,7 @@ set_intervals(const Report *report, const CapabilityScores *scores, ReportRow **
 	IntervalOptions options = report->options.interval;
 	CorrelationRow *later;
 	bool		jackknife = options.families.of_model != NULL;
-	uint32		refits = jackknife ? Min(scores->n, options.families.n) : SC_MAX_LATER_RESAMPLES;
+	uint32		refits = jackknife ? Min(scores->n, options.families.n) : SC_MAX_DEFAULT_LATER_RESAMPLES;
 	uint32		j;
 
 	if (n == 0)
@@ -70,7 +70,7 @@ set_intervals(const Report *report, const CapabilityScores *scores, ReportRow **
 		return false;
 	}
 	options.kind = jackknife ? CI_JACKKNIFE : CI_BOOTSTRAP;
-	options.resamples = SC_MAX_LATER_RESAMPLES;
+	options.resamples = SC_MAX_DEFAULT_LATER_RESAMPLES;
 	options.seed = 0;
 	later = sc_alloc(n, sizeof(CorrelationRow));
 	for (j = 0; j < n; j++)
@@ -117,7 +117,7 @@ gate_named(const Report *report, const CapabilityScores *scores, ReportRow **row
 		return;
 	gated = row[j]->later;
 	sc_gate_later_rows(scores, &report->options.interval.families,
-					   SC_MAX_LATER_RESAMPLES, 0, &gated, 1);
+					   SC_MAX_DEFAULT_LATER_RESAMPLES, 0, &gated, 1);
 	for (; j < n; j++)
 		row[j]->later.component = gated.component;
 }

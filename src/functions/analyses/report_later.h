@@ -4,14 +4,13 @@
  *	  Which rows of a report go with the second component of the capability
  *	  benchmarks.
  *
- * The second alone: what is left when the first is taken off is its before it is anybody
- * else's, one further on is above chance only if it is, and each more would be one more
- * thing to find by chance.
+ * The second alone: what the first leaves goes to it before any later one, a later one is
+ * above chance only if it is, and each more would be one more thing to find by chance.
  *
- * The numbers are those of capabilities_correlations(component => 2, resamples =>
- * SC_MAX_LATER_RESAMPLES), but that q is over the targets that are no part of the component:
- * those would take a fit of the others each.  What takes long, resamples and parallel
- * analysis, is done for what q and interval leave alone.
+ * The numbers are those of capabilities_correlations(component => 2), but that q is over
+ * the targets that are no part of the component: those would take a fit of the others
+ * each.  What takes long, resamples and parallel analysis, is done for what q and interval
+ * leave alone.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,12 +18,6 @@
 #define SC_FUNCTIONS_ANALYSES_REPORT_LATER_H
 
 #include "functions/analyses/report_checks.h"
-
-/*
- * Resamples of the interval, and samples of chance: 30 ms together, of 26 models and 12
- * capability benchmarks.
- */
-#define SC_MAX_LATER_RESAMPLES 500
 
 /*
  * Sets later and later_is_checked of n rows, none of them part of the component of the
