@@ -100,6 +100,41 @@ def test_numbers(paper, component, method, pca):
             near(row[P], stats.spearmanr(y, score)[1], 1e-9, benchmark)
 
 
+def partial(y, x, z):
+    """Of ranks, given one control."""
+    yx, yz, xz = (stats.spearmanr(a, b)[0] for a, b in ((y, x), (y, z), (x, z)))
+    return (yx - yz * xz) / np.sqrt((1 - yz * yz) * (1 - xz * xz)), 1 / (1 - xz * xz)
+
+
+def test_given_a_control(two_factors):
+    """What a control takes out of a later component, in the sample and in every resample."""
+    x, control = two_factors.columns([f"c{j:02}" for j in range(12)]), two_factors.column("capable")
+    values, vectors, z = fitted(x)
+    v = vectors[1]
+    chosen = ["tied", "beside", "noise"]
+    found = two_factors.call("capabilities_correlations", "benchmark, corr, vif, corr_uncontrolled, ci_low, ci_high",
+                             component=2, targets=chosen, controlling=["capable"], resamples=100, seed=5)
+    replicates = {name: [] for name in chosen}
+    for b in range(100):
+        kept = resampling.indices(5, resampling.MODELS, b, len(x))
+        own = fitted(x[kept])
+        k, congruence = most_congruent(own[0], own[1], v)
+        score = own[2] @ own[1][k] * np.sign(congruence)
+        score = score[[np.flatnonzero(kept == i)[0] for i in kept]]
+        for name in chosen:
+            replicates[name].append(partial(two_factors.column(name)[kept], score, control[kept])[0])
+    assert [row[0] for row in found] == sorted(chosen)
+    for name, corr, vif, uncontrolled, low, high in found:
+        y = two_factors.column(name)
+        wanted, inflation = partial(y, z @ v, control)
+        near(corr, wanted, 1e-9, name)
+        near(vif, inflation, 1e-9, name)
+        near(uncontrolled, stats.spearmanr(y, z @ v)[0], 1e-9, name)
+        ends = resampling.percentile_interval(np.array(replicates[name]))
+        near(low, ends[0], 1e-9, name)
+        near(high, ends[1], 1e-9, name)
+
+
 def test_crows_pairs(paper):
     """Of the paper's chat models: as far as can be from 0, with a component that is not above chance."""
     row = rows(paper["chat"], 2, ci="bootstrap")["crows_pairs_english"]
