@@ -393,6 +393,10 @@ def test_a_copy(db):
     assert table.note() == FINE
     table.columns["t"] = table.columns["c4"][:29]
     assert table.note() == FINE
+    # the same scores in the same order, one of them of another model
+    table.columns["t"] = [table.columns["c4"][1], None, *table.columns["c4"][2:]]
+    table.columns["c4"] = [None, *table.columns["c4"][1:]]
+    assert table.note() == FINE
 
 
 def test_a_benchmark_left_out(db):
