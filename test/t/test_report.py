@@ -330,17 +330,20 @@ def test_q_verdict(db):
     assert notes["u3"] == UNDECIDED
 
 
-@pytest.mark.parametrize("corr, n, verdict, claim", [
-    (0.72, 30, "entangled", "beyond 0.4"), (-0.72, 30, "inverse", "beyond 0.4"), (0.05, 40, "low", "within 0.4")])
-def test_claims(db, corr, n, verdict, claim):
+@pytest.mark.parametrize("corr, n, verdict, claim, threshold", [
+    (0.72, 30, "entangled", "beyond 0.4", 0.625), (-0.72, 30, "inverse", "beyond 0.4", 0.625), (0.05, 40, "low", "within 0.4", 0.1875)])
+def test_claims(db, corr, n, verdict, claim, threshold):
     """What may be chance is said as the verdict says it; a threshold that is given has its digits."""
     table = Table(db, n=n, t=ranked(n, corr), **{f"u{k}": ranked(n, 0.35, k) for k in range(30)})
     (name, *_, found, note, _) = next(row for row in table.report() if row[0] == "t")
     q = db.value("SELECT q_verdict FROM kept, capabilities_correlations(m) WHERE benchmark = 't'")
     assert (name, found) == ("t", verdict) and q >= 0.05
     assert note.split("; ")[-1] == f"that it is {claim} may be chance among 31 targets: q_verdict {rounded(q)}"
-    (_, note), = table.report(", targets => '{t}', threshold => 0.375", "benchmark, note")
-    assert "among" not in note or f"{claim.split()[0]} 0.375 may be chance among 1 target: " in note
+    options = f", targets => '{{t}}', threshold => {threshold}, confidence => 0.5"
+    (_, verdict_then, note), = table.report(options, "benchmark, verdict, note")
+    q = db.value(f"SELECT q_verdict FROM kept, capabilities_correlations(m{options})")
+    assert verdict_then == verdict and q >= 0.05
+    assert f"that it is {claim.split()[0]} {threshold} may be chance among 1 target: q_verdict {rounded(q)}" in note.split("; ")
 
 
 @pytest.mark.parametrize("tied, end, note", [
