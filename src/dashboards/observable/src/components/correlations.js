@@ -1,141 +1,174 @@
-// Capabilities correlations with intervals: a row per benchmark, a panel per
-// stratum, so that what all models together hide is seen in one row.
-import * as Plot from "@observablehq/plot";
-import {chartStyle, direction, everything, format, interval, nothing, plural, pValue, shorten, textWidth, verdictColour, verdicts} from "./verdicts.js";
+// The correlations of all benchmarks, by stratum, and of one benchmark in all ways.
+import {byInterval, intervalChart} from "./intervals.js";
+import {plain} from "./names.js";
+import {element, everything, format, interval, isolate, list, modelsOf, nothing, plural, pValue, shortOf, verdictColour, verdicts} from "./words.js";
+import {strataWords} from "./overview.js";
 
-// The paper's threshold, also that of the verdicts by default.
-const threshold = 0.4;
-
-// Benchmarks whose correlation has one sign in one stratum and the other in another.
-export function oppositeSigns(rows) {
+/** Benchmarks whose correlation is above 0 in one stratum and below it in another. */
+export function oppositeSigns(data, rows) {
   const signs = new Map();
   for (const {stratum, benchmark, corr} of rows) {
-    if (stratum === everything || corr == null || corr === 0) continue;
+    if (data.strata[stratum].name === everything || !corr) continue;
     if (!signs.has(benchmark)) signs.set(benchmark, new Set());
     signs.get(benchmark).add(Math.sign(corr));
   }
   return new Set([...signs].filter(([, set]) => set.size > 1).map(([benchmark]) => benchmark));
 }
 
-// Benchmarks that are low over all models but in no stratum alone.
-export function lowOnlyPooled(rows) {
-  const low = rows.filter((row) => row.verdict === "low");
-  const alone = new Set(low.filter((row) => row.stratum !== everything).map((row) => row.benchmark));
-  return low.filter((row) => row.stratum === everything && !alone.has(row.benchmark)).map((row) => row.benchmark);
+/** Those of them of which the strata differ beyond chance, both signs included. */
+export const surelyOpposite = (data) => new Set(data.differences.filter((row) => row.sign_changes).map((row) => row.benchmark));
+
+const weight = {entangled: 3, inverse: 3, low: 3, positive: 1, negative: 1};
+
+/** How much a reader wants to see a benchmark: sure verdicts and changes of sign first. */
+function interest(cells, opposite, sure) {
+  let most = 0;
+  for (const row of cells) if (row) most = Math.max(most, (weight[row.verdict] ?? 0) + (row.q_verdict != null && row.q_verdict < 0.05 ? 2 : 0) + (row.corr == null ? 0 : 0.5));
+  return most + (sure ? 6 : opposite ? 2.5 : 0);
 }
 
-// From the most entangled to the most inverse over all models; undefined ones last.
-export function benchmarkOrder(rows) {
-  const value = (row) => row.corr ?? -2;
-  return rows.filter((row) => row.stratum === everything)
-    .sort((a, b) => value(b) - value(a) || (a.benchmark < b.benchmark ? -1 : 1))
-    .map((row) => row.benchmark);
+/** All models and the strata with the most of them, as many as fit side by side. */
+function panelsFor(data, width, chosen) {
+  const room = width < 560 ? 1 : width < 900 ? 2 : 4;
+  const order = [...data.strata].sort((a, b) => (b.at === chosen) - (a.at === chosen) || (b.name === everything) - (a.name === everything) || b.models - a.models);
+  const kept = new Set(order.slice(0, room).map(({at}) => at));
+  return data.ordered.filter(({at}) => kept.has(at));
 }
 
-const describe = (row) =>
-  [
-    `${row.benchmark}${direction(row)}, ${row.stratum === everything ? "all models" : row.stratum}`,
-    row.corr == null
-      ? `no correlation: ${row.status}`
-      : `correlation ${format(row.corr)}, interval ${interval(row.ci_low, row.ci_high)}`,
-    `${plural(row.n, "model")}${row.n_dropped ? `, ${row.n_dropped} left out: incomplete` : ""}`,
-    row.corr == null ? "" : `p ${pValue(row.p_value)}, q ${pValue(row.q_value)}`,
-    row.slope == null
-      ? ""
-      : `slope ${format(row.slope, 3)} per SD of capability, SD of the scores ${format(row.benchmark_sd, 3)}`,
-    row.verdict ?? row.status
+export function describe(data, row) {
+  return [
+    `${isolate(plain(data.benchmarks[row.benchmark]))}, ${modelsOf(data.strata[row.stratum])}`,
+    `correlation ${format(row.corr)} (${interval(row.ci_low, row.ci_high)}), ${plural(row.n, "model")}`,
+    row.verdict ? `${row.verdict}${row.q_verdict == null ? "" : `, q ${pValue(row.q_verdict)}`}` : row.status,
+    row.direction === "lower" ? "lower is better: scores negated" : null,
+    row.note
   ].filter(Boolean).join("\n");
-
-export function correlationBars(rows, {benchmarks, strata, width: given}) {
-  const shown = new Set(benchmarks);
-  const panels = strata.map((stratum) => stratum.name);
-  const data = rows.filter((row) => shown.has(row.benchmark) && panels.includes(row.stratum));
-  const opposite = oppositeSigns(rows);
-  const known = data.filter((row) => row.corr != null);
-  const unknown = data.filter((row) => row.corr == null);
-  const there = new Set(data.map((row) => `${row.stratum}\n${row.benchmark}`));
-  const absent = panels.flatMap((stratum) => benchmarks
-    .filter((benchmark) => !there.has(`${stratum}\n${benchmark}`))
-    .map((benchmark) => ({stratum, benchmark, status: "no scores"})));
-  const negated = new Set(data.filter((row) => row.direction === "lower").map((row) => row.benchmark));
-  const label = (name) => `${opposite.has(name) ? "⇄ " : ""}${shorten(name, 34)}${negated.has(name) ? " (negated)" : ""}`;
-  const marginLeft = 16 + 1.06 * textWidth(benchmarks.map(label), 12);
-  const width = Math.max(given, marginLeft + 190 * strata.length);
-  if (!benchmarks.length || !panels.length) return nothing("There are no correlations to show.");
-  const rowHeight = benchmarks.length < 8 ? 28 : 20;
-
-  return Plot.plot({
-    width,
-    height: 62 + rowHeight * benchmarks.length,
-    marginLeft,
-    marginRight: 4,
-    marginTop: 40,
-    marginBottom: 20,
-    style: chartStyle(12),
-    ariaLabel: "Capabilities correlation of each benchmark, with its interval, by stratum",
-    // the numbers stand to the right of the bars
-    x: {domain: [-1, 1], insetRight: 84, insetLeft: 4, ticks: [-1, -0.5, 0, 0.5, 1], tickFormat: (x) => format(x, x % 1 ? 1 : 0), label: null, axis: null},
-    y: {domain: benchmarks, label: null, padding: 0.28, axis: null},
-    fx: {domain: panels, label: null, padding: 0.04, axis: null},
-    marks: [
-      // rows with opposite signs are marked over the whole width
-      Plot.barX(panels.flatMap((fx) => benchmarks.filter((name) => opposite.has(name)).map((y) => ({fx, y}))), {
-        x1: -1, x2: 1, y: "y", fx: "fx", fill: "var(--mark)", insetTop: -3, insetBottom: -3, insetRight: -84, insetLeft: -4
-      }),
-      Plot.axisX({ticks: [-1, -0.5, 0, 0.5, 1], tickFormat: (x) => format(x, x % 1 ? 1 : 0), anchor: "bottom", tickSize: 0}),
-      Plot.ruleX([-1, -0.5, 0.5, 1], {stroke: "var(--grid)"}),
-      Plot.ruleX([-threshold, threshold], {stroke: "currentColor", strokeOpacity: 0.5, strokeDasharray: "3,3"}),
-      Plot.barX(known, {
-        x1: 0, x2: "corr", y: "benchmark", fx: "stratum",
-        fill: (row) => verdictColour(row.verdict), className: "bars"
-      }),
-      Plot.ruleX([0], {stroke: "currentColor"}),
-      Plot.ruleY(known.filter((row) => row.ci_low != null), {
-        x1: "ci_low", x2: "ci_high", y: "benchmark", fx: "stratum", stroke: "currentColor", strokeWidth: 1.2,
-        marker: "tick", className: "intervals"
-      }),
-      Plot.text(known, {
-        y: "benchmark", fx: "stratum", text: (row) => format(row.corr), frameAnchor: "right", dx: -36,
-        fontVariant: "tabular-nums", fontWeight: (row) => (row.verdict === "unresolved" ? 400 : 600), className: "numbers"
-      }),
-      Plot.text(data, {
-        y: "benchmark", fx: "stratum", text: (row) => `${row.n}`, frameAnchor: "right", dx: -8,
-        fillOpacity: 0.7, fontVariant: "tabular-nums", className: "counts"
-      }),
-      Plot.text([...unknown, ...absent], {
-        x: -1, y: "benchmark", fx: "stratum", text: "status", textAnchor: "start", dx: 6, fill: "currentColor", stroke: "var(--surface)", strokeWidth: 3, fontStyle: "italic", fillOpacity: 0.7, className: "statuses"
-      }),
-      // names and heads
-      Plot.text(benchmarks, {
-        y: (name) => name, fx: () => panels[0], text: label,
-        frameAnchor: "left", textAnchor: "end", dx: -10,
-        fontWeight: (name) => (opposite.has(name) ? 600 : 400), className: "names"
-      }),
-      Plot.text(strata, {
-        fx: "name", text: (stratum) => (stratum.name === everything ? `All ${stratum.models} models` : `${stratum.name}: ${plural(stratum.models, "model")}`),
-        frameAnchor: "top-left", dy: -36, dx: 4, fontWeight: 600, fontSize: 13, className: "heads"
-      }),
-      Plot.text(panels, {fx: (fx) => fx, text: () => "corr", frameAnchor: "top-right", dy: -16, dx: -36, fillOpacity: 0.7}),
-      Plot.text(panels, {fx: (fx) => fx, text: () => "n", frameAnchor: "top-right", dy: -16, dx: -8, fillOpacity: 0.7}),
-      Plot.tip(data, Plot.pointerY({
-        x: (row) => row.corr ?? 0, y: "benchmark", fx: "stratum", title: describe, lineWidth: 40, fontSize: 12
-      }))
-    ]
-  });
 }
 
-// The legend, with how often each verdict was given over all models.
+/** Columns of the table and the file of correlations. */
+export const correlationColumns = (data) => [
+  {name: "models", value: (row) => data.strata[row.stratum].name},
+  {name: "benchmark", value: (row) => data.benchmarks[row.benchmark]},
+  {name: "role", value: (row) => row.role ?? ""},
+  {name: "better", value: (row) => row.direction ?? ""},
+  ...[["n", 0], ["n_dropped", 0], ["n_imputed", 0], ["n_families", 0], ["corr", 2], ["ci_low", 2], ["ci_high", 2]].map(([name, digits]) => ({name, value: (row) => row[name], show: (value) => format(value, digits)})),
+  ...["p_value", "q_value"].map((name) => ({name, value: (row) => row[name], show: pValue})),
+  {name: "verdict", value: (row) => row.verdict ?? ""},
+  {name: "q_verdict", value: (row) => row.q_verdict, show: pValue},
+  ...[["slope", 3], ["benchmark_sd", 3], ["reliability", 2], ["models_needed", 0]].map(([name, digits]) => ({name, value: (row) => row[name], show: (value) => format(value, digits)})),
+  {name: "status", value: (row) => row.status ?? ""},
+  {name: "note", value: (row) => row.note ?? ""},
+  {name: "not_checked", value: (row) => row.not_checked ?? ""}
+];
+
 export function verdictLegend(rows) {
-  const element = document.createElement("div");
-  element.className = "legend";
-  for (const {name, says} of verdicts) {
-    const count = rows.filter((row) => row.stratum === everything && row.verdict === name).length;
-    const item = element.appendChild(document.createElement("span"));
-    item.title = says;
-    const swatch = item.appendChild(document.createElement("i"));
+  return element("ul", {className: "legend"}, verdicts.map(({name, says}) => {
+    const swatch = element("i");
     swatch.style.background = verdictColour(name);
-    item.append(`${name} `);
-    item.appendChild(document.createElement("b")).textContent = count;
+    return element("li", {title: says}, swatch, `${name} `, element("b", {}, String(rows.filter((row) => row.verdict === name).length)));
+  }));
+}
+
+/** Draws the card of all benchmarks; holds what is searched and whether all are shown. */
+export function correlationsCard(data, state, choose) {
+  let all = false;
+  const search = element("input", {type: "search", placeholder: "Search benchmarks", "aria-label": "Search benchmarks"});
+  const more = element("button", {type: "button"}, "");
+  const count = element("span", {className: "count", role: "status"});
+  const controls = element("div", {className: "find"}, search, more, count);
+  let refresh = () => {};
+  let waiting;
+  search.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => refresh(), 120);
+  });
+  more.addEventListener("click", () => {
+    all = !all;
+    refresh();
+  });
+
+  async function draw(width) {
+    const threshold = state.get("threshold");
+    const rows = (await data.allAt(threshold)).filter((row) => row.role === "target");
+    const panels = panelsFor(data, width, state.get("models"));
+    const lead = panels.find(({at}) => at === state.get("models")) ?? panels[0];
+    const at = new Map(rows.map((row) => [`${row.stratum} ${row.benchmark}`, row]));
+    const cellsOf = (benchmark) => panels.map((stratum) => at.get(`${stratum.at} ${benchmark}`) ?? null);
+    const benchmarks = [...new Set(rows.map((row) => row.benchmark))];
+    const opposite = oppositeSigns(data, rows);
+    const sure = surelyOpposite(data);
+    const most = width < 560 ? 20 : 40;
+    const wanted = search.value.trim().toLowerCase();
+    const found = benchmarks.filter((benchmark) => data.benchmarks[benchmark].toLowerCase().includes(wanted));
+    const shown = all || wanted ? found : [...found]
+      .map((benchmark) => ({benchmark, interest: interest(data.strata.map((stratum) => at.get(`${stratum.at} ${benchmark}`)), opposite.has(benchmark), sure.has(benchmark))}))
+      .sort((a, b) => b.interest - a.interest || a.benchmark - b.benchmark).slice(0, most).map(({benchmark}) => benchmark);
+    const key = new Map(shown.map((benchmark) => [benchmark, byInterval(at.get(`${lead.at} ${benchmark}`))]));
+    shown.sort((a, b) => key.get(b) - key.get(a) || (data.benchmarks[a] < data.benchmarks[b] ? -1 : 1));
+
+    count.textContent = shown.length < benchmarks.length ? `${shown.length} of ${benchmarks.length}${wanted ? "" : ", those with the most to say"}` : plural(benchmarks.length, "benchmark");
+    more.hidden = benchmarks.length <= most || wanted !== "";
+    more.textContent = all ? `Show ${most}` : `Show all ${benchmarks.length}`;
+    controls.hidden = benchmarks.length <= 12;
+
+    const mine = rows.filter((row) => row.stratum === lead.at);
+    const words = strataWords(data.strata);
+    const title = sure.size ? `${sure.size} of ${benchmarks.length} ${sure.size === 1 ? "has" : "have"} opposite signs in ${words}, beyond chance`
+      : opposite.size ? `${opposite.size} of ${benchmarks.length} ${opposite.size === 1 ? "has" : "have"} opposite signs in ${words}, none beyond chance`
+        : `How far each benchmark orders ${modelsOf(lead)} as capability does`;
+    const lowOnly = mine.filter((row) => lead.name === everything && row.verdict === "low" && rows.filter((other) => other.benchmark === row.benchmark && other.stratum !== lead.at).every((other) => other.verdict !== "low"));
+    return {
+      title,
+      subtitle: `Capabilities correlation (dot) with its 95 % interval (bar), by the end that is nearer to 0. Dotted lines: the threshold ${threshold}. A name leads to that benchmark.${opposite.size ? ` ⇄ the sign differs between ${words}: the correlation of all models describes neither.` : ""}${lowOnly.length && data.strata.length > 1 ? ` Low over all models, but in no stratum: ${list(lowOnly.map((row) => isolate(plain(data.benchmarks[row.benchmark]))))}.` : ""}`,
+      controls,
+      legend: verdictLegend(mine),
+      chart: !shown.length ? nothing(benchmarks.length ? "No benchmark has a name like that." : "There are no correlations to show.") : intervalChart({
+        rows: shown.map((benchmark) => ({
+          label: `${isolate(plain(data.benchmarks[benchmark]))}${cellsOf(benchmark).some((row) => row?.direction === "lower") ? " (negated)" : ""}`,
+          marked: opposite.has(benchmark),
+          cells: cellsOf(benchmark).map((row) => row && {...row, says: describe(data, row)})
+        })),
+        panels: panels.map((stratum) => (stratum.name === everything ? `All ${stratum.models} models` : `${isolate(plain(stratum.name))}: ${plural(stratum.models, "model")}`)),
+        threshold, width
+      }),
+      choose: (mark) => choose(shown[Number(mark.closest("[data-row]")?.dataset.row)]),
+      table: {rows, columns: correlationColumns(data), name: "capabilities-correlations"}
+    };
   }
-  return element;
+  return {draw, onRefresh: (callback) => { refresh = callback; }};
+}
+
+/** One benchmark: every stratum, and given each control. */
+export async function drawWays(data, state, width) {
+  const threshold = state.get("threshold");
+  const benchmark = state.get("benchmark");
+  const rows = (await data.allAt(threshold)).filter((row) => row.benchmark === benchmark);
+  const {given} = await data.benchmark(benchmark);
+  const lines = data.ordered.flatMap((stratum) => {
+    const row = rows.find((each) => each.stratum === stratum.at);
+    const way = (label, cell) => ({label, marked: false, cells: [cell]});
+    return [
+      row ? way(shortOf(stratum), {...row, says: describe(data, row)}) : null,
+      ...given.map(({control, rows: controlled}) => {
+        const cell = controlled.find((each) => each.stratum === stratum.at);
+        return cell && row?.role === "target" ? way(`${shortOf(stratum)}, given ${isolate(plain(control))}`, {...cell, verdict: null,
+          says: `${shortOf(stratum)}, given ${plain(control)}\ncorrelation ${format(cell.corr)} (${interval(cell.ci_low, cell.ci_high)}), ${plural(cell.n ?? 0, "model")}\nvariance inflation ${format(cell.vif)}${cell.status === "ok" ? "" : `\n${cell.status}`}`}) : null;
+      })
+    ];
+  }).filter(Boolean);
+  const whole = new Set(data.strata.filter(({name}) => name === everything).map(({at}) => at));
+  const pair = data.differences.filter((row) => row.benchmark === benchmark && row.difference != null && !whole.has(row.stratum_a) && !whole.has(row.stratum_b));
+  const sure = pair.some((row) => row.q_value != null && row.q_value < 0.05);
+  const alone = pair.some((row) => row.p_value != null && row.p_value < 0.05);
+  const words = strataWords(data.strata);
+  const controls = given.map(({control}) => isolate(plain(control)));
+  return {
+    title: pair.some((row) => row.sign_changes) ? `Its sign differs between ${words}, beyond chance`
+      : sure ? `It differs between ${words}`
+      : alone ? `It may differ between ${words}: not beyond chance among all benchmarks`
+        : pair.length ? `No sure difference between ${words}` : "How sure that is",
+    subtitle: `The same correlation in each stratum${controls.length ? `, and given ${list(controls)}` : ""}, with 95 % intervals.${pair.length === 1 ? ` Difference ${format(pair[0].difference)} (${interval(pair[0].ci_low, pair[0].ci_high)}), p ${pValue(pair[0].p_value)}, q ${pValue(pair[0].q_value)} among all.` : ""}`,
+    chart: lines.length ? intervalChart({rows: lines, panels: [""], threshold, width}) : nothing("There is no correlation."),
+    table: {rows, columns: correlationColumns(data), name: "one-benchmark"}
+  };
 }

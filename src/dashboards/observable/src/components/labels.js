@@ -1,8 +1,8 @@
 // Labels of points that do not overlap: each is put where there is room beside
 // its point, the first in order first.  A label without room is left out; the
-// point still shows its name when it is hovered.
+// point still shows its name when it is explored.
 import * as Plot from "@observablehq/plot";
-import {textWidth} from "./verdicts.js";
+import {widthOf} from "./names.js";
 
 const overlap = (a, b) => a.x1 < b.x2 && b.x1 < a.x2 && a.y1 < b.y2 && b.y1 < a.y2;
 
@@ -15,7 +15,8 @@ for (const distance of [0, 5, 11])
 /**
  * A text mark.  Options are those of Plot.text, of which x, y and text are
  * needed; `radius` is that of the points, `importance` orders the data, the
- * greatest first; more than `most` are not tried.
+ * greatest first; more than `most` are not tried; `around` are the points of the
+ * data that have no label but must not be covered.
  */
 export function pointLabels(data, {radius = 4, fontSize = 11, importance = () => 0, most = 300, ...options}) {
   const order = [...data].sort((a, b) => importance(b) - importance(a));
@@ -33,9 +34,9 @@ export function pointLabels(data, {radius = 4, fontSize = 11, importance = () =>
       const x = Float64Array.from(X);
       const y = Float64Array.from(Y);
       const placed = index.filter((i, at) => {
-        if (at >= most) return false;
-        const w = textWidth([T[i]], fontSize) / 2 + 2;
-        const h = fontSize / 2 + 1;
+        if (at >= most || !T[i]) return false;
+        const w = widthOf(T[i], fontSize) / 2 + 3;
+        const h = fontSize / 2 + 2;
         for (const [sx, sy, distance] of places) {
           const cx = X[i] + sx * (radius + w + distance);
           const cy = Y[i] + sy * ((sx ? h : radius + h) + distance);
@@ -53,3 +54,5 @@ export function pointLabels(data, {radius = 4, fontSize = 11, importance = () =>
     }
   });
 }
+
+export const chartStyle = (fontSize) => ({fontSize: `${fontSize}px`, fontFamily: "inherit", background: "none", overflow: "visible"});

@@ -1,0 +1,147 @@
+// What the page asks the database: first where things are, then the views, and
+// over the evaluation behind them what no view has.
+import {literal, quoted, ReadError} from "./session.js";
+
+/** The thresholds that a reader of the page may choose, where the evaluation may be read. */
+export const thresholds = [0.3, 0.4, 0.5, 0.6, 0.7];
+
+/** The threshold of the views. */
+export const usualThreshold = 0.4;
+
+const needed = [
+  "capabilities_report", "capabilities_correlations", "capabilities_scores", "capabilities_loadings",
+  "capabilities_components", "correlation_matrix", "correlation_matrix_beyond_capability",
+  "capabilities_adjusted_scores"
+];
+
+/** Where the views, the functions and the evaluation are: what the others take as place. */
+export async function findPlace(session, schema) {
+  const [[database, server, time, role]] = await session.rows("connecting",
+    ["current_database()", "current_setting('server_version')", "now()", "current_user"], "(VALUES (1)) AS one");
+  const [[version, functions] = []] = await session.rows("looking for the extension",
+    ["extversion", "nspname"], "pg_extension AS e JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'safetycorr'");
+  if (!version) throw new ReadError(`database ${database}`, "safetycorr is not installed there: CREATE EXTENSION safetycorr.");
+  const there = (await session.rows("looking for the views", ["relname"],
+    `pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace WHERE nspname = ${literal(schema)} AND relkind IN ('r', 'p', 'v', 'm', 'f')`)).flat();
+  const absent = needed.filter((view) => !there.includes(view));
+  if (absent.length) {
+    const elsewhere = (await session.rows("looking for the views", ["nspname"],
+      "pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace WHERE relname = 'capabilities_report' AND relkind = 'v'")).flat();
+    throw new ReadError(`schema ${schema} of database ${database}`,
+      `it has no view ${absent[0]}.\n${elsewhere.length ? `There are views in ${elsewhere.join(", ")}: name the schema by SCHEMA=.` : "Make the views: SELECT * FROM create_capabilities_views('SCHEMA', 'EVALUATION')."}`);
+  }
+  return {
+    database, server, time, role, version, schema, there,
+    functions: quoted(functions),
+    view: (name) => `${quoted(schema)}.${quoted(name)}`,
+    evaluation: await findEvaluation(session, schema)
+  };
+}
+
+// The relation that the views read, by what PostgreSQL knows of their rules; null if the
+// role may not read it (it need not where the views are materialized).
+async function findEvaluation(session, schema) {
+  const view = `${quoted(schema)}.capabilities_correlations`;
+  const [[name] = []] = await session.rows("looking for the evaluation", ["relation::text"], `(
+    WITH RECURSIVE reads AS (
+      SELECT ${literal(view)}::regclass::oid AS relation
+      UNION
+      SELECT d.refobjid FROM reads AS r JOIN pg_rewrite AS w ON w.ev_class = r.relation
+      JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+        AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n' AND d.refobjid <> r.relation
+      WHERE r.relation = ${literal(view)}::regclass OR EXISTS (
+        SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.oid = r.relation AND n.nspname = ${literal(schema)} AND c.relname ~ '^capabilities_correlations')
+    )
+    SELECT relation::regclass FROM reads
+    WHERE EXISTS (SELECT FROM pg_attribute AS a WHERE attrelid = relation AND attname = 'm' AND atttypid = (
+      SELECT t.oid FROM pg_type AS t JOIN pg_depend AS d ON d.objid = t.oid AND d.deptype = 'e'
+      JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'safetycorr' WHERE t.typname = 'score_matrix'))
+    LIMIT 1) AS found`);
+  if (!name) return null;
+  try {
+    await session.run(`relation ${name}`, `SELECT stratum FROM ${name} WHERE stratum IS NULL LIMIT 1`);
+    return name;
+  } catch (error) {
+    if (error.state === "42501") return null;
+    throw error;
+  }
+}
+
+/** The rows of a view, columns as arrays; no rows of a view that is not there. */
+export async function readView(session, place, view, columns) {
+  if (!place.there.includes(view)) return [];
+  return session.rows(`view ${place.schema}.${view}`, columns, place.view(view));
+}
+
+/** The rows of a function over every stratum's matrix m, columns of e and r; none if it may not be read. */
+export async function callOver(session, place, call, columns, suffix = "") {
+  if (!place.evaluation) return [];
+  return session.rows(`${call} over ${place.evaluation}`, columns,
+    `${place.evaluation} AS e, ${place.functions}.${call} WITH ORDINALITY AS r WHERE e.stratum IS NOT NULL AND e.m IS NOT NULL ${suffix}`);
+}
+
+/** Marks of the matrices: [stratum, covariate] */
+export const readCovariates = (session, place) =>
+  callOver(session, place, "roles(e.m)", ["e.stratum", "r.benchmark"], "AND r.role = 'covariate' AND r.n_scores > 0");
+
+/** [model, family], of any stratum that knows it. */
+export const readFamilies = (session, place) =>
+  callOver(session, place, "families(e.m)", ["r.model", "r.family"], "AND r.family IS NOT NULL");
+
+/** [model, date] by the covariate "released", days since 1970. */
+export const readReleases = (session, place) =>
+  callOver(session, place, `cells(${place.functions}.subset(e.m, NULL, '{released}'))`, ["r.model", "DATE '1970-01-01' + floor(r.score)::int"],
+    "AND r.score BETWEEN 0 AND 100000");
+
+/** The report at a threshold, in its own order, with q_verdict and how many models a verdict would take. */
+export const readReport = (session, place, threshold) =>
+  callOver(session, place, `capabilities_report(e.m, threshold => ${threshold})`,
+    ["e.stratum", "r.benchmark", "r.ordinality", "r.verdict", "r.note", "r.not_checked"]);
+
+export const readVerdicts = (session, place, threshold) =>
+  callOver(session, place, `capabilities_correlations(e.m, threshold => ${threshold})`,
+    ["e.stratum", "r.benchmark", "r.q_verdict", `${place.functions}.models_needed(r.corr, ${threshold})`]);
+
+export const readControlled = (session, place, control) =>
+  callOver(session, place, `capabilities_correlations(e.m, controlling => ARRAY[${literal(control)}])`,
+    ["e.stratum", "r.benchmark", "r.n", "r.corr", "r.ci_low", "r.ci_high", "r.vif", "r.status"],
+    `AND EXISTS (SELECT FROM ${place.functions}.roles(e.m) AS has WHERE has.benchmark = ${literal(control)} AND has.n_scores > 0)`);
+
+// ---------------------------------------------------------------------------
+// What changed
+// ---------------------------------------------------------------------------
+
+/** The days of evaluation_history(day date, stratum text, m score_matrix), latest first; none without it. */
+export async function readDays(session, place) {
+  if (!place.there.includes("evaluation_history")) return [];
+  return (await session.rows(`table ${place.schema}.evaluation_history`, ["day"],
+    `(SELECT DISTINCT day FROM ${place.view("evaluation_history")} WHERE day IS NOT NULL ORDER BY day DESC LIMIT 7) AS days`)).flat();
+}
+
+/**
+ * Verdicts of two days, each over all its models and over the models and benchmarks that both
+ * days have: [stratum, benchmark, then n, corr and verdict of before, after, before over the
+ * common ones, after over the common ones], where the verdict differs; and how many models
+ * came and went: [stratum, n_before, n_after, n_common].
+ */
+export async function readChanges(session, place, before, after) {
+  const f = place.functions;
+  const history = place.view("evaluation_history");
+  const pair = `(SELECT b.stratum, b.m AS before, a.m AS after,
+      ARRAY(SELECT unnest(${f}.models(b.m)) INTERSECT SELECT unnest(${f}.models(a.m))) AS models,
+      ARRAY(SELECT unnest(${f}.benchmarks(b.m)) INTERSECT SELECT unnest(${f}.benchmarks(a.m))) AS benchmarks
+    FROM ${history} AS b JOIN ${history} AS a USING (stratum)
+    WHERE b.day = ${literal(before)} AND a.day = ${literal(after)}) AS p`;
+  const of = (m, name) => `LATERAL ${f}.capabilities_correlations(${m}) AS ${name}`;
+  const common = (m) => `${f}.subset(${m}, p.models, p.benchmarks)`;
+  const what = `table ${place.schema}.evaluation_history, ${before} and ${after}`;
+  const changed = await session.rows(what,
+    ["p.stratum", "r1.benchmark", ...["r1", "r2", "r3", "r4"].flatMap((r) => [`${r}.n`, `${r}.corr`, `${r}.verdict`])],
+    `${pair} CROSS JOIN ${of("p.before", "r1")} JOIN ${of("p.after", "r2")} USING (benchmark)
+      JOIN ${of(common("p.before"), "r3")} USING (benchmark) JOIN ${of(common("p.after"), "r4")} USING (benchmark)
+      WHERE r1.verdict IS DISTINCT FROM r2.verdict`);
+  const counts = await session.rows(what,
+    ["p.stratum", `cardinality(${f}.models(p.before))`, `cardinality(${f}.models(p.after))`, "cardinality(p.models)", "cardinality(p.benchmarks)"], pair);
+  return {changed, counts};
+}

@@ -1,0 +1,83 @@
+// What read.js wrote, as rows.  page.json comes with the page; the rest is
+// fetched when it is looked at, once.
+
+/** Rows of a table that pack() of read/pack.js made. */
+export function decode({rows, columns, words = {}}) {
+  const names = Object.keys(columns);
+  return Array.from({length: rows}, (_, at) => {
+    const row = {};
+    for (const name of names) {
+      const value = columns[name] == null ? null : columns[name][at];
+      row[name] = words[name] && value != null ? words[name][value] : value;
+    }
+    return row;
+  });
+}
+
+export class Data {
+  constructor(page) {
+    this.page = page;
+    this.strata = page.strata.map((stratum, at) => ({...stratum, at}));
+    /** All models first, then by name. */
+    this.ordered = [...this.strata].sort((a, b) => (b.name === "(all)") - (a.name === "(all)") || (a.name < b.name ? -1 : 1));
+    this.benchmarks = page.benchmarks;
+    this.models = page.models;
+    this.report = decode(page.report);
+    this.differences = decode(page.differences);
+    this.changes = page.changes.map((change) => ({...change, counts: decode(change.counts), changed: decode(change.changed)}));
+    this.capability = new Set(this.strata.flatMap((stratum) => stratum.capability));
+    this.files = new Map();
+  }
+
+  /** A file of src/data beside the page; the moment of reading keeps browsers from showing an older one. */
+  fetch(name) {
+    if (!this.files.has(name)) {
+      this.files.set(name, fetch(new URL(`data/${name}?${encodeURIComponent(this.page.made)}`, document.baseURI)).then((answer) => {
+        if (!answer.ok) throw new Error(`${name} is not there (${answer.status}): build the page again`);
+        return answer.json();
+      }).catch((error) => {
+        this.files.delete(name);
+        throw error;
+      }));
+    }
+    return this.files.get(name);
+  }
+
+  /** The rows of the report of a stratum at a threshold, in the order of the report. */
+  async reportAt(threshold, stratum) {
+    const rows = this.report.filter((row) => row.stratum === stratum);
+    if (threshold === 0.4) return rows;
+    const file = decode(await this.fetch(`threshold-${threshold}.json`));
+    const at = new Map(file.filter((row) => row.stratum === stratum).map((row) => [row.benchmark, row]));
+    return rows.map((row) => ({...row, ...at.get(row.benchmark)}));
+  }
+
+  /** The same of every stratum. */
+  async allAt(threshold) {
+    return (await Promise.all(this.strata.map(({at}) => this.reportAt(threshold, at)))).flat();
+  }
+
+  async scores() {
+    return decode(await this.fetch("scores.json"));
+  }
+
+  /** Which stratum other than all models a model is of: its number, by model. */
+  async stratumOfModel() {
+    const all = new Set(this.strata.filter(({name}) => name === "(all)").map(({at}) => at));
+    return new Map((await this.scores()).filter((row) => !all.has(row.stratum)).map((row) => [row.model, row.stratum]));
+  }
+
+  async component() {
+    const {loadings, components} = await this.fetch("component.json");
+    return {loadings: decode(loadings), components: decode(components)};
+  }
+
+  async matrix(stratum, beyond) {
+    return decode(await this.fetch(`${beyond ? "beyond" : "matrix"}-${stratum}.json`));
+  }
+
+  async benchmark(benchmark) {
+    const {models, over_time, given} = await this.fetch(`benchmarks/${benchmark}.json`);
+    return {models: decode(models), overTime: decode(over_time), given: given.map(({control, rows}) => ({control, rows: decode(rows)}))};
+  }
+}

@@ -1,0 +1,117 @@
+// What is known before any chart: a strip of facts, and the benchmarks in three
+// lists, by what may be said of them.
+import {plain} from "./names.js";
+import {day, element, everything, format, interval, isolate, list, moment, percent, plural, pValue, verdictColour} from "./words.js";
+
+/** The headline: what the benchmarks of a stratum turn out to measure. */
+export function finding(rows) {
+  const targets = rows.filter((row) => row.role === "target");
+  const given = (verdict) => targets.filter((row) => row.verdict === verdict).length;
+  const told = ["entangled", "inverse", "low"].map(given);
+  if (!targets.length) return "No benchmark is judged";
+  if (!told.some(Boolean)) return `${plural(targets.length, "benchmark")}, and for none can these models say what it measures`;
+  const [entangled, inverse, low] = told;
+  return `Of ${plural(targets.length, "benchmark")}, ${[
+    entangled ? `${entangled} ${entangled === 1 ? "orders" : "order"} models as capability does` : null,
+    inverse ? `${inverse} the other way round` : null,
+    low ? `${low} ${low === 1 ? "does" : "do"} neither` : null
+  ].filter(Boolean).join(", ")}`;
+}
+
+const fact = (name, value, ...more) => element("div", {className: "fact"}, element("dt", {}, name), element("dd", {}, element("b", {}, value), ...more.filter(Boolean).map((words) => element("span", {}, words))));
+
+/** Models, families, capability benchmarks, chance, date, what was not checked. */
+export function strip(data, stratum, rows) {
+  const {page} = data;
+  const {made, source, families, released, models} = page;
+  const targets = rows.filter((row) => row.role === "target");
+  const familyCount = families ? new Set(families.filter(Boolean)).size : 0;
+  const notChecked = [...new Set(targets.flatMap((row) => (row.not_checked ?? "").split(", ")).filter(Boolean))];
+  const dates = (released ?? []).filter(Boolean).sort();
+  const chance = stratum.eigenvalue == null || stratum.chance == null ? null : stratum.eigenvalue > stratum.chance;
+  return element("dl", {className: "strip"},
+    fact("Models", String(stratum.models),
+      stratum.scored < stratum.models ? `${stratum.scored} have a capabilities score` : null,
+      families ? `${plural(familyCount, "family", "families")} among all ${models.length}` : "families not known: taken as independent",
+      dates.length ? `released ${day(dates[0])} to ${day(dates.at(-1))}` : null),
+    fact("Capability benchmarks", String(stratum.capability.length),
+      list(stratum.capability.map((at) => isolate(plain(data.benchmarks[at]))), 4),
+      stratum.n_imputed ? `${plural(stratum.n_imputed, "model")} with imputed scores` : null),
+    fact("First component", stratum.explained == null ? "none" : percent(stratum.explained),
+      stratum.explained == null ? stratum.status : "of their variance",
+      stratum.reliability == null ? null : `reliability ${format(stratum.reliability)}`),
+    fact("Against chance", chance == null ? "not tested" : chance ? "passes" : "fails",
+      stratum.eigenvalue == null ? null : `eigenvalue ${format(stratum.eigenvalue)}${stratum.chance == null ? "" : `, by chance ${format(stratum.chance)}`}`,
+      stratum.above_chance > 1 ? `${stratum.above_chance} components above chance` : null),
+    fact("Not checked", notChecked.length ? String(notChecked.length) : "nothing", notChecked.length ? list(notChecked, 8) : null),
+    fact("Read", day(made.slice(0, 10)), moment(made).replace(/^.*, /, ""), `database ${source.database}`, `schema ${source.schema}`));
+}
+
+// ---------------------------------------------------------------------------
+// Three lists
+// ---------------------------------------------------------------------------
+
+const claims = new Set(["entangled", "inverse", "low"]);
+
+/** Which list a row of the report belongs to. */
+export function kindOf(row) {
+  if (!claims.has(row.verdict)) return "open";
+  return row.q_verdict != null && row.q_verdict < 0.05 && row.note == null ? "quotable" : "noted";
+}
+
+const kinds = [
+  {kind: "quotable", title: "May be quoted", says: "A verdict that chance does not explain (q below 0.05), and nothing found against it."},
+  {kind: "noted", title: "Not without its note", says: "A verdict, and something that must be said with it."},
+  {kind: "open", title: "Cannot say", says: "Undecided with these models."}
+];
+
+const few = 6;
+
+function need(row) {
+  if (row.corr == null) return null;
+  if (row.models_needed == null) return "so near to the threshold that no number of models decides it";
+  return row.models_needed > row.n ? `takes about ${row.models_needed.toLocaleString("en")} models if the correlation is what it seems` : null;
+}
+
+/** What a note holds, with the minus of numbers. */
+const remarks = (note) => (note ?? "").replace(/(^|[\s(])-(?=\d)/g, "$1−").split("; ").filter(Boolean);
+
+function entry(data, row, choose, said) {
+  const name = data.benchmarks[row.benchmark];
+  const button = element("button", {type: "button", className: "link", title: `Look at ${plain(name)}`}, element("bdi", {}, plain(name)));
+  button.addEventListener("click", () => choose(row.benchmark));
+  const chip = element("span", {className: "chip"}, element("i"), row.verdict ?? "no verdict");
+  chip.firstChild.style.background = verdictColour(row.verdict);
+  const notes = [...remarks(row.note).filter((remark) => !said.has(remark)), kindOf(row) === "open" ? need(row) : null].filter(Boolean).join("; ");
+  return element("li", {}, element("div", {className: "entry"}, button, chip),
+    element("div", {className: "figures"}, row.corr == null ? "no correlation" : `${format(row.corr)} (${interval(row.ci_low, row.ci_high)})`, `, n ${row.n ?? 0}`,
+      kindOf(row) === "open" || row.q_verdict == null ? "" : `, q ${pValue(row.q_verdict)}`),
+    notes ? element("p", {}, notes) : null);
+}
+
+/** The three lists of a stratum; choose(benchmark) is what a click on a name does. */
+export function lists(data, rows, choose) {
+  const targets = rows.filter((row) => row.role === "target").sort((a, b) => (a.order ?? 1e9) - (b.order ?? 1e9));
+  return element("div", {className: "lists"}, kinds.map(({kind, title, says}) => {
+    const mine = targets.filter((row) => kindOf(row) === kind);
+    // what is said of every one is said once
+    const said = new Set(mine.length > 2 ? remarks(mine[0].note).filter((remark) => mine.every((row) => remarks(row.note).includes(remark))) : []);
+    const items = element("ul", {}, mine.slice(0, few).map((row) => entry(data, row, choose, said)));
+    const more = mine.length > few ? element("button", {type: "button", className: "more"}, `Show all ${mine.length}`) : null;
+    more?.addEventListener("click", () => {
+      const at = items.children.length;
+      items.append(...mine.slice(few).map((row) => entry(data, row, choose, said)));
+      more.remove();
+      items.children[at]?.querySelector("button")?.focus();
+    });
+    return element("section", {className: "list", id: `list-${kind}`, "aria-labelledby": `list-${kind}-title`},
+      element("h3", {id: `list-${kind}-title`}, title, " ", element("b", {}, String(mine.length))),
+      element("p", {className: "subtitle"}, says, said.size ? ` Of each: ${[...said].join("; ")}.` : ""), mine.length ? items : element("p", {className: "none"}, "None."), more);
+  }));
+}
+
+/** The strata as words: all of them, or the two that there are. */
+export function strataWords(strata) {
+  const own = strata.filter(({name}) => name !== everything);
+  return own.length === 2 ? `${isolate(plain(own[0].name))} and ${isolate(plain(own[1].name))} models` : "strata";
+}

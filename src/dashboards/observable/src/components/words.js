@@ -1,0 +1,79 @@
+// Verdicts, numbers and phrases, as the whole page writes them.
+
+/** In the order of a legend.  Their colours are in style.css, for light and dark pages. */
+export const verdicts = [
+  {name: "entangled", says: "the interval is wholly at or above the threshold: orders models much as capability does"},
+  {name: "positive", says: "above 0, but across the threshold: rises with capability, how much is undecided"},
+  {name: "low", says: "wholly within the thresholds: does not order models by capability"},
+  {name: "unresolved", says: "holds 0 and reaches beyond a threshold: too few models to decide"},
+  {name: "negative", says: "below 0, but across the threshold: falls with capability, how much is undecided"},
+  {name: "inverse", says: "wholly at or below minus the threshold: more capable models do worse"}
+];
+
+const known = new Set(verdicts.map(({name}) => name));
+
+export const verdictColour = (verdict) => `var(--${known.has(verdict) ? verdict : "unresolved"})`;
+
+export const everything = "(all)";
+
+/** What a stratum is called in a sentence: "all models", "base models". */
+export const modelsOf = (stratum) => (stratum.name === everything ? "all models" : `${isolate(stratum.name)} models`);
+
+/** And alone: "all", "base". */
+export const shortOf = (stratum) => (stratum.name === everything ? "all models" : isolate(stratum.name));
+
+const strataColours = 5;
+
+/** More strata or families than colours share the last one: a sixth colour is told apart by nobody. */
+export const groupColour = (at) => (at == null || at < 0 ? "var(--plain)" : `var(--group-${Math.min(at, strataColours - 1) + 1})`);
+
+export const format = (value, digits = 2) =>
+  value == null ? "–" : value.toFixed(digits).replace(/^-(0(\.0*)?)$/, "$1").replace("-", "−");
+
+export const interval = (low, high, digits = 2) =>
+  low == null || high == null ? "no interval" : `${format(low, digits)} to ${format(high, digits)}`;
+
+export const percent = (value, digits = 0) => (value == null ? "–" : `${(100 * value).toFixed(digits)} %`);
+
+export const pValue = (value) => (value == null ? "–" : value < 0.001 ? "< 0.001" : value.toFixed(3));
+
+export const plural = (count, noun, nouns = `${noun}s`) => `${count.toLocaleString("en")} ${count === 1 ? noun : nouns}`;
+
+export function list(words, most = 4) {
+  if (words.length > most) return `${words.slice(0, most - 1).join(", ")} and ${words.length - most + 1} more`;
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** Scores run from 0.1 to 10,000: three digits that differ. */
+export function scoreFormat(values) {
+  const known = values.filter((value) => value != null);
+  const range = known.length ? Math.max(...known) - Math.min(...known) : 1;
+  const digits = range > 0 ? Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(range)))) : 2;
+  return (value) => format(value, digits);
+}
+
+/** A name from right to left does not turn the sentence around it. */
+export const isolate = (name) => (/[\u0590-\u08ff\ufb1d-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name);
+
+/** "29 November 2026, 20:15 UTC" */
+export function moment(iso) {
+  const date = new Date(iso);
+  return `${date.toLocaleDateString("en-GB", {day: "numeric", month: "long", year: "numeric", timeZone: "UTC"})}, ${date.toLocaleTimeString("en-GB", {hour: "2-digit", minute: "2-digit", timeZone: "UTC"})} UTC`;
+}
+
+export const day = (iso) => new Date(`${iso}T00:00:00Z`).toLocaleDateString("en-GB", {day: "numeric", month: "short", year: "numeric", timeZone: "UTC"});
+
+/** An element with children: strings are text, never markup. */
+export function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value == null) continue;
+    if (name in made && !name.includes("-") && name !== "list") made[name] = value;
+    else made.setAttribute(name, value);
+  }
+  made.append(...children.flat().filter((child) => child != null));
+  return made;
+}
+
+/** In the place of a chart without data. */
+export const nothing = (text) => element("p", {className: "nothing"}, text);
