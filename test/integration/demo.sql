@@ -1,16 +1,17 @@
 -- Scores to show on a dashboard, views over them, and a role that reads these.
 -- test/integration/dashboard runs this file in a new database, from the top of the
 -- source tree: with the scores that the project ships, or with those of the paper's
--- repository if CHAT_CSV and BASE_CSV name its files.
+-- repository if CHAT_CSV and BASE_CSV name its files.  The tests of the page have
+-- scores of their own: psql -v scores=pages/large.sql -f test/integration/demo.sql
 \set QUIET on
 SET client_min_messages = warning;
 
 CREATE EXTENSION safetycorr;
 
--- One row per score; kind is what the models are compared by.
+-- One row per score; kind is what the models are compared by, if by anything.
 CREATE TABLE scores (
 	model text NOT NULL,
-	kind text NOT NULL,
+	kind text,
 	benchmark text NOT NULL,
 	score float8 NOT NULL,
 	PRIMARY KEY (model, benchmark)
@@ -28,8 +29,12 @@ SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dashboard_reader') AS n
 	ALTER ROLE dashboard_reader SET statement_timeout = '5s';
 \endif
 
+\set lower_is_better {}
+\set families
 \getenv chat_csv CHAT_CSV
-\if :{?chat_csv}
+\if :{?scores}
+	\ir :scores
+\elif :{?chat_csv}
 	\ir paper.sql
 \else
 	\ir shipped.sql
@@ -38,12 +43,17 @@ SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dashboard_reader') AS n
 -- By kind, and all of them.
 CREATE VIEW evaluation WITH (security_invoker) AS
 WITH s AS (SELECT kind AS stratum, score_matrix(model, benchmark, score) AS m FROM scores GROUP BY kind)
-SELECT stratum, annotate(m, capabilities => :'capabilities', covariates => :'covariates', missing_ok => true) AS m
+SELECT stratum, annotate(m, capabilities => :'capabilities', covariates => :'covariates',
+	lower_is_better => :'lower_is_better', families => nullif(:'families', '')::jsonb, missing_ok => true) AS m
 FROM (TABLE s UNION ALL SELECT '(all)', rollup(m) FROM s) AS t;
 
 SELECT count(*) AS views
 FROM create_capabilities_views('dashboard', 'evaluation')
 \gset
+
+\if :{?history}
+	\ir :history
+\endif
 
 -- The views run with the rights of who asks, so that policies on rows hold.
 GRANT USAGE ON SCHEMA dashboard TO dashboard_reader;
