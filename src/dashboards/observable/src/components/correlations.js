@@ -20,10 +20,10 @@ export const surelyOpposite = (data) => new Set(data.differences.filter((row) =>
 
 const weight = {entangled: 3, inverse: 3, low: 3, positive: 1, negative: 1};
 
-/** How much a reader wants to see a benchmark: sure verdicts and changes of sign first. */
-function interest(cells, opposite, sure) {
+/** How much a reader wants to see a benchmark: changes of sign, sure verdicts, rare ones before common ones. */
+function interest(cells, opposite, sure, share) {
   let most = 0;
-  for (const row of cells) if (row) most = Math.max(most, (weight[row.verdict] ?? 0) + (row.q_verdict != null && row.q_verdict < 0.05 ? 2 : 0) + (row.corr == null ? 0 : 0.5));
+  for (const row of cells) if (row) most = Math.max(most, (weight[row.verdict] ?? 0) + (row.q_verdict != null && row.q_verdict < 0.05 ? 2 : 0) + (row.corr == null ? 0 : 1 - (share.get(row.verdict) ?? 0)));
   return most + (sure ? 6 : opposite ? 2.5 : 0);
 }
 
@@ -97,11 +97,12 @@ export function correlationsCard(data, state, choose) {
     const benchmarks = [...new Set(rows.map((row) => row.benchmark))];
     const opposite = oppositeSigns(data, rows);
     const sure = surelyOpposite(data);
+    const share = new Map(verdicts.map(({name}) => [name, rows.filter((row) => row.verdict === name).length / (rows.length || 1)]));
     const most = width < 560 ? 20 : 40;
     const wanted = search.value.trim().toLowerCase();
     const found = benchmarks.filter((benchmark) => data.benchmarks[benchmark].toLowerCase().includes(wanted));
     const shown = all || wanted ? found : [...found]
-      .map((benchmark) => ({benchmark, interest: interest(data.strata.map((stratum) => at.get(`${stratum.at} ${benchmark}`)), opposite.has(benchmark), sure.has(benchmark))}))
+      .map((benchmark) => ({benchmark, interest: interest(data.strata.map((stratum) => at.get(`${stratum.at} ${benchmark}`)), opposite.has(benchmark), sure.has(benchmark), share)}))
       .sort((a, b) => b.interest - a.interest || a.benchmark - b.benchmark).slice(0, most).map(({benchmark}) => benchmark);
     const key = new Map(shown.map((benchmark) => [benchmark, byInterval(at.get(`${lead.at} ${benchmark}`))]));
     shown.sort((a, b) => key.get(b) - key.get(a) || (data.benchmarks[a] < data.benchmarks[b] ? -1 : 1));

@@ -165,7 +165,7 @@ export async function drawAdjusted(data, state, width) {
     ...words,
     chart: Plot.plot({
       width, height: 66 + 22 * domain.length, marginLeft, marginRight: 52, marginBottom: 38, marginTop: 26, style: chartStyle(12),
-      x: {label: "score →", labelArrow: "none", ticks: Math.max(2, Math.floor((width - marginLeft - 52) / 60)), nice: true},
+      x: {label: "score →", labelArrow: "none", ticks: Math.max(3, Math.floor((width - marginLeft - 52) / 60)), nice: true},
       y: {domain, label: null, tickSize: 0, padding: 0.3, tickFormat: (at) => (at === between ? between : short.get(data.models[Number(at)]))},
       marks: [
         Plot.barX(shown, {x1: "pi_low", x2: "pi_high", y: label, fill: "currentColor", fillOpacity: 0.09, className: "bands"}),
@@ -191,7 +191,7 @@ export async function drawOverTime(data, state, width) {
   const known = rows.filter((row) => row.corr != null);
   const threshold = state.get("threshold");
   const last = known.at(-1);
-  const first = known.find((row) => row.n >= 8) ?? known[0];
+  const first = known.find((row) => row.ci_low != null) ?? known[0];
   return {
     title: !last ? "Over time: no window has enough models" : first === last ? `Over time: ${format(last.corr)} in the only window` : `From ${format(first.corr)} (${day(first.window_end)}) to ${format(last.corr)} (${day(last.window_end)})`,
     subtitle: `Capabilities correlation over the models released in the 365 days up to each date, ${modelsOf(data.strata[stratum])}, with 95 % intervals. Windows share models: the line moves slowly by itself.`,

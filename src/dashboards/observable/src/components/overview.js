@@ -26,7 +26,7 @@ export function strip(data, stratum, rows) {
   const {made, source, families, released, models} = page;
   const targets = rows.filter((row) => row.role === "target");
   const familyCount = families ? new Set(families.filter(Boolean)).size : 0;
-  const notChecked = [...new Set(targets.flatMap((row) => (row.not_checked ?? "").split(", ")).filter(Boolean))];
+  const notChecked = [...new Set(targets.flatMap((row) => (row.not_checked ?? "").split(", ")).filter((what) => what && what !== "everything"))];
   const dates = (released ?? []).filter(Boolean).sort();
   const chance = stratum.eigenvalue == null || stratum.chance == null ? null : stratum.eigenvalue > stratum.chance;
   return element("dl", {className: "strip"},
