@@ -9,6 +9,7 @@
 #   make matrix [SUITE=trixie]               the tests on PostgreSQL 15, 17 and 18
 #   make paper DATA=folder                   the paper's tables from its data
 #   make dashboard [DATA=folder]             a page of results on localhost
+#   make dashboard DB=database [SCHEMA=name] that of a database of yours
 #   make bench [ONLY=name]                   how fast it is (test/bench/run)
 #
 # demo, test, dashboard and bench install what they need first (test/setup) and run on a
@@ -58,10 +59,13 @@ SHLIB_LINK = $(GSL_LIBS) -lgslcblas -lm
 
 EXTRA_CLEAN = test/unit/build test/fuzz/build $(LOADER) $(LOADER_OBJS)
 
+# "make dashboard DB=..." reads a database that is there and builds nothing in C.
+of_database := $(and $(filter dashboard,$(MAKECMDGOALS)),$(filter command environment,$(firstword $(origin DB))))
+
 # Refused before PGXS or the compiler say something else about it.
 PG_CONFIG ?= pg_config
 export PG_CONFIG
-server := $(shell $(PG_CONFIG) --version 2>/dev/null)
+server := $(if $(of_database),,$(shell $(PG_CONFIG) --version 2>/dev/null))
 major := $(shell echo '$(server)' | sed -n '1s/^[^0-9]*\([0-9]*\).*/\1/p')
 ifneq ($(server),)
 ifneq ($(shell test '$(major)' -ge 15 2>/dev/null && echo yes),yes)
@@ -176,13 +180,26 @@ paper:
 	+@$(build)
 	@test/cluster test/paper '$(PAPER_DATA)'
 
-# make dashboard [DATA=folder] [PORT=number] [PICTURES=yes]: of the scores that the
-# project ships, or of the data folder of the paper's repository.
+# make dashboard [DATA=folder] [PORT=number] [OUT=folder] [PICTURES=yes]: of the scores
+# that the project ships, or of the data folder of the paper's repository.
+# make dashboard DB=database [SCHEMA=name] [PORT=number] [OUT=folder]: of a database.
+# What DB says, a password maybe, goes on in the environment as it stands.
 dashboard: export PORT := $(PORT)
+dashboard: export OUT := $(OUT)
+ifneq ($(of_database),)
+dashboard: export SAFETYCORR_DB := $(value DB)
+dashboard: export SAFETYCORR_SCHEMA := $(value SCHEMA)
 dashboard:
+	$(if $(PAPER_DATA)$(PICTURES),$(error DATA and PICTURES are of the scores that the project ships: without DB))
+	@test/setup page
+	@test/integration/dashboard --database
+else
+dashboard:
+	$(if $(SCHEMA),$(error SCHEMA is of a database of yours: with DB))
 	@test/setup dashboard
 	+@$(build)
 	@test/cluster test/integration/dashboard $(if $(PICTURES),--pictures) $(if $(PAPER_DATA),'$(PAPER_DATA)')
+endif
 
 # make bench [ONLY=name,name] [SCALE=0.01] [UPDATE=yes] [SYMMV=full]: make hands
 # what is set here down to test/bench/run in the environment.  Its largest
