@@ -70,9 +70,10 @@ async function read(session, schema) {
 
   const report = pack(["stratum", "benchmark", "role", "direction", "models_needed", ...correlationColumns, "order", "note", "not_checked"],
     correlations.map((row) => [...row, ...(notes.get(JSON.stringify(row.slice(0, 2))) ?? [null, null, null])]));
-  const differences = pack(["stratum_a", "stratum_b", "benchmark", "corr_a", "corr_b", "difference", "ci_low", "ci_high", "p_value", "q_value", "sign_changes", "status"],
-    numbered(await view("capabilities_strata_differences",
-      ["stratum_a", "stratum_b", "benchmark", "corr_a", "corr_b", "difference", "ci_low", "ci_high", "p_value", "q_value", "sign_changes", "status"]), strata, strata, benchmarks));
+  const differenceColumns = ["stratum_a", "stratum_b", "corr_a", "corr_b", "difference", "ci_low", "ci_high", "p_value", "q_value", "sign_changes", "status"];
+  const differences = numbered(await view("capabilities_strata_differences", ["benchmark", ...differenceColumns]), benchmarks, strata, strata);
+  const differencesOf = groupBy(differences, 0);
+  const signChanges = new Set(differences.filter((row) => row[1 + differenceColumns.indexOf("sign_changes")]).map((row) => row[0]));
 
   const chosen = [];
   for (const threshold of place.evaluation ? database.thresholds : [database.usualThreshold]) {
@@ -109,6 +110,7 @@ async function read(session, schema) {
         (adjustedOf.get(benchmark) ?? []).map((row) => row.slice(1))),
       over_time: pack(["stratum", "window_end", "n", "corr", "ci_low", "ci_high", "verdict", "capability_sd_ratio", "status"],
         (overTimeOf.get(benchmark) ?? []).map((row) => row.slice(1))),
+      differences: pack(differenceColumns, (differencesOf.get(benchmark) ?? []).map((row) => row.slice(1))),
       given: controls.map(({name, rows}) => ({
         control: name,
         rows: pack(["stratum", "n", "corr", "ci_low", "ci_high", "vif", "status"],
@@ -157,7 +159,8 @@ async function read(session, schema) {
         reliability: anyRow.filter((row) => row[2] === "target").map((row) => row[at("score_reliability")]).find((value) => value != null) ?? null
       };
     }),
-    report, differences, changes
+    report, changes,
+    sign_changes: [...signChanges]
   });
   await session.run("ending", "COMMIT");
   return files;

@@ -22,9 +22,10 @@ export function table(rows, columns) {
  *
  * draw(width) gives, or promises, {title, subtitle, legend, controls, chart, table: {rows, columns, name},
  * choose, note}; chart is an SVG or another element, or a text in the place of one.  null: the card
- * hides.  watches: the choices of state that it depends on.
+ * hides.  watches: the choices of state that it depends on.  ahead: so many pixels before it
+ * is seen it is drawn.
  */
-export function card({id, state, watches = [], source, draw, height = 300, level = 3}) {
+export function card({id, state, watches = [], source, draw, height = 300, level = 3, ahead = 400}) {
   const title = element(`h${level}`, {id: `${id}-title`});
   const subtitle = element("p", {className: "subtitle"});
   const body = element("div", {className: "body"});
@@ -35,7 +36,7 @@ export function card({id, state, watches = [], source, draw, height = 300, level
   const csv = element("button", {type: "button"}, "CSV");
   const svg = element("button", {type: "button"}, "SVG");
   const foot = element("div", {className: "foot"}, element("p", {}, source), details, element("div", {className: "save"}, csv, svg));
-  const section = element("section", {className: "card", id, "aria-labelledby": `${id}-title`}, title, subtitle, body, foot);
+  const section = element("section", {className: "card", id, "aria-labelledby": `${id}-title`}, title, subtitle, element("figure", {}, body, foot));
 
   let shown = null;
   let seen = false;
@@ -71,7 +72,7 @@ export function card({id, state, watches = [], source, draw, height = 300, level
     // what is typed in a control must not be lost by drawing again
     const kept = drawn.controls && body.contains(drawn.controls) ? document.activeElement : null;
     const chart = isChart ? explorable(drawn.chart, `${title.textContent}.`, {choose: drawn.choose}) : drawn.chart;
-    body.replaceChildren(...[drawn.controls, drawn.legend, isChart ? element("figure", {}, chart) : chart, drawn.note ? element("p", {className: "note"}, drawn.note) : null].filter(Boolean));
+    body.replaceChildren(...[drawn.controls, drawn.legend, isChart ? element("div", {className: "chart"}, chart) : chart, drawn.note ? element("p", {className: "note"}, drawn.note) : null].filter(Boolean));
     if (kept && drawn.controls.contains(kept)) kept.focus();
     body.style.minHeight = "";
     svg.hidden = !isChart;
@@ -84,7 +85,7 @@ export function card({id, state, watches = [], source, draw, height = 300, level
     observer.disconnect();
     seen = true;
     refresh();
-  }, {rootMargin: "400px"}).observe(section);
+  }, {rootMargin: `${ahead}px`}).observe(section);
   new ResizeObserver(([entry]) => {
     const now = Math.floor(entry.contentRect.width);
     if (now === width || !(now > 0)) return;

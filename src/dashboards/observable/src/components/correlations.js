@@ -15,9 +15,6 @@ export function oppositeSigns(data, rows) {
   return new Set([...signs].filter(([, set]) => set.size > 1).map(([benchmark]) => benchmark));
 }
 
-/** Those of them of which the strata differ beyond chance, both signs included. */
-export const surelyOpposite = (data) => new Set(data.differences.filter((row) => row.sign_changes).map((row) => row.benchmark));
-
 const weight = {entangled: 3, inverse: 3, low: 3, positive: 1, negative: 1};
 
 /** How much a reader wants to see a benchmark: changes of sign, sure verdicts, rare ones before common ones. */
@@ -41,7 +38,7 @@ export function describe(data, row) {
     `correlation ${format(row.corr)} (${interval(row.ci_low, row.ci_high)}), ${plural(row.n, "model")}`,
     row.verdict ? `${row.verdict}${row.q_verdict == null ? "" : `, q ${pValue(row.q_verdict)}`}` : row.status,
     row.direction === "lower" ? "lower is better: scores negated" : null,
-    row.note
+    row.note && !row.note.startsWith("no fault") ? row.note : null
   ].filter(Boolean).join("\n");
 }
 
@@ -96,7 +93,7 @@ export function correlationsCard(data, state, choose) {
     const cellsOf = (benchmark) => panels.map((stratum) => at.get(`${stratum.at} ${benchmark}`) ?? null);
     const benchmarks = [...new Set(rows.map((row) => row.benchmark))];
     const opposite = oppositeSigns(data, rows);
-    const sure = surelyOpposite(data);
+    const sure = data.signChanges;
     const share = new Map(verdicts.map(({name}) => [name, rows.filter((row) => row.verdict === name).length / (rows.length || 1)]));
     const most = width < 560 ? 20 : 40;
     const wanted = search.value.trim().toLowerCase();
@@ -120,7 +117,7 @@ export function correlationsCard(data, state, choose) {
     const lowOnly = mine.filter((row) => lead.name === everything && row.verdict === "low" && rows.filter((other) => other.benchmark === row.benchmark && other.stratum !== lead.at).every((other) => other.verdict !== "low"));
     return {
       title,
-      subtitle: `Capabilities correlation (dot) with its 95 % interval (bar), by the end that is nearer to 0. Dotted lines: the threshold ${threshold}. A name leads to that benchmark.${opposite.size ? ` ⇄ the sign differs between ${words}: the correlation of all models describes neither.` : ""}${lowOnly.length && data.strata.length > 1 ? ` Low over all models, but in no stratum: ${list(lowOnly.map((row) => isolate(plain(data.benchmarks[row.benchmark]))))}.` : ""}`,
+      subtitle: `Capabilities correlation (dot) with its 95 % interval (bar), by the end that is nearer to 0. Dotted lines: the threshold ${threshold}. A name leads to that benchmark.${panels.length < data.strata.length && panels.length > 1 ? ` Shown: ${panels.length} of ${data.strata.length} strata, those with the most models.` : ""}${opposite.size ? ` ⇄ the sign differs between ${words}: the correlation of all models describes neither.` : ""}${lowOnly.length && data.strata.length > 1 ? ` Low over all models, but in no stratum: ${list(lowOnly.map((row) => isolate(plain(data.benchmarks[row.benchmark]))))}.` : ""}`,
       controls,
       legend: verdictLegend(mine),
       chart: !shown.length ? nothing(benchmarks.length ? "No benchmark has a name like that." : "There are no correlations to show.") : intervalChart({
@@ -144,7 +141,7 @@ export async function drawWays(data, state, width) {
   const threshold = state.get("threshold");
   const benchmark = state.get("benchmark");
   const rows = (await data.allAt(threshold)).filter((row) => row.benchmark === benchmark);
-  const {given} = await data.benchmark(benchmark);
+  const {given, differences} = await data.benchmark(benchmark);
   const lines = data.ordered.flatMap((stratum) => {
     const row = rows.find((each) => each.stratum === stratum.at);
     const way = (label, cell) => ({label, marked: false, cells: [cell]});
@@ -158,7 +155,7 @@ export async function drawWays(data, state, width) {
     ];
   }).filter(Boolean);
   const whole = new Set(data.strata.filter(({name}) => name === everything).map(({at}) => at));
-  const pair = data.differences.filter((row) => row.benchmark === benchmark && row.difference != null && !whole.has(row.stratum_a) && !whole.has(row.stratum_b));
+  const pair = differences.filter((row) => row.difference != null && !whole.has(row.stratum_a) && !whole.has(row.stratum_b));
   const sure = pair.some((row) => row.q_value != null && row.q_value < 0.05);
   const alone = pair.some((row) => row.p_value != null && row.p_value < 0.05);
   const words = strataWords(data.strata);

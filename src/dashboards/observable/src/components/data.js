@@ -23,7 +23,8 @@ export class Data {
     this.benchmarks = page.benchmarks;
     this.models = page.models;
     this.report = decode(page.report);
-    this.differences = decode(page.differences);
+    /** Benchmarks of which two strata differ in sign, beyond chance. */
+    this.signChanges = new Set(page.sign_changes);
     this.changes = page.changes.map((change) => ({...change, counts: decode(change.counts), changed: decode(change.changed)}));
     this.capability = new Set(this.strata.flatMap((stratum) => stratum.capability));
     this.files = new Map();
@@ -77,7 +78,7 @@ export class Data {
   }
 
   async benchmark(benchmark) {
-    const {models, over_time, given} = await this.fetch(`benchmarks/${benchmark}.json`);
-    return {models: decode(models), overTime: decode(over_time), given: given.map(({control, rows}) => ({control, rows: decode(rows)}))};
+    const {models, over_time, differences, given} = await this.fetch(`benchmarks/${benchmark}.json`);
+    return {models: decode(models), overTime: decode(over_time), differences: decode(differences), given: given.map(({control, rows}) => ({control, rows: decode(rows)}))};
   }
 }

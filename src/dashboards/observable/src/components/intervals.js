@@ -1,7 +1,7 @@
 // Correlations with their intervals on one axis from −1 to 1: a row for each
 // benchmark, a panel for each stratum.  On a narrow screen a name stands above
 // its row.
-import {shortNames, widthOf, wrap} from "./names.js";
+import {shortNames, widest, wrap} from "./names.js";
 import {format, verdictColour} from "./words.js";
 
 const space = "http://www.w3.org/2000/svg";
@@ -30,12 +30,14 @@ const fontSize = 12;
 export function intervalChart({rows, panels, threshold, width}) {
   const numbers = 78;
   const labels = rows.map((row) => row.label);
-  const natural = 16 + rows.reduce((most, {label, marked}) => Math.max(most, widthOf(marked ? `⇄ ${label}` : label, fontSize, marked ? 600 : 400)), 0);
+  const weight = rows.some(({marked}) => marked) ? 600 : 400;
+  const reserved = weight === 600 ? 34 : 16;
+  const natural = reserved + widest(labels, fontSize, weight) + 1;
   // names beside the rows as long as that leaves the panels some room
   const above = width < 560 || width - Math.min(natural, 0.34 * width) < panels.length * (numbers + 110);
   const nameRoom = above ? 0 : Math.min(natural, 0.34 * width);
   const panel = (width - nameRoom) / panels.length;
-  const short = shortNames(labels, (above ? width : nameRoom) - (rows.some(({marked}) => marked) ? 34 : 14), fontSize, above || rows.some(({marked}) => marked) ? 600 : 400);
+  const short = shortNames(labels, (above ? width : nameRoom) - reserved, fontSize, above ? 600 : weight);
   const rowHeight = above ? 40 : rows.length < 9 ? 26 : 20;
   const heads = panels.map((title) => wrap(title, panel - 8, 13, 3));
   const top = 24 + 16 * Math.max(...heads.map((lines) => lines.length));

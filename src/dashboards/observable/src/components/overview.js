@@ -7,15 +7,17 @@ import {day, element, everything, format, interval, isolate, list, moment, perce
 export function finding(rows) {
   const targets = rows.filter((row) => row.role === "target");
   const given = (verdict) => targets.filter((row) => row.verdict === verdict).length;
-  const told = ["entangled", "inverse", "low"].map(given);
+  const [entangled, inverse, low] = ["entangled", "inverse", "low"].map(given);
+  const told = entangled + inverse + low;
   if (!targets.length) return "No benchmark is judged";
-  if (!told.some(Boolean)) return `${plural(targets.length, "benchmark")}, and for none can these models say what it measures`;
-  const [entangled, inverse, low] = told;
-  return `Of ${plural(targets.length, "benchmark")}, ${[
-    entangled ? `${entangled} ${entangled === 1 ? "orders" : "order"} models as capability does` : null,
-    inverse ? `${inverse} the other way round` : null,
-    low ? `${low} ${low === 1 ? "does" : "do"} neither` : null
-  ].filter(Boolean).join(", ")}`;
+  if (!told) return `${plural(targets.length, "benchmark")}, and for none can these models say what it measures`;
+  const verb = (count, one, more) => `${count} ${count === 1 ? one : more}`;
+  const parts = [
+    entangled ? `${verb(entangled, "orders", "order")} models as capability does` : null,
+    inverse ? entangled ? `${inverse} the other way round` : `${verb(inverse, "orders", "order")} models against capability` : null,
+    low ? entangled || inverse ? verb(low, "does neither", "do neither") : `${verb(low, "does", "do")} not order models by capability` : null
+  ].filter(Boolean);
+  return `Of ${plural(targets.length, "benchmark")}, ${parts.join(", ")}${told < targets.length ? `; ${targets.length - told} ${targets.length - told === 1 ? "is" : "are"} undecided` : ""}`;
 }
 
 const fact = (name, value, ...more) => element("div", {className: "fact"}, element("dt", {}, name), element("dd", {}, element("b", {}, value), ...more.filter(Boolean).map((words) => element("span", {}, words))));
@@ -28,7 +30,7 @@ export function strip(data, stratum, rows) {
   const familyCount = families ? new Set(families.filter(Boolean)).size : 0;
   const notChecked = [...new Set(targets.flatMap((row) => (row.not_checked ?? "").split(", ")).filter((what) => what && what !== "everything"))];
   const dates = (released ?? []).filter(Boolean).sort();
-  const chance = stratum.eigenvalue == null || stratum.chance == null ? null : stratum.eigenvalue > stratum.chance;
+  const chance = stratum.eigenvalue == null || stratum.chance == null || stratum.capability.length < 2 ? null : stratum.eigenvalue > stratum.chance;
   return element("dl", {className: "strip"},
     fact("Models", String(stratum.models),
       stratum.scored < stratum.models ? `${stratum.scored} have a capabilities score` : null,
@@ -41,7 +43,7 @@ export function strip(data, stratum, rows) {
       stratum.explained == null ? stratum.status : "of their variance",
       stratum.reliability == null ? null : `reliability ${format(stratum.reliability)}`),
     fact("Against chance", chance == null ? "not tested" : chance ? "passes" : "fails",
-      stratum.eigenvalue == null ? null : `eigenvalue ${format(stratum.eigenvalue)}${stratum.chance == null ? "" : `, by chance ${format(stratum.chance)}`}`,
+      chance == null ? null : `eigenvalue ${format(stratum.eigenvalue)}${stratum.chance == null ? "" : `, by chance ${format(stratum.chance)}`}`,
       stratum.above_chance > 1 ? `${stratum.above_chance} components above chance` : null),
     fact("Not checked", notChecked.length ? String(notChecked.length) : "nothing", notChecked.length ? list(notChecked, 8) : null),
     fact("Read", day(made.slice(0, 10)), moment(made).replace(/^.*, /, ""), `database ${source.database}`, `schema ${source.schema}`));
@@ -53,10 +55,16 @@ export function strip(data, stratum, rows) {
 
 const claims = new Set(["entangled", "inverse", "low"]);
 
+/** The note of the report where something was checked, and nothing found. */
+const noFault = "no fault found in what could be checked";
+
+/** What a note holds against a row, with the minus of numbers. */
+const remarks = (note) => (note == null || note === noFault ? [] : note.replace(/(^|[\s(])-(?=\d)/g, "$1−").split("; "));
+
 /** Which list a row of the report belongs to. */
 export function kindOf(row) {
   if (!claims.has(row.verdict)) return "open";
-  return row.q_verdict != null && row.q_verdict < 0.05 && row.note == null ? "quotable" : "noted";
+  return row.q_verdict != null && row.q_verdict < 0.05 && !remarks(row.note).length ? "quotable" : "noted";
 }
 
 const kinds = [
@@ -65,16 +73,19 @@ const kinds = [
   {kind: "open", title: "Cannot say", says: "Undecided with these models."}
 ];
 
+/** What nobody could look at, of rows without a fault. */
+function unchecked(rows) {
+  const what = [...new Set(rows.flatMap((row) => (row.not_checked ?? "").split(", ")).filter(Boolean))];
+  return what.length ? ` Not checked: ${list(what, 8)}.` : "";
+}
+
 const few = 6;
 
 function need(row) {
   if (row.corr == null) return null;
   if (row.models_needed == null) return "so near to the threshold that no number of models decides it";
-  return row.models_needed > row.n ? `takes about ${row.models_needed.toLocaleString("en")} models if the correlation is what it seems` : null;
+  return row.models_needed > row.n ? `about ${row.models_needed.toLocaleString("en")} models would decide it, were the correlation truly ${format(row.corr)}` : null;
 }
-
-/** What a note holds, with the minus of numbers. */
-const remarks = (note) => (note ?? "").replace(/(^|[\s(])-(?=\d)/g, "$1−").split("; ").filter(Boolean);
 
 function entry(data, row, choose, said) {
   const name = data.benchmarks[row.benchmark];
@@ -106,7 +117,7 @@ export function lists(data, rows, choose) {
     });
     return element("section", {className: "list", id: `list-${kind}`, "aria-labelledby": `list-${kind}-title`},
       element("h3", {id: `list-${kind}-title`}, title, " ", element("b", {}, String(mine.length))),
-      element("p", {className: "subtitle"}, says, said.size ? ` Of each: ${[...said].join("; ")}.` : ""), mine.length ? items : element("p", {className: "none"}, "None."), more);
+      element("p", {className: "subtitle"}, says, said.size ? ` Of each: ${[...said].join("; ")}.` : "", kind === "quotable" && mine.length ? unchecked(mine) : ""), mine.length ? items : element("p", {className: "none"}, "None."), more);
   }));
 }
 

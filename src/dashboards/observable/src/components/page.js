@@ -3,7 +3,7 @@
 import {card} from "./card.js";
 import {changesSection} from "./changes.js";
 import {drawLoadings, drawScree, heatmapCard} from "./component.js";
-import {correlationsCard, drawWays, oppositeSigns, surelyOpposite} from "./correlations.js";
+import {correlationsCard, drawWays, oppositeSigns} from "./correlations.js";
 import {Data} from "./data.js";
 import {drawAdjusted, drawOverTime, rankingCard, scatterCard} from "./models.js";
 import {plain} from "./names.js";
@@ -15,8 +15,7 @@ import {element, everything, isolate, modelsOf, moment, plural} from "./words.js
 function firstBenchmark(data, stratum) {
   const rows = data.report.filter((row) => row.stratum === stratum && row.role === "target" && row.corr != null);
   const opposite = oppositeSigns(data, data.report);
-  const sure = surelyOpposite(data);
-  const rank = (row) => (sure.has(row.benchmark) ? 0 : kindOf(row) === "quotable" ? 1 : opposite.has(row.benchmark) ? 2 : 3);
+  const rank = (row) => (data.signChanges.has(row.benchmark) ? 0 : kindOf(row) === "quotable" ? 1 : opposite.has(row.benchmark) ? 2 : 3);
   return [...rows].sort((a, b) => rank(a) - rank(b) || (a.order ?? 0) - (b.order ?? 0))[0]?.benchmark ?? 0;
 }
 
@@ -37,7 +36,8 @@ export function drawPage(root, page) {
     threshold: {value: 0.4, ok: (text) => (page.thresholds.includes(Number(text)) ? Number(text) : undefined), text: String}
   });
   if (!data.strata.length) {
-    root.replaceChildren(element("p", {className: "nothing"}, "The evaluation has no scores yet, or its reader may see none."));
+    root.replaceChildren(element("h1", {}, "No scores yet"), element("p", {className: "lead"},
+      `The evaluation behind schema ${page.source.schema} of database ${page.source.database} had no scores that the role of this page may see, ${moment(page.made)}. Add scores, or grant that role SELECT on what the evaluation reads; then build the page again.`));
     return;
   }
 
@@ -67,7 +67,7 @@ export function drawPage(root, page) {
   const changes = element("div");
   const one = element("h2", {id: "one", tabIndex: -1});
   const made = {
-    correlations: make("correlations", correlationsCard(data, state, choose), ["models", "threshold"], {height: 500}),
+    correlations: make("correlations", correlationsCard(data, state, choose), ["models", "threshold"], {height: 500, ahead: 4000}),
     scatter: make("scatter", scatterCard(data, state), ["models", "benchmark", "threshold"], {height: 480}),
     ways: make("ways", drawWays, ["benchmark", "threshold"]),
     adjusted: make("adjusted", drawAdjusted, ["models", "benchmark"], {height: 440}),
@@ -80,7 +80,7 @@ export function drawPage(root, page) {
   root.replaceChildren(
     element("header", {}, element("p", {className: "kicker"}, "Safety benchmarks and capability"), head, lead),
     element("div", {className: "controls"}, strataChoice.control, benchmarkChoice.control, thresholdChoice.control),
-    facts, three, changes,
+    facts, element("h2", {}, "What may be said"), three, changes,
     element("h2", {}, "Every benchmark"), made.correlations,
     one, element("div", {className: "two"}, made.scatter, element("div", {}, made.ways, made.time)), made.adjusted,
     element("h2", {}, "Capability itself"), element("div", {className: "even"}, made.scree, made.loadings), made.heatmap, made.ranking,
