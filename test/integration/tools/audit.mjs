@@ -211,6 +211,9 @@ async function shoot(page, name) {
 
 async function audit(browser, eye, {width, scheme}) {
   const began = Date.now();
+  const times = {};
+  let lap = began;
+  const timed = (name) => { times[name] = ((times[name] ?? 0) + Date.now() - lap); lap = Date.now(); };
   const page = await browser.newPage();
   const found = {width, scheme, console: [], errors: [], failed: [], elsewhere: []};
   page.on("console", (message) => { if (["error", "warn"].includes(message.type())) found.console.push(message.text()); });
@@ -227,25 +230,29 @@ async function audit(browser, eye, {width, scheme}) {
   await page.evaluateOnNewDocument(install);
   await page.evaluateOnNewDocument(noteFirstChart);
   await page.goto(url, {waitUntil: "load", timeout: 60000});
-  await page.waitForFunction(() => window.__audit.ready() > 0, {timeout: 15000}).catch(() => found.errors.push("no chart after 15 s"));
   await settle(page);
-  const first = await bytes(page);
   await scrollThrough(page);
-  found.bytes = {...first, inAll: (await bytes(page)).inAll};
+  await page.waitForFunction(() => window.__audit.ready() > 0, {timeout: 10000}).catch(() => found.errors.push("no chart after 10 s"));
+  found.bytes = await bytes(page);
+  timed("load");
 
   const faults = [];
   if (values.shots) await shoot(page, `${width}-${scheme}`);
+  timed("shots");
   const {texts, charts, faults: shown} = await page.evaluate(() => window.__audit.inspect());
   faults.push(...shown, ...await contrast(page, eye));
+  timed("inspect");
   Object.assign(found, {texts, charts});
   if (scheme === values.schemes.split(",")[0]) {
     const typed = await keyboard(page);
     Object.assign(found, {tabs: typed.tabs, allReached: typed.complete});
     faults.push(...typed.faults);
+    timed("keyboard");
     if (width > 1000 || views.every((each) => each.width === width)) {
       const hovered = await hovering(page, typed.spoken);
       found.hovering = hovered.found;
       faults.push(...hovered.faults);
+      timed("hover");
     }
   }
   // then with all that can be opened
@@ -264,10 +271,11 @@ async function audit(browser, eye, {width, scheme}) {
     faults.push(...withTables, ...[...opened.faults, ...await contrast(page, eye)].filter(({kind, where, what}) => !known.has(JSON.stringify([kind, where, what])))
       .map((each) => ({...each, opened: true})));
   }
+  timed("opened");
   for (const key of ["console", "errors", "failed", "elsewhere"])
     for (const what of new Set(found[key])) faults.push({kind: {console: "console", errors: "script error", failed: "failed request", elsewhere: "another host"}[key], where: "page", what});
   await page.close();
-  return {...found, seconds: (Date.now() - began) / 1000, faults};
+  return {...found, seconds: (Date.now() - began) / 1000, times, faults};
 }
 
 // Two at a time, each in a browser of its own, since only one page has the focus.
@@ -308,8 +316,8 @@ const kinds = {};
 for (const {kind} of faults) kinds[kind] = (kinds[kind] ?? 0) + 1;
 
 if (values.brief) {
-  for (const {width, scheme, seconds, bytes: b, tabs} of results)
-    console.log(`${width} ${scheme}: ${seconds.toFixed(1)} s, ${tabs ?? "–"} tabs, first chart after ${b.firstChartMs} ms and ${JSON.stringify(b.untilFirstChart)}, in all ${JSON.stringify(b.inAll)}`);
+  for (const {width, scheme, seconds, times, bytes: b, tabs} of results)
+    console.log(`${width} ${scheme}: ${seconds.toFixed(1)} s, ${tabs ?? "–"} tabs, first chart after ${b.firstChartMs} ms and ${JSON.stringify(b.untilFirstChart)}, in all ${JSON.stringify(b.inAll)}; ${JSON.stringify(times)}`);
   for (const {kind, where, what, times, views: seenIn, opened} of faults)
     console.log(`${kind}${times > 1 ? ` (${times})` : ""}: ${where}: ${what.join("; ")}${opened ? " (opened)" : ""} [${seenIn.length === views.length ? "everywhere" : seenIn.join(", ")}]`);
   console.log(JSON.stringify(kinds));

@@ -26,31 +26,30 @@ export function install() {
     return (home && !way[0]?.includes(`#${CSS.escape(home.id)}`) ? `#${home.id} … ` : "") + way.join(" > ");
   };
 
-  const seen = (element) => {
-    if (!element.checkVisibility({opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true})) return false;
-    for (let each = element; each && each !== document.body; each = each.parentElement) {
-      const style = getComputedStyle(each);
-      // the usual ways to hide a text from the eye and not from a screen reader
-      if (style.clipPath === "inset(50%)" || /rect\((0|1)px,? (0|1)px,? (0|1)px,? (0|1)px\)/.test(style.clip)) return false;
-      if (style.overflow !== "visible" && (each.clientWidth === 1 || each.clientHeight === 1)) return false;
-    }
-    return true;
-  };
-
-  const scrolls = (element) => {
-    const {overflowX} = getComputedStyle(element);
-    return ["auto", "scroll", "hidden", "clip"].includes(overflowX);
-  };
-
-  // the ancestors that cut off what is wider than they are
-  const cutters = (element) => {
-    const found = [];
-    for (let each = element.parentElement; each && each !== document.body && each !== document.documentElement; each = each.parentElement)
-      if (getComputedStyle(each).overflow !== "visible" && !(each instanceof SVGElement)) found.push(each);
+  // What an element is in by its ancestors; good until the page changes.
+  let standing = new Map();
+  const around = (element) => {
+    if (!(element instanceof Element) || element === document.documentElement) return {hidden: false, opacity: 1, cutters: [], stuck: false};
+    let found = standing.get(element);
+    if (found) return found;
+    const outer = around(element.parentElement);
+    const style = getComputedStyle(element);
+    const cuts = style.overflow !== "visible" && !(element instanceof SVGElement);
+    // the usual ways to hide a text from the eye and not from a screen reader
+    const hides = style.clipPath === "inset(50%)" || /rect\((0|1)px,? (0|1)px,? (0|1)px,? (0|1)px\)/.test(style.clip) ||
+      (cuts && (element.clientWidth === 1 || element.clientHeight === 1));
+    found = {hidden: outer.hidden || hides, opacity: outer.opacity * Number(style.opacity), stuck: outer.stuck || ["sticky", "fixed"].includes(style.position),
+      // what cuts off a text in it
+      cutters: cuts && element !== document.body ? [...outer.cutters, element] : outer.cutters};
+    standing.set(element, found);
     return found;
   };
 
+  const seen = (element) =>
+    element.checkVisibility({opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true}) && !around(element).hidden;
+
   const charts = () => [...document.querySelectorAll("svg, canvas")].filter((each) => {
+    standing = new Map();
     if (each.parentElement?.closest("svg") || each.closest("[aria-hidden=true]") || !seen(each)) return false;
     const box = each.getBoundingClientRect();
     if (box.width < chartSize.width || box.height < chartSize.height) return false;
@@ -78,12 +77,6 @@ export function install() {
     return known.get(css);
   };
 
-  const opacity = (element) => {
-    let all = 1;
-    for (let each = element; each; each = each.parentElement) all *= Number(getComputedStyle(each).opacity);
-    return all;
-  };
-
   // Corners of what a text covers, in the order round it, in pixels of the viewport.
   const ofSvg = (text) => {
     const box = text.getBBox(), matrix = text.getScreenCTM();
@@ -100,18 +93,24 @@ export function install() {
   };
 
   const texts = () => {
+    standing = new Map();
+    const boxes = new Map();
+    const edges = (element) => boxes.get(element) ?? boxes.set(element, element.getBoundingClientRect()).get(element);
     const found = [];
     const add = (element, text, corners, more) => {
       const xs = corners.map((each) => each.x), ys = corners.map((each) => each.y);
       const box = {left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys)};
       // scrolled out of sight
       for (const each of more.cutters) {
-        const inner = each.getBoundingClientRect();
+        const inner = edges(each);
         if (Math.min(box.right, inner.right) - Math.max(box.left, inner.left) < 2 || Math.min(box.bottom, inner.bottom) - Math.max(box.top, inner.top) < 2) return;
       }
       found.push({element, text: text.trim().replace(/\s+/g, " ").slice(0, 80), corners, box, ...more});
     };
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    // of a long table the first rows tell
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, (node) =>
+      (node.nodeType === Node.TEXT_NODE ? NodeFilter.FILTER_ACCEPT
+        : node.localName === "tr" && node.rowIndex > 40 ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP));
     const range = document.createRange();
     const done = new Set();
     const visible = new Map();
@@ -122,7 +121,8 @@ export function install() {
       if (!visible.has(element)) visible.set(element, seen(element));
       if (!visible.get(element)) continue;
       const style = getComputedStyle(element);
-      const more = {cutters: cutters(element), weight: Number(style.fontWeight), opacity: opacity(element)};
+      const {cutters, opacity, stuck} = around(element);
+      const more = {cutters, opacity, stuck, weight: Number(style.fontWeight)};
       const svgText = element.closest("text");
       if (svgText) {
         if (done.has(svgText)) continue;
@@ -163,15 +163,9 @@ export function install() {
     return least;
   };
 
-  const stuck = (element) => {
-    for (let each = element; each && each !== document.body; each = each.parentElement)
-      if (["sticky", "fixed"].includes(getComputedStyle(each).position)) return true;
-    return false;
-  };
-
   const overlapping = (all) => {
     const found = [];
-    const sorted = all.filter((each) => !stuck(each.element) && !each.element.closest("[aria-label=tip], [role=tooltip]"))
+    const sorted = all.filter((each) => !each.stuck && !each.element.closest("[aria-label=tip], [role=tooltip]"))
       .sort((a, b) => a.box.left - b.box.left);
     for (let i = 0; i < sorted.length && found.length < 200; i++)
       for (let j = i + 1; j < sorted.length && sorted[j].box.left < sorted[i].box.right; j++) {
@@ -195,12 +189,10 @@ export function install() {
     if (wider > 0) fault("page scrolls sideways", document.body, `by ${wider} px`);
     const out = [];
     for (const each of document.body.querySelectorAll("*")) {
-      if (each.parentElement?.closest("svg") || out.some((other) => other.contains(each))) continue;
+      if (each.ownerSVGElement || out.some((other) => other.contains(each))) continue;
       const box = each.getBoundingClientRect();
       if ((box.right <= width + 1 && box.left >= -1) || box.width < 2 || box.height < 2 || !seen(each)) continue;
-      let parent = each.parentElement;
-      while (parent && parent !== document.body && !scrolls(parent)) parent = parent.parentElement;
-      if (parent && parent !== document.body) continue;
+      if (around(each.parentElement).cutters.length) continue;
       out.push(each);
       fault("wider than the window", each, `${Math.round(box.left)} to ${Math.round(box.right)} px of ${width}`);
     }
@@ -263,7 +255,7 @@ export function install() {
       if (!hasSentence(spoken(speaks)) && !(figure?.localName === "figure" && hasSentence(figure.querySelector("figcaption")?.textContent ?? "")))
         fault("chart without a text alternative", chart, `“${spoken(speaks).trim()}”`);
       if (!figure) fault("chart in no figure", chart, "neither figure nor card");
-      else if (!figure.querySelector("table")) fault("chart without a table", chart, "no table in its figure");
+      else if (!(figure.closest(".card, section") ?? figure).querySelector("table")) fault("chart without a table", chart, "no table in its card");
     }
     for (const each of document.querySelectorAll(controls)) {
       if (each.closest("[hidden]") || !each.checkVisibility()) continue;
