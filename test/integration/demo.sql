@@ -30,7 +30,9 @@ SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dashboard_reader') AS n
 \endif
 
 \set lower_is_better {}
+\set higher_is_better {}
 \set families
+\set overlaps
 \getenv chat_csv CHAT_CSV
 \if :{?scores}
 	\ir :scores
@@ -44,7 +46,8 @@ SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dashboard_reader') AS n
 CREATE VIEW evaluation WITH (security_invoker) AS
 WITH s AS (SELECT kind AS stratum, score_matrix(model, benchmark, score) AS m FROM scores GROUP BY kind)
 SELECT stratum, annotate(m, capabilities => :'capabilities', covariates => :'covariates',
-	lower_is_better => :'lower_is_better', families => nullif(:'families', '')::jsonb, missing_ok => true) AS m
+	lower_is_better => :'lower_is_better', higher_is_better => :'higher_is_better',
+	families => nullif(:'families', '')::jsonb, overlaps => nullif(:'overlaps', '')::jsonb, missing_ok => true) AS m
 FROM (TABLE s UNION ALL SELECT '(all)', rollup(m) FROM s) AS t;
 
 SELECT count(*) AS views

@@ -47,3 +47,9 @@ WHERE cell.score IS NOT NULL;
 SELECT array_agg(name) AS capabilities FROM benchmark WHERE capability
 \gset
 \set covariates {}
+-- The developer, by the first word of the model's name, as in the file that is shipped.
+SELECT jsonb_object_agg(model, coalesce(developer, word)) AS families
+FROM (SELECT DISTINCT model, split_part(model, ' ', 1) AS word FROM scores) AS m
+	LEFT JOIN (VALUES ('Deepseek', 'DeepSeek'), ('Meta', 'Llama'), ('Mixtral', 'Mistral'), ('Qwen1.5', 'Qwen')) AS d (word, developer) USING (word)
+\gset
+\ir paper_marks.sql

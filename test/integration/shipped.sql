@@ -9,3 +9,6 @@ FROM shipped;
 
 \set capabilities '{LogiQA,PIQA,HellaSwag,WinoGrande,COPA,MedQA,ARC Challenge,MMLU,MATH,LAMBADA,GSM8K,BBH}'
 \set covariates {FLOP}
+SELECT jsonb_object_agg(model, family) AS families FROM shipped
+\gset
+\ir paper_marks.sql

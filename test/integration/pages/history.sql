@@ -23,6 +23,7 @@ WITH days AS (
 	SELECT day, stratum, score_matrix(model, benchmark, score) AS m FROM cell GROUP BY day, stratum
 )
 SELECT day, stratum, annotate(m, capabilities => :'capabilities', covariates => :'covariates',
-	lower_is_better => :'lower_is_better', families => nullif(:'families', '')::jsonb, missing_ok => true) AS m
+	lower_is_better => :'lower_is_better', higher_is_better => :'higher_is_better',
+	families => nullif(:'families', '')::jsonb, overlaps => nullif(:'overlaps', '')::jsonb, missing_ok => true) AS m
 FROM (TABLE s UNION ALL SELECT day, '(all)', rollup(m) FROM s GROUP BY day) AS t
 WHERE stratum IS NOT NULL;
