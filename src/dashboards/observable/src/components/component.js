@@ -78,6 +78,18 @@ export async function drawLoadings(data, state, width) {
 
 const shade = (corr) => `color-mix(in oklab, var(--${corr < 0 ? "inverse" : "entangled"}) ${Math.round(100 * Math.abs(corr))}%, var(--surface))`;
 
+// Black or white, what can be read on the colour of a cell: by its luminance (WCAG 2.2).
+function inkOn(corr) {
+  const probe = document.body.appendChild(element("i"));
+  probe.style.color = shade(corr);
+  const canvas = element("canvas", {width: 1, height: 1}).getContext("2d", {willReadFrequently: true});
+  canvas.fillStyle = getComputedStyle(probe).color;
+  canvas.fillRect(0, 0, 1, 1);
+  probe.remove();
+  const [r, g, b] = Array.from(canvas.getImageData(0, 0, 1, 1).data, (byte) => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+}
+
 /** So small a cell still has a label of its own line. */
 const smallest = 15;
 
@@ -146,7 +158,7 @@ export function heatmapCard(data, state) {
           x: (row) => String(row.b), y: (row) => String(row.a), fill: (row) => shade(row.corr), inset: 0.5, className: "cells",
           title: (row) => `${name(row.a)}\n${name(row.b)}\ncorrelation ${format(row.corr)}, ${plural(row.n, "model")}${row.status === "ok" ? "" : `\n${row.status}`}`
         }),
-        cell >= 34 ? Plot.text(there, {x: (row) => String(row.b), y: (row) => String(row.a), text: (row) => format(row.corr), fontSize: 11, fill: (row) => (Math.abs(row.corr) > 0.55 ? "var(--on-strong)" : "currentColor"), className: "numbers"}) : null,
+        cell >= 34 ? Plot.text(there, {x: (row) => String(row.b), y: (row) => String(row.a), text: (row) => format(row.corr), fontSize: 11, fill: (row) => inkOn(row.corr), className: "numbers"}) : null,
         Plot.text(cells.filter((row) => row.corr == null), {x: (row) => String(row.b), y: (row) => String(row.a), text: () => "·", fill: "var(--muted)", className: "dots"}),
         last != null && someOthers.length ? Plot.ruleX([last], {x: String, dx: cell / 2, stroke: "currentColor", strokeWidth: 1.2}) : null,
         last != null && someOthers.length ? Plot.ruleY([last], {y: String, dy: cell / 2, stroke: "currentColor", strokeWidth: 1.2}) : null

@@ -39,7 +39,7 @@ export function intervalChart({rows, panels, threshold, width}) {
   const panel = (width - nameRoom) / panels.length;
   const short = shortNames(labels, (above ? width : nameRoom) - reserved, fontSize, above ? 600 : weight);
   const rowHeight = above ? 40 : rows.length < 9 ? 26 : 20;
-  const heads = panels.map((title) => wrap(title, panel - 8, 13, 3));
+  const heads = panels.map((title) => wrap(title, panel - 14, 13, {most: 3, weight: 600}));
   const top = 24 + 16 * Math.max(...heads.map((lines) => lines.length));
   const height = top + rows.length * rowHeight + 24;
   const left = (p) => nameRoom + p * panel + 10;
@@ -74,7 +74,7 @@ export function intervalChart({rows, panels, threshold, width}) {
         const why = cell?.status ?? "no scores";
         const room = panel - 14;
         const group = svg.appendChild(svgElement("g", {class: "status", "data-row": at}));
-        group.append(svgElement("text", {x: left(p), y: y + 4, fill: muted, "font-style": "italic"}, wrap(why, room, fontSize, 1)[0] ?? ""), svgElement("title", {}, `${row.label}, ${panels[p]}\n${why}`));
+        group.append(svgElement("text", {x: left(p), y: y + 4, fill: muted, "font-style": "italic"}, wrap(why, room, fontSize, {most: 1})[0] ?? ""), svgElement("title", {}, `${row.label}, ${panels[p]}\n${why}`));
         return;
       }
       const group = svg.appendChild(svgElement("g", {class: "mark", "data-row": at, fill: verdictColour(cell.verdict), stroke: verdictColour(cell.verdict)}));

@@ -70,13 +70,16 @@ export function shortNames(names, room, fontSize = 12, weight = 400) {
   return result;
 }
 
-/** The words of a text in lines of at most room pixels; a word that is longer is cut. */
-export function wrap(text, room, fontSize, most = Infinity) {
+/** The words of a text in lines of at most room pixels; a word that is longer is cut, and so is what is beyond most lines. */
+export function wrap(text, room, fontSize, {most = Infinity, weight = 400} = {}) {
+  const fits = (line) => widthOf(line, fontSize, weight) <= room;
   const lines = [];
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length && widthOf(longer, fontSize) <= room) lines[lines.length - 1] = longer;
-    else lines.push(widthOf(word, fontSize) <= room ? word : cutMiddle(word, room, fontSize, true));
+    if (lines.length && fits(longer)) lines[lines.length - 1] = longer;
+    else lines.push(fits(word) ? word : cutMiddle(word, room, fontSize, true, weight));
   }
-  return lines.length > most ? [...lines.slice(0, most - 1), `${lines[most - 1]} …`] : lines;
+  if (lines.length <= most) return lines;
+  const last = lines.slice(most - 1).join(" ");
+  return [...lines.slice(0, most - 1), fits(`${last}`) ? last : cutMiddle(last, room, fontSize, true, weight)];
 }

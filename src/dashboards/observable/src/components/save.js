@@ -47,7 +47,7 @@ export function asSvg(svg, {title, subtitle, source}) {
 
   const body = getComputedStyle(document.body);
   const lines = [
-    ...wrap(title, width - 24, 17).map((text) => ({text, size: 17, weight: 650, after: 22})),
+    ...wrap(title, width - 24, 17, {weight: 650}).map((text) => ({text, size: 17, weight: 650, after: 22})),
     ...wrap(subtitle, width - 24, 13).map((text) => ({text, size: 13, weight: 400, after: 18}))
   ];
   const outer = document.createElementNS(space, "svg");
