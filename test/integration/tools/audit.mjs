@@ -287,7 +287,7 @@ await Promise.all([0, 1].map(async () => {
   if (!queue.length) return;
   const browser = await puppeteer.launch({
     executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--enable-blink-features=ComputedAccessibilityInfo", `--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE ${host}`]
+    args: ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", `--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE ${host}`]
   });
   try {
     const eye = await browser.newPage();

@@ -237,6 +237,16 @@ export function install() {
       ...[...element.children].filter((each) => ["title", "desc"].includes(each.localName)).map((each) => each.textContent)].join(" ");
   };
 
+  // The name by which a screen reader calls a control, near enough.  (Chromium's own
+  // costs seconds on a page with large charts.)
+  const called = (element) => {
+    const ids = (element.getAttribute("aria-labelledby") ?? "").split(/\s+/).filter(Boolean);
+    const names = [ids.map((id) => document.getElementById(id)?.textContent ?? "").join(" "), element.getAttribute("aria-label"),
+      [...(element.labels ?? [])].map((each) => each.textContent).join(" "), element.localName === "select" ? "" : element.textContent,
+      ["submit", "button", "reset"].includes(element.type) ? element.value : "", element.getAttribute("title"), element.querySelector?.("[alt]")?.alt];
+    return names.map((each) => (each ?? "").trim().replace(/\s+/g, " ")).find(Boolean) ?? "";
+  };
+
   const structure = () => {
     const faults = [];
     const fault = (kind, element, what) => faults.push({kind, where: where(element), what});
@@ -259,8 +269,7 @@ export function install() {
     }
     for (const each of document.querySelectorAll(controls)) {
       if (each.closest("[hidden]") || !each.checkVisibility()) continue;
-      const spokenName = each.computedName ?? each.getAttribute("aria-label") ?? each.textContent;
-      if (!spokenName.trim()) fault("control without a name", each, each.outerHTML.slice(0, 120));
+      if (!called(each)) fault("control without a name", each, each.outerHTML.slice(0, 120));
     }
     let level = 0;
     for (const each of document.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
@@ -290,7 +299,7 @@ export function install() {
       const style = getComputedStyle(each);
       const inText = each.localName === "a" && style.display === "inline" && each.parentElement.textContent.trim().length > each.textContent.trim().length;
       if (!inText && Math.min(width, height) < 23.5)
-        faults.push({kind: "small target", where: where(each), what: `${Math.round(width)} × ${Math.round(height)} px: “${(each.computedName ?? each.textContent).trim().slice(0, 40)}”`});
+        faults.push({kind: "small target", where: where(each), what: `${Math.round(width)} × ${Math.round(height)} px: “${called(each).slice(0, 40)}”`});
     }
     return faults;
   };
@@ -388,7 +397,7 @@ export function install() {
       const chart = charts().find((each) => each === element || each.contains(element)) ??
         (element.closest("figure, .card") && !element.matches(controls) ? charts().find((each) => home(each).contains(element)) : null);
       return {number: numberOf(element), where: where(element), visible: outlined || (before.has(element) && before.get(element) !== look(element)),
-        onScreen: box.bottom > 0 && box.top < innerHeight && box.width > 0, name: element.computedName ?? "", chart: chart ? charts().indexOf(chart) : null,
+        onScreen: box.bottom > 0 && box.top < innerHeight && box.width > 0, name: called(element).slice(0, 300), chart: chart ? charts().indexOf(chart) : null,
         box: {x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height}};
     },
     watch, shown,
