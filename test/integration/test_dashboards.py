@@ -658,7 +658,8 @@ def test_metabase_links(metabase):
 # Superset
 # ---------------------------------------------------------------------------
 
-SUPERSET_TYPES = {"TEXT": "text", "INTEGER": "int4", "DOUBLE PRECISION": "float8", "BOOLEAN": "bool"}
+VERDICTS = ("entangled", "positive", "low", "unresolved", "negative", "inverse")
+SUPERSET_TYPES = {"TEXT": "text", "INTEGER": "int4", "DOUBLE PRECISION": "float8", "BOOLEAN": "bool", "NUMERIC": "numeric"}
 
 
 @pytest.fixture(scope="module")
@@ -671,41 +672,56 @@ def superset(yaml):
 
 
 def test_superset_datasets(superset, shipped):
-    assert len(superset["datasets"]) == 6
+    assert len(superset["datasets"]) == 8
     for dataset in superset["datasets"]:
         assert (dataset["schema"], dataset["sql"]) == ("dashboard", None)
         table = f'{dataset["schema"]}.{dataset["table_name"]}'
         declared = {column["column_name"]: SUPERSET_TYPES[column["type"]] for column in dataset["columns"]}
-        assert shipped.columns(f"SELECT {', '.join(declared)} FROM {table}") == declared
+        computed = {column["column_name"]: column["expression"] for column in dataset["columns"] if column["expression"]}
+        taken = ", ".join(f"{computed[name]} AS {name}" if name in computed else name for name in declared)
+        assert shipped.columns(f"SELECT {taken} FROM {table}") == declared
         for metric in dataset["metrics"]:
-            kind, = shipped.columns(f"SELECT {metric['expression']} AS metric FROM {table} WHERE stratum = '(all)'").values()
-            assert kind in NUMBERS, metric
+            if "stratum" not in declared:
+                kind, = shipped.columns(f"SELECT {metric['expression']} AS metric FROM {table}").values()
+            else:
+                # strata are never mixed: without a filter on them there is no number
+                shipped.columns(f"SELECT {metric['expression']} AS metric FROM {table}")
+                assert shipped.rows == [(None,)], metric
+                kind, = shipped.columns(f"SELECT {metric['expression']} AS metric FROM {table} WHERE stratum = '(all)'").values()
+                assert shipped.rows != [(None,)], metric
+            assert kind in (*NUMBERS, "numeric"), metric
+
+
+def listed(value):
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def test_superset_charts(superset, shipped):
     """Columns, metrics and values of each chart are those of its dataset."""
     datasets = {dataset["uuid"]: dataset for dataset in superset["datasets"]}
-    assert len(superset["charts"]) == 8
+    assert len(superset["charts"]) == 10
     for chart in superset["charts"]:
         dataset = datasets[chart["dataset_uuid"]]
         columns = {column["column_name"] for column in dataset["columns"]}
         metrics = {metric["metric_name"] for metric in dataset["metrics"]}
         params = chart["params"]
-        assert params["viz_type"] == chart["viz_type"]
-        used = [*params.get("all_columns", []), *params.get("groupbyRows", []), *params.get("groupbyColumns", []),
-                *([params["x_axis"]] if "x_axis" in params else []), *([params["entity"]] if "entity" in params else []),
-                *(json.loads(entry)[0] for entry in params.get("order_by_cols", [])),
-                *(each["subject"] for each in params["adhoc_filters"])]
-        groups = params.get("groupby", [])
-        used += groups if isinstance(groups, list) else [groups]
+        assert params["viz_type"] == chart["viz_type"] and chart["description"]
+        filters = [*params["adhoc_filters"], *params.get("adhoc_filters_b", [])]
+        used = [*(each["subject"] for each in filters), *params.get("column_config", {}),
+                *(json.loads(entry)[0] for entry in params.get("order_by_cols", []))]
+        for key in ("all_columns", "groupbyRows", "groupbyColumns", "x_axis", "entity", "series", "groupby", "groupby_b"):
+            used += listed(params.get(key))
         assert set(used) <= columns, chart["slice_name"]
-        for each in params["adhoc_filters"]:
-            shipped.columns(f"SELECT FROM {dataset['schema']}.{dataset['table_name']} "
-                            f"WHERE {each['subject']} = {quoted(str(each['comparator']))} LIMIT 1")
+        for each in filters:
+            compared = {"==": "=", "!=": "<>"}.get(each["operator"], each["operator"])
+            value = "" if each["comparator"] is None else quoted(str(each["comparator"]))
+            shipped.columns(f"SELECT FROM {dataset['schema']}.{dataset['table_name']} WHERE {each['subject']} {compared} {value} LIMIT 1")
             assert shipped.rows, (chart["slice_name"], each["comparator"])
-        wanted = [*params.get("metrics", []), *(params[key] for key in ("metric", "x", "y", "size") if key in params)]
+        wanted = [name for key in ("metrics", "metrics_b", "metric", "x", "y", "size") for name in listed(params.get(key))]
         assert set(wanted) <= metrics and (wanted or "all_columns" in params), chart["slice_name"]
-        if wanted == ["corr"] and "y_axis_bounds" in params:
+        for rule in params.get("conditional_formatting", []):
+            assert rule["column"] in {*params.get("all_columns", []), *wanted}
+        if wanted == ["correlation"] and "y_axis_bounds" in params:
             assert params["y_axis_bounds"] == [-1, 1]
 
 
@@ -726,11 +742,34 @@ def test_superset_links(superset):
         if value["type"] == "ROW":
             assert sum(position[child]["meta"]["width"] for child in value["children"]) <= 12
     # Superset applies a filter of the dashboard beside that of a chart: on one column both give nothing
-    fixed = {each["subject"] for chart in superset["charts"] for each in chart["params"]["adhoc_filters"]}
     names = {dataset["uuid"]: {column["column_name"] for column in dataset["columns"]} for dataset in superset["datasets"]}
+    charts = {chart["uuid"]: chart for chart in superset["charts"]}
+    placed = {value["meta"]["chartId"]: charts[value["meta"]["uuid"]] for value in position.values()
+              if isinstance(value, dict) and value["type"] == "CHART"}
+    filtered = {}
     for each in dashboard["metadata"]["native_filter_configuration"]:
-        for target in each["targets"]:
-            assert target["column"]["name"] in names[target["datasetUuid"]] - fixed
+        column, = {target["column"]["name"] for target in each["targets"]}
+        assert all(column in names[target["datasetUuid"]] for target in each["targets"])
+        assert set(each["scope"]["excluded"]) < set(placed)
+        filtered[column] = {chart["slice_name"] for number_, chart in placed.items() if number_ not in each["scope"]["excluded"]}
+        for number_, chart in placed.items():
+            if number_ not in each["scope"]["excluded"]:
+                assert column in names[chart["dataset_uuid"]]
+                assert column not in {condition["subject"] for condition in chart["params"]["adhoc_filters"]}
+    # of each chart is said which stratum, or it shows them side by side; two are of one benchmark
+    across = {chart["slice_name"] for chart in placed.values()
+              if "stratum" in chart["params"].get("groupbyColumns", []) or "stratum_a" in chart["params"].get("all_columns", [])}
+    assert filtered["stratum"] == {chart["slice_name"] for chart in placed.values()} - across
+    assert filtered["benchmark"] == {"Score against capability", "Models beside what their capability predicts"}
+    assert placed[1]["slice_name"].startswith("Report")
+    # verdicts have the colours that they have in Grafana
+    colours = {name: dashboard["metadata"]["label_colors"][name] for name in VERDICTS}
+    text = GRAFANA[0].read_text(encoding="utf-8")
+    assert all(re.search(rf'"{name}": \{{\s*"color": "{colour}"', text) for name, colour in colours.items())
+    for chart in placed.values():
+        painted = {rule["targetValue"]: rule["colorScheme"] for rule in chart["params"].get("conditional_formatting", [])
+                   if rule["column"] == "verdict"}
+        assert painted in ({}, colours)
     everything = [value["uuid"] for kind in ("databases", "datasets", "charts", "dashboards") for value in superset[kind]]
     assert len(set(everything)) == len(everything)
     metadata, = superset["metadata.yaml"]

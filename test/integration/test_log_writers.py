@@ -6,119 +6,29 @@ write logs and prints the rows that should be read in each, by the harness's own
 values that it returned.  A harness that cannot be installed in time is skipped.
 """
 import datetime
-import hashlib
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
-import time
 
 import pytest
 
 import conftest
+from installing import WRITERS as TOOLS, uv
 sys.path.insert(0, str(conftest.ROOT / "test" / "t"))
 from test_recipes import PARTS  # noqa: E402
 
 WRITERS = pathlib.Path(__file__).resolve().parent / "writers"
-VERSIONS = WRITERS / "versions.txt"
 COLUMNS = ("model", "setting", "benchmark", "variant", "metric", "filter", "score", "stderr", "n", "n_total", "lower_is_better",
            "parent", "is_group", "item", "run_id", "run_at", "source")
-# seconds: all installations together, one program of writers/
-INSTALL_LIMIT = 200
+# seconds for one program of writers/
 RUN_LIMIT = 120
 
 
 # ---------------------------------------------------------------------------
-# Installing
+# Running
 # ---------------------------------------------------------------------------
-
-def cache():
-    """As test/integration/npm has it."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.environ.get("HOME", "/nonexistent"), ".cache")
-    folder = pathlib.Path(home) / "safetycorr"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK):
-            return folder
-    except OSError:
-        pass
-    folder = pathlib.Path(tempfile.gettempdir()) / f"safetycorr-writers-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-class Installing:
-    """What is left of the time for it, and what has failed: it is not tried twice."""
-    left = INSTALL_LIMIT
-    failed = {}
-
-
-def in_time(*command):
-    start = time.monotonic()
-    environment = {**os.environ, "UV_NO_CACHE": "1"}
-    if "PIP_INDEX_URL" in os.environ:  # uv has a name of its own for it
-        environment.setdefault("UV_DEFAULT_INDEX", os.environ["PIP_INDEX_URL"])
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=max(Installing.left, 1),
-                       stdin=subprocess.DEVNULL, env=environment)
-    finally:
-        Installing.left -= time.monotonic() - start
-
-
-def version(package):
-    return next(line for line in VERSIONS.read_text(encoding="utf-8").split() if line.startswith(f"{package}=="))
-
-
-def install(name, packages, steps):
-    """
-    The folder of the cache that steps(folder) fill, unless it is there already.  A "done" in it
-    comes last, so that one of a run that broke off does not count.  Skips where it fails.
-    """
-    known = f"{sys.executable}{sys.version}{VERSIONS.read_text(encoding='utf-8')}{packages}"
-    folder = cache() / f"writer-{name}-{hashlib.sha256(known.encode()).hexdigest()[:12]}"
-    if (folder / "done").exists():
-        return folder
-    if name in Installing.failed:
-        pytest.skip(Installing.failed[name])
-    for old in cache().glob(f"writer-{name}-*"):
-        shutil.rmtree(old, ignore_errors=True)
-    try:
-        steps(folder)
-        (folder / "done").touch()
-    except (OSError, subprocess.SubprocessError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        said = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
-        Installing.failed[name] = f"{name} cannot be installed: {(said.strip().splitlines() or ['no word of why'])[-1].strip()[:200]}"
-        pytest.skip(Installing.failed[name])
-    return folder
-
-
-def uv():
-    """The program of that name."""
-    def steps(folder):
-        in_time(sys.executable, "-m", "venv", folder)
-        in_time(folder / "bin/python", "-m", "pip", "install", "-q", "--no-cache-dir", "--no-input", "--retries", "1",
-                "--only-binary", ":all:", version("uv"))
-
-    return install("uv", "", steps) / "bin/uv"
-
-
-def installed(name, *packages, more=()):
-    """
-    The Python of a virtual environment with the packages, of the versions of versions.txt.  pip
-    takes minutes where uv takes seconds; nothing is built but what more names.
-    """
-    def steps(folder):
-        in_time(tool, "venv", "-q", "--python", sys.executable, folder)
-        in_time(tool, "pip", "install", "-q", "--python", folder / "bin/python", "--only-binary", ":all:",
-                *(part for package in more for part in ("--no-binary", package)), "-c", VERSIONS, *packages)
-
-    tool = uv()
-    return install(name, (packages, more), steps) / "bin/python"
-
 
 def run(python, script, *arguments, folder, **more):
     """The JSON of the last line that a program of writers/ prints; harnesses print, too."""
@@ -179,7 +89,7 @@ def assert_same(db, name, wanted):
 @pytest.fixture(scope="module")
 def inspect(tmp_path_factory):
     folder = tmp_path_factory.mktemp("inspect")
-    return run(installed("inspect", "inspect-ai"), "write_inspect.py", folder, folder=folder)
+    return run(TOOLS.installed("inspect", "inspect-ai"), "write_inspect.py", folder, folder=folder)
 
 
 def test_inspect(db, inspect):
@@ -196,7 +106,7 @@ def test_inspect(db, inspect):
 @pytest.fixture(scope="module")
 def lm_eval(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lm_eval")
-    return run(installed("lm_eval", "lm-eval", more=("sqlitedict", "word2number", "rouge-score")), "write_lm_eval.py", folder, folder=folder)
+    return run(TOOLS.installed("lm_eval", "lm-eval", more=("sqlitedict", "word2number", "rouge-score")), "write_lm_eval.py", folder, folder=folder)
 
 
 def test_lm_eval(db, lm_eval):
@@ -219,11 +129,11 @@ def optional(request, fixture):
 
 def test_every_eval(db, request, tmp_path):
     """What it makes of logs of Inspect and of lm-evaluation-harness: every row of results and items."""
-    python, tool = installed("inspect", "inspect-ai"), uv()
+    python, tool = TOOLS.installed("inspect", "inspect-ai"), uv()
     # its own requirements are those of what it does beside; it runs on an older Python than it says
-    package = install("every_eval", "", lambda folder: in_time(
+    package = TOOLS.install("every_eval", "", lambda folder: TOOLS.in_time(
         tool, "pip", "install", "-q", "--no-deps", "--only-binary", ":all:", "--python", python,
-        "--python-version", "3.12", "--target", folder, version("every-eval-ever")))
+        "--python-version", "3.12", "--target", folder, TOOLS.version("every-eval-ever")))
     results = [str(pathlib.Path(name).parent) for name in optional(request, "lm_eval")
                if "/results_" in name and ("/named_filters/" in name or "/instructed/" in name)]
     said = run(python, "write_every_eval.py", tmp_path, *results, folder=tmp_path, PYTHONPATH=str(package))
@@ -258,7 +168,7 @@ def test_loader(db, request, harness):
 
 def test_mlflow(own_database, tmp_path):
     """The recipe of the documents on MLflow's own tables gives the cells that its search finds."""
-    python = installed("mlflow", "mlflow-skinny", "sqlalchemy", "alembic", "psycopg2-binary")
+    python = TOOLS.installed("mlflow", "mlflow-skinny", "sqlalchemy", "alembic", "psycopg2-binary")
     said = run(python, "write_mlflow.py", tmp_path, own_database.name, folder=tmp_path)
     assert own_database.value("SELECT count(*) FROM runs") == said["runs"]
     recipe = PARTS["MLflow"].text.strip().rstrip(";")
