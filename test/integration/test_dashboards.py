@@ -611,7 +611,7 @@ def test_metabase_format(tools, metabase, tmp_path):
 
 def test_metabase_queries(metabase, shipped):
     cards = of_model(metabase, "Card")
-    assert len(cards) == 8
+    assert len(cards) == 10
     for card in cards:
         stage, = card["dataset_query"]["stages"]
         tags = {tag["name"]: tag for tag in stage["template-tags"]}
@@ -634,6 +634,18 @@ def test_metabase_queries(metabase, shipped):
             assert {column["name"] for column in settings["table.columns"]} == set(columns)
         if numeric == {"corr"} and "graph.metrics" in settings:
             assert (settings["graph.y_axis.min"], settings["graph.y_axis.max"]) == (-1, 1)
+
+
+def test_reports_have_the_order_of_the_function(metabase, shipped):
+    """They come first in Grafana and in Metabase; a view has no order, their queries have."""
+    panel = json.loads(GRAFANA[0].read_text(encoding="utf-8"))["panels"][0]
+    dashboard, = of_model(metabase, "Dashboard")
+    card, = [card for card in of_model(metabase, "Card") if card["entity_id"] == dashboard["dashcards"][0]["card_id"]]
+    wanted = [name for name, in shipped.owner.rows("SELECT benchmark FROM evaluation, capabilities_report(m) WHERE stratum = '(all)'")]
+    for sql in as_sent(panel["targets"][0]["rawSql"]), card["dataset_query"]["stages"][0]["native"].replace("{{stratum}}", quoted(EVERYTHING)):
+        columns = list(shipped.columns(sql))
+        assert {"corr", "interval", "verdict", "note"} < set(columns)
+        assert [row[columns.index("benchmark")] for row in shipped.rows] == wanted
 
 
 def test_metabase_links(metabase):
