@@ -1,4 +1,4 @@
--- Is this safety benchmark capability under another name?
+-- Does a safety benchmark measure safety, or capability under another name?
 -- "make demo" runs this file in a new database, from the top of the source tree.
 \set QUIET on
 \pset pager off
@@ -11,30 +11,40 @@ CREATE EXTENSION safetycorr;
 CREATE TABLE paper_scores (model text, kind text, family text, benchmark text, score float8);
 \copy paper_scores FROM 'test/data/safetywashing.csv' WITH (FORMAT csv, HEADER match)
 
--- All scores of all models, and of each kind, as one value each.
-CREATE TABLE evaluation AS
-SELECT coalesce(kind, 'all') AS models,
-	annotate(score_matrix(model, benchmark, score),
-		capabilities => '{LogiQA,PIQA,HellaSwag,WinoGrande,COPA,MedQA,ARC Challenge,MMLU,MATH,LAMBADA,GSM8K,BBH}',
-		targets => '{Brier MMLU,ANLI,ETHICS,AdvGLUE,CrowS-Pairs English,BBQ Ambiguous,GCG,Sycophancy,WMDP Cyber}',
-		higher_is_better => '{Brier MMLU,ANLI,ETHICS,AdvGLUE,CrowS-Pairs English,BBQ Ambiguous,GCG,Sycophancy,WMDP Cyber}',
-		families => jsonb_object_agg(model, family),
-		overlaps => '{"Brier MMLU": ["MMLU"]}') AS scores
-FROM paper_scores
-GROUP BY ROLLUP (kind);
+-- All scores as one value, which knows what is capability, what is judged, and who is related.
+CREATE VIEW safety_evaluation AS
+SELECT '(all)' AS stratum, annotate(score_matrix(model, benchmark, score),
+    capabilities => '{LogiQA,PIQA,HellaSwag,WinoGrande,COPA,MedQA,ARC Challenge,MMLU,MATH,LAMBADA,GSM8K,BBH}',
+    targets => '{ANLI,ETHICS,WMDP Cyber,BBQ Ambiguous,AdvGLUE,TAP,GCG}',
+    higher_is_better => '{ANLI,ETHICS,WMDP Cyber,BBQ Ambiguous,AdvGLUE,TAP,GCG}',
+    families => jsonb_object_agg(model, family)) AS m
+FROM paper_scores;
 
-\echo 'Correlation with capabilities, 95 % interval: the 53 models of the safetywashing paper'
+\echo 'Do they measure safety, or capability under another name?  Seven benchmarks of the'
+\echo 'safetywashing paper over its 53 models: rank correlation with capability, 95 % interval.'
+\echo
 
-SELECT benchmark, n, corr, interval, verdict, note, not_checked
-FROM evaluation, capabilities_report(scores)
-WHERE models = 'all';
+SELECT benchmark, n, corr, interval, verdict FROM capabilities_report((SELECT m FROM safety_evaluation));
 
 \echo 'entangled: it orders models much as capability does; inverse: the other way round; low: hardly.'
-\echo 'CrowS-Pairs and BBQ Ambiguous are near 0 over all models, and of opposite sign in the two kinds:'
+\echo 'positive, negative: it rises or falls with capability, how much is open; unresolved: all is open.'
+\echo
+\echo 'What is wrong with three of them, in words:'
+\echo
 
-SELECT models, benchmark, n, corr, interval, verdict, note, not_checked
-FROM evaluation, capabilities_report(scores, targets => '{CrowS-Pairs English,BBQ Ambiguous}')
-WHERE models <> 'all'
-ORDER BY benchmark, models;
+SELECT benchmark, verdict, string_to_table(note, '; ') AS note
+FROM capabilities_report((SELECT m FROM safety_evaluation))
+WHERE benchmark IN ('BBQ Ambiguous', 'AdvGLUE', 'GCG');
 
-\echo 'But each of these intervals holds 0: so few models leave so small a correlation open.'
+\echo 'A correlation over all models may hide two.  Base models are as pretraining leaves them, chat models'
+\echo 'tuned to follow instructions; of so few the intervals are wide, and hold 0:'
+\echo
+
+SELECT kind AS models, benchmark, n, corr, interval, verdict
+FROM safety_evaluation,
+	(SELECT kind, array_agg(DISTINCT model) AS of_kind FROM paper_scores GROUP BY kind) AS k,
+	capabilities_report(subset(m, models => of_kind), targets => '{BBQ Ambiguous}')
+ORDER BY kind;
+
+\echo 'Next: "make dashboard" shows this as a page, "test/cluster psql" opens a psql to try it in, and'
+\echo '"Start with your own data" in README.md has three ways to begin.'

@@ -2,7 +2,8 @@
 
 Their SQL examples run in order, in one psql session on a new database, from the
 top of the source tree; where a block of text follows one, that is what psql
-prints.  Those that are marked are run by test_recipes.py, which has more servers.
+prints.  Those that are marked are run by test_recipes.py, which has more servers,
+or are the demo's.
 The reference is held against the catalogs, its limits against the
 headers.
 """
@@ -16,12 +17,14 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # In the order in which somebody follows them: examples use what those before have made.
-DOCS = ["README.md", "src/stats/README.md", "sql/README.md", "test/bench/README.md", "sql/loading.md", "sql/recipes.md",
+DOCS = ["README.md", "sql/reading.md", "src/stats/README.md", "sql/README.md", "test/bench/README.md", "sql/loading.md", "sql/recipes.md",
         "sql/servers.md", "src/dashboards/README.md", "test/README.md", "src/README.md", "test/data/README.md"]
 TEXTS = {doc: (ROOT / doc).read_text(encoding="utf-8") for doc in DOCS}
 TEXT = "".join(TEXTS.values())
 REFERENCE = TEXTS["sql/README.md"]
-DEMO_FIRST_LINE = "Correlation with capabilities, 95 % interval"
+FRONT_PAGE = TEXTS["README.md"]
+READING = TEXTS["sql/reading.md"]
+DEMO = (ROOT / "test/demo.sql").read_text(encoding="utf-8")
 
 # Functions that PostgreSQL calls, not people.
 SUPPORT = re.compile(r"_(in|out|recv|send|accum|support|inv|combine|final|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)$")
@@ -122,7 +125,7 @@ def test_example(block, printed):
 def test_every_output_has_its_example():
     followers = [block.output for block in BLOCKS if block.language == "sql" and block.output]
     strays = [block for block in BLOCKS if block.language == "text" and block not in followers]
-    assert [block.text.split(":")[0] for block in strays] == [DEMO_FIRST_LINE]
+    assert [block.line for block in strays] == []
 
 
 def test_a_difference_is_seen():
@@ -133,10 +136,47 @@ def test_a_difference_is_seen():
     assert not is_same_output("(1 row)", "(2 rows)")
 
 
-def test_demo_output(new_database):
-    shown, = [block.text for block in BLOCKS if block.text.startswith(DEMO_FIRST_LINE)]
-    output = psql(new_database("demo"), "", "-v", "ON_ERROR_STOP=1", "-f", "test/demo.sql")
-    assert without_trailing_blanks(shown) == without_trailing_blanks(output)
+@pytest.fixture(scope="module")
+def demo(new_database):
+    """What "make demo" prints."""
+    return psql(new_database("demo"), "", "-v", "ON_ERROR_STOP=1", "-f", "test/demo.sql")
+
+
+def tables_of(output):
+    """The tables that psql has printed, rows as dicts."""
+    found = []
+    for header, rows in re.findall(r"^( .+)\n-[-+]+\n((?: .*\n)+)", output, re.M):
+        names, *values = [[cell.strip() for cell in line.split("|")] for line in [header, *rows.splitlines()]]
+        found.append([dict(zip(names, row, strict=True)) for row in values])
+    return found
+
+
+def test_front_page_begins_as_the_demo(demo):
+    """The answer at a glance is the demo's first query with what it prints."""
+    shown, = [block for block in BLOCKS if block.where == "demo"]
+    assert shown.doc == "README.md" and shown.text in DEMO
+    first = re.search(r"^ .*?(?=\n\n)", demo, re.M | re.S)[0]
+    assert without_trailing_blanks(shown.output.text) == without_trailing_blanks(first)
+
+
+def test_front_page_makes_what_the_demo_asks():
+    """By the same statements."""
+    setup, = [block.text for block in EXAMPLES if "CREATE VIEW safety_evaluation" in block.text]
+    assert [statement for statement in re.findall(r"^(?:CREATE (?:TABLE|VIEW)|\\copy) .*?(?=\n\n|\n\\)", setup, re.M | re.S)
+            if statement not in DEMO] == []
+
+
+def test_demo_says_what_its_tables_show(demo):
+    """Every verdict has a row; the two kinds have opposite signs, and their intervals hold 0."""
+    glance, notes, kinds = tables_of(demo)
+    assert {row["verdict"] for row in glance} == {"entangled", "inverse", "low", "positive", "negative", "unresolved"}
+    assert {row["n"] for row in glance} == {"53"} and len(glance) == 7
+    assert len({row["benchmark"] for row in notes}) == 3
+    assert [row["models"] for row in kinds] == ["base", "chat"]
+    assert len({float(row["corr"]) > 0 for row in kinds}) == 2
+    for row in kinds:
+        low, high = map(float, row["interval"].split(" to "))
+        assert low < 0 < high
 
 
 # ---------------------------------------------------------------------------
@@ -246,16 +286,21 @@ def test_reference_names_every_function(db):
     assert [name for name in sorted(names) if f"`{name}`" not in REFERENCE] == []
 
 
-def test_headline_says_what_families_change(new_database):
-    """Of the nine verdicts on the front page two would be others if models of a family were independent."""
-    setup = re.split(r"SELECT [^;]*FROM capabilities_report", EXAMPLES[0].text)[0]
-    shown = dict(re.findall(r"^ ([\w -]+?) +\| 53 \| +-?0\.\d\d \|[^|]+\| (\w+) +\| ", TEXT[:TEXT.index("*Base* models")], re.M))
-    assert len(shown) == 9
-    query = "SELECT benchmark || '|' || verdict FROM capabilities_correlations((TABLE paper));"
-    found = dict(line.split("|") for line in psql(new_database("families"), setup + query, "-q", "-A", "-t").splitlines())
-    others = {name: found[name] for name, verdict in shown.items() if found[name] != verdict}
-    assert others == {"CrowS-Pairs English": "low", "GCG": "negative"}
-    assert {shown[name] for name in others} == {"unresolved"}
+def verdicts(database, query):
+    """What benchmark has which verdict, after the examples of the front page and those of reading it."""
+    setup = "".join(block.text for block in EXAMPLES if block.doc in ("README.md", "sql/reading.md"))
+    lines = psql(database, f"{setup}\\echo <<verdicts>>\n{query};\n", "-q", "-A", "-t").split("<<verdicts>>\n")[1]
+    return dict(line.split("|") for line in lines.splitlines())
+
+
+def test_what_families_change(new_database, demo):
+    """The verdicts that would be others if models of a family were independent."""
+    shown = {row["benchmark"]: row["verdict"] for row in tables_of(demo)[0]}
+    found = verdicts(new_database("families"), "SELECT benchmark, verdict FROM capabilities_correlations((TABLE paper))")
+    assert {name: found[name] for name, verdict in shown.items() if found[name] != verdict} == {"GCG": "negative"}
+    assert shown["GCG"] == "unresolved"
+    assert "Above, GCG would be *negative* without them" in re.sub(r"\s+", " ", FRONT_PAGE)
+    assert found["CrowS-Pairs English"] == "low" and "Taken as independent, CrowS-Pairs would be *low*." in READING
 
 
 def test_reference_has_every_cast(db):
@@ -288,9 +333,11 @@ def test_every_status_word_is_explained():
 def test_every_verdict_is_explained():
     words = re.findall(r'"([a-z]+)"', source("stats/correlation/verdict.c"))
     assert {"entangled", "tied", "unresolved"} <= set(words) and len(words) == 7
-    section = TEXT[TEXT.index("### Interval and verdict"):TEXT.index("### p and q")] + \
+    section = READING[READING.index("## Interval and verdict"):READING.index("## Notes, and")] + \
         REFERENCE[REFERENCE.index("**A later component.**"):REFERENCE.index("### `benchmark_correlations`")]
     assert [word for word in words if f"`{word}`" not in section] == []
+    section = FRONT_PAGE[FRONT_PAGE.index("## How to read the answer"):FRONT_PAGE.index("## What makes it different")]
+    assert [word for word in words if f"`{word}`" not in section] == ["tied"]  # that of later components
 
 
 def test_every_limit_is_quoted_as_it_is():
@@ -347,9 +394,9 @@ def test_links_lead_somewhere(doc):
 
 
 def test_every_document_is_linked_from_the_front_door():
-    linked = re.findall(r"\]\(([^)#:]+\.md)", TEXTS["README.md"])
+    linked = re.findall(r"\]\(([^)#:]+\.md)", FRONT_PAGE)
     assert [doc for doc in DOCS[1:] if doc not in linked] == []
 
 
 def test_front_door_is_short():
-    assert TEXTS["README.md"].count("\n") <= 350
+    assert FRONT_PAGE.count("\n") <= 200
