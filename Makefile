@@ -2,14 +2,14 @@
 #
 #   make help                                this list
 #   make; make install; make installcheck    as every PGXS extension
-#   make demo                                the answer for the paper's models
-#   make test                                the tests
-#   make unit                                the statistics alone, without a server
-#   make integration                         dashboards, drivers, R and harnesses, with what they want
+#   make demo                                some benchmarks of the paper judged: begin here
+#   make test                                the tests that need one server
+#   make unit                                the tests of the statistics, without a server
+#   make integration                         those with browsers, drivers, R and harnesses, which are large
 #   make matrix [SUITE=trixie]               the tests on PostgreSQL 15, 17 and 18
 #   make paper DATA=folder                   the paper's tables from its data
 #   make dashboard [DATA=folder]             a page of results on localhost
-#   make dashboard DB=database [SCHEMA=name] that of a database of yours
+#   make dashboard DB=database [SCHEMA=name] a page of a database of yours
 #   make bench [ONLY=name]                   how fast it is (test/bench/run)
 #
 # demo, test, dashboard and bench install what they need first (test/setup) and run on a

@@ -162,8 +162,9 @@ def test_front_page_begins_as_the_demo(demo):
 def test_front_page_makes_what_the_demo_asks():
     """By the same statements."""
     setup, = [block.text for block in EXAMPLES if "CREATE VIEW safety_evaluation" in block.text]
-    assert [statement for statement in re.findall(r"^(?:CREATE (?:TABLE|VIEW)|\\copy) .*?(?=\n\n|\n\\)", setup, re.M | re.S)
-            if statement not in DEMO] == []
+    statements = re.findall(r"^(?:CREATE (?:TABLE|VIEW)|\\copy) .*?(?=\n\n|\n\\)", setup, re.M | re.S)
+    assert len(statements) == 3
+    assert [statement for statement in statements if statement not in DEMO] == []
 
 
 def test_demo_says_what_its_tables_show(demo):
@@ -399,4 +400,4 @@ def test_every_document_is_linked_from_the_front_door():
 
 
 def test_front_door_is_short():
-    assert FRONT_PAGE.count("\n") <= 200
+    assert FRONT_PAGE.count("\n") <= 195
