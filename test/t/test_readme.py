@@ -17,8 +17,9 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # In the order in which somebody follows them: examples use what those before have made.
-DOCS = ["README.md", "sql/reading.md", "src/stats/README.md", "sql/README.md", "test/bench/README.md", "sql/loading.md", "sql/recipes.md",
-        "sql/servers.md", "src/dashboards/README.md", "test/README.md", "src/README.md", "test/data/README.md"]
+DOCS = ["README.md", "sql/reading.md", "src/stats/README.md", "sql/README.md", "test/bench/README.md",
+        "sql/loading.md", "sql/recipes.md", "sql/servers.md", "src/dashboards/README.md", "test/README.md",
+        "src/README.md", "test/data/README.md"]
 TEXTS = {doc: (ROOT / doc).read_text(encoding="utf-8") for doc in DOCS}
 TEXT = "".join(TEXTS.values())
 REFERENCE = TEXTS["sql/README.md"]
@@ -297,7 +298,8 @@ def verdicts(database, query):
 def test_what_families_change(new_database, demo):
     """The verdicts that would be others if models of a family were independent."""
     shown = {row["benchmark"]: row["verdict"] for row in tables_of(demo)[0]}
-    found = verdicts(new_database("families"), "SELECT benchmark, verdict FROM capabilities_correlations((TABLE paper))")
+    found = verdicts(new_database("families"),
+                     "SELECT benchmark, verdict FROM capabilities_correlations((TABLE paper))")
     assert {name: found[name] for name, verdict in shown.items() if found[name] != verdict} == {"GCG": "negative"}
     assert shown["GCG"] == "unresolved"
     assert "Above, GCG would be *negative* without them" in re.sub(r"\s+", " ", FRONT_PAGE)
@@ -397,6 +399,27 @@ def test_links_lead_somewhere(doc):
 def test_every_document_is_linked_from_the_front_door():
     linked = re.findall(r"\]\(([^)#:]+\.md)", FRONT_PAGE)
     assert [doc for doc in DOCS[1:] if doc not in linked] == []
+
+
+def test_front_page_quotes_what_was_measured():
+    """The shares that it names are those of the tables elsewhere."""
+    words = re.sub(r"\s+", " ", FRONT_PAGE)
+    times = TEXTS["test/bench/README.md"]
+    ratios = re.findall(r"^\| `items-\w+` \| 20,000,000 .*\| GROUP BY, avg: [^|]+ \| ([\d.]+) \|", times, re.M)
+    assert len(ratios) == 5 and f"take {min(ratios)} to {max(ratios)} of the time of `GROUP BY`" in words
+    merging, = re.findall(r"^\| `rollup` \| a day of .* merged into [^|]+\|[^|]+\|[^|]+\| ([\d.]+) \|", times, re.M)
+    assert f"Merging a day in takes {float(merging):.2f} of reading all rows again" in words
+
+    section = TEXTS["src/stats/README.md"].partition("## How good the intervals are")[2].partition("\n##")[0]
+    first_table = section.partition("These are")[0]
+    covered = [float(x) for x in re.findall(r"^\| \d+ \| [\d.]+ \| ([\d.]+) \|", first_table, re.M)]
+    assert len(covered) == 24
+    assert f"95 % intervals cover {min(covered):.0f} to {max(covered):.0f} % (normal scores, 8 to 200" in words
+    formula, jackknife = zip(*re.findall(r"^\| 0\.7 \| [\d.]+ \| ([\d.]+) \| [\d.]+ \| ([\d.]+) \|", section, re.M))
+    assert len(formula) == 3
+    assert (f"70 % of the variance, intervals that take them as independent cover {float(min(formula)):.0f} to "
+            f"{float(max(formula)):.0f} %, those of the jackknife over families {float(min(jackknife)):.0f} to "
+            f"{float(max(jackknife)):.0f} %") in words
 
 
 def test_front_door_is_short():
