@@ -24,7 +24,7 @@ SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dashboard_reader') AS n
 \gset
 \if :no_reader
 	CREATE ROLE dashboard_reader LOGIN;
-	ALTER ROLE dashboard_reader SET search_path = dashboard;
+	ALTER ROLE dashboard_reader SET search_path = dashboard, public;
 	ALTER ROLE dashboard_reader SET default_transaction_read_only = on;
 	ALTER ROLE dashboard_reader SET statement_timeout = '5s';
 \endif

@@ -199,6 +199,8 @@ def yaml(tools):
 
 def test_reader_only_reads(shipped):
     assert set(shipped.columns("SELECT * FROM capabilities_correlations")) >= {"stratum", "corr", "verdict"}
+    # and it finds the functions
+    assert set(shipped.columns("SELECT models_needed(0.2) AS n").values()) == {"int4"}
     shipped.columns("SHOW statement_timeout")
     assert shipped.rows == [("5s",)]
     for statement in ("DELETE FROM public.scores", "CREATE TEMP TABLE t ()"):
