@@ -25,7 +25,7 @@ from test_dashboards import (  # noqa: F401  (fixtures)
     SHIPPED, TEXTS, VERDICTS, chromium, databases, environment, png_size, shipped, tools, yaml)
 
 SUPERSET = pathlib.Path(__file__).resolve().parent / "superset"
-TOOLS = Installer("superset", SUPERSET / "versions.txt", 240)
+TOOLS = Installer("superset", SUPERSET / "versions.txt", 150)
 USER = {"username": "admin", "password": "only for a test"}
 EVERYTHING, STRATUM = "(all)", "base"
 # seconds: the start of the server, what it is asked, the browser
@@ -271,16 +271,36 @@ def test_verdicts_have_their_colours(seen, shipped, dashboard, stratum):  # noqa
     assert fills == [tuple(bytes.fromhex(palette[row[at]][1:])) for row in chart["rows"]]
 
 
-def test_bars_and_heatmap_are_the_views(seen, shipped):  # noqa: F811
-    for stratum in EVERYTHING, STRATUM:
-        part, = shown(seen, "Correlation with capability, by verdict", stratum)["data"]
-        assert sorted((row["benchmark"], name, value) for row in part["rows"] for name, value in row.items() if name in VERDICTS and value is not None) == \
-            sorted(shipped.owner.rows("SELECT benchmark, verdict, corr FROM dashboard.capabilities_correlations WHERE stratum = %s", (stratum,)))
-        part, = shown(seen, "Benchmarks with each other", stratum)["data"]
-        assert len(part["rows"]) == shipped.owner.value("SELECT count(*) FROM dashboard.correlation_matrix WHERE stratum = %s", (stratum,))
-        part, = shown(seen, "Score against capability", stratum)["data"]
-        assert len(part["rows"]) == shipped.owner.value("""SELECT count(*) FROM dashboard.capabilities_scatter WHERE stratum = %s
-            AND capability IS NOT NULL AND score IS NOT NULL AND benchmark = (SELECT min(benchmark) FROM dashboard.capabilities_correlations)""", (stratum,))
+CHARTS = [
+    ("Correlation with capability, by verdict", 0, "SELECT benchmark, verdict, corr FROM dashboard.capabilities_correlations WHERE stratum = %s"),
+    ("Benchmarks with each other", 0, "SELECT benchmark_a, benchmark_b, corr FROM dashboard.correlation_matrix WHERE stratum = %s"),
+    ("Score against capability", 0, """SELECT model, capability, score, expected,
+            CASE WHEN score > pi_high THEN 'above' WHEN score < pi_low THEN 'below' ELSE 'within' END || ' the interval'
+        FROM dashboard.capabilities_scatter WHERE stratum = %s AND capability IS NOT NULL AND score IS NOT NULL
+        AND benchmark = (SELECT min(benchmark) FROM dashboard.capabilities_correlations)"""),
+    ("Components against chance", 0, "SELECT component, eigenvalue FROM dashboard.capabilities_components WHERE stratum = %s AND component <= 12"),
+    ("Components against chance", 1, """SELECT component, parallel_threshold FROM dashboard.capabilities_components
+        WHERE stratum = %s AND parallel_threshold IS NOT NULL AND component <= 12"""),
+]
+DATA = {  # rows of the chart's data as those of the query
+    "Correlation with capability, by verdict": lambda row: [
+        (row["benchmark"], name, value) for name, value in row.items() if name in VERDICTS and value is not None],
+    "Benchmarks with each other": lambda row: [(row["benchmark_a"], row["benchmark_b"], row["correlation"])],
+    "Score against capability": lambda row: [tuple(row[name] for name in ("model", "capability", "score", "predicted", "prediction"))],
+    "Components against chance": lambda row: [(row["component"], value) for name, value in row.items()
+                                              if name in ("eigenvalue", "threshold") and value is not None],
+}
+
+
+@pytest.mark.parametrize("stratum", [EVERYTHING, STRATUM])
+@pytest.mark.parametrize("title, part, sql", CHARTS, ids=["bars", "cells", "points", "eigenvalues", "thresholds"])
+def test_charts_have_the_data_of_the_views(seen, shipped, title, part, sql, stratum):  # noqa: F811
+    """What is drawn, to the last digit."""
+    found = [entry for row in shown(seen, title, stratum)["data"][part]["rows"] for entry in DATA[title](row)]
+    wanted = shipped.owner.rows(sql, (stratum,))
+    assert len(found) == len(wanted) > 2
+    for one, other in zip(sorted(found, key=str), sorted(wanted, key=str)):
+        assert all(a == b or isinstance(a, float) and a == pytest.approx(b, rel=1e-14) for a, b in zip(one, other)), (one, other)
 
 
 def test_strata_side_by_side(seen, shipped):  # noqa: F811
