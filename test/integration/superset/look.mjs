@@ -54,7 +54,7 @@ try {
       return charts.length > 0 && charts.every((chart) =>
         chart.querySelector("table tbody tr, canvas, [role=alert], .ant-empty") && !chart.querySelector("[data-test=loading-indicator]"));
     }, {timeout: 60000}).catch((error) => { throw new Error(`${error.message}\n${JSON.stringify(found, null, 1)}`); });
-    await page.waitForNetworkIdle({idleTime: 1000, timeout: 60000});
+    await page.waitForNetworkIdle({idleTime: 1000, timeout: 30000}).catch((error) => found.errors.push(`network: ${error.message}`));
     // what is drawn moves at first
     const drawn = () => page.evaluate(() => [...document.querySelectorAll(".dashboard-component-chart-holder canvas")].map((canvas) => canvas.toDataURL()).join());
     for (let before = "", now = await drawn(), tries = 0; now !== before && tries < 20; tries++) {
