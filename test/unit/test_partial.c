@@ -497,6 +497,54 @@ test_inference(void)
 	}
 }
 
+/* Where ranks are known, ties and constants and all, the bits are the same. */
+static void
+test_known_ranks(void)
+{
+	size_t		round;
+	size_t		seen[16] = {0};
+
+	for (round = 0; round < 400; round++)
+	{
+		size_t		n = random_below(30);
+		size_t		k = random_below(4);
+		double	   *value = exactly((k + 2) * n * sizeof(double));
+		int32_t    *rank = exactly((k + 2) * n * sizeof(int32_t));
+		ScRanks		ranks[5];
+		void	   *work = exactly(sc_partial_workspace(SC_SPEARMAN, n, k));
+		void	   *sort = exactly(sc_mid_ranks_workspace(n));
+		ScPartial  *partial;
+		ScCorrelation c = {0};
+		ScCorrelation known = {0};
+		ScStatus	status;
+		size_t		i;
+		size_t		j;
+
+		for (j = 0; j < k + 2; j++)
+		{
+			for (i = 0; i < n; i++)
+				value[j * n + i] = random_below(10) == 0 && j > 0 ? value[i] : round % 3 == 0 ? rint(random_normal()) :
+					random_normal();
+			for (i = 0; i < n && random_below(20) == 0; i++)
+				value[j * n + i] = 1.0;
+			sc_mid_ranks(value + j * n, n, rank + j * n, sort, NULL);
+			ranks[j].rank = rank + j * n;
+			ranks[j].squares = (int64_t) sc_rank_product(rank + j * n, rank + j * n, n, NULL);
+		}
+		partial = sc_partial_prepare(SC_SPEARMAN, value, value + n, n, k, work, NULL);
+		status = sc_partial_correlate(partial, value + (k + 1) * n, NULL, &c);
+		partial = sc_partial_prepare_ranks(&ranks[0], &ranks[1], n, k, work, NULL);
+		CHECK(sc_partial_correlate_ranks(partial, &ranks[k + 1], NULL, &known) == status);
+		CHECK(c.corr == known.corr && c.leak == known.leak && c.n == known.n && c.controls == known.controls);
+		seen[status]++;
+		free(value);
+		free(rank);
+		free(work);
+		free(sort);
+	}
+	CHECK(seen[SC_OK] > 200 && seen[SC_TOO_FEW_MODELS] > 20);
+}
+
 /* It polls, and a poll may jump out. */
 static void
 test_poll_and_jump(void)
@@ -535,6 +583,7 @@ main(void)
 	RUN(test_extremes);
 	RUN(test_leak);
 	RUN(test_inference);
+	RUN(test_known_ranks);
 	RUN(test_poll_and_jump);
 	return check_done();
 }

@@ -16,6 +16,7 @@
 #include "functions/analyses/capability_control.h"
 #include "functions/analyses/columns.h"
 #include "functions/analyses/limits.h"
+#include "functions/analyses/pair_ranks.h"
 #include "functions/analyses/target_pairs.h"
 #include "functions/analyses/targets.h"
 #include "functions/shared/arguments.h"
@@ -58,6 +59,8 @@ typedef struct Square
 	uint8	   *has;			/* [n_models]: the benchmark of this row? */
 	uint32	   *rank;			/* [n_models], 0 between pairs */
 	Kept	   *half;			/* pair (i, j) with i <= j, for row j */
+	PairRanks  *ranks;			/* given capability, if ranks are what counts */
+	uint64		component;		/* number of that whose controls they have */
 } Square;
 
 static void
@@ -153,7 +156,13 @@ keep_given_component(void *state, uint32 i, uint32 j, const PairComponent *compo
 	TargetCorrelation result;
 	Kept	   *kept = kept_pair(square, i, j);
 
-	sc_correlate_benchmarks(square->columns, a, b, &component->controls, square->method, &result);
+	if (square->ranks != NULL && square->component != component->number)
+	{
+		sc_take_pair_controls(square->ranks, &component->controls);
+		square->component = component->number;
+	}
+	if (square->ranks == NULL || !sc_correlate_pair_ranks(square->ranks, a, b, &result))
+		sc_correlate_benchmarks(square->columns, a, b, &component->controls, square->method, &result);
 	*kept = keep(square, a, b, &result);
 	if (!component->there)
 	{
@@ -228,6 +237,11 @@ sc_score_matrix_correlation_matrix(PG_FUNCTION_ARGS)
 	square.columns = &columns;
 	square.set = &set;
 	square.half = sc_alloc((Size) set.n * (set.n + 1) / 2, sizeof(Kept));
+	if (capability && square.method == SC_SPEARMAN)
+	{
+		square.ranks = sc_alloc(1, sizeof(PairRanks));
+		sc_begin_pair_ranks(&columns, controls.n + 1, square.ranks);
+	}
 	if (capability)
 		sc_pairs_given_capability(&columns, &capabilities, &set, &controls, keep_given_component,
 								  &square);

@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "functions/analyses/capability_control.h"
+#include "functions/analyses/capability_parts.h"
 #include "functions/analyses/component_gate.h"
 #include "functions/analyses/families.h"
 #include "functions/analyses/limits.h"
@@ -104,6 +105,7 @@ typedef struct Capability
 	CapabilityScores whole;		/* of all of them */
 	const char *status;			/* of its numbers, but for what is reversed */
 	bool	   *reversed;		/* [capabilities->n], in it */
+	CapabilityParts parts;
 } Capability;
 
 /* Is a component of two or more more than chance, and its score reliable? */
@@ -132,6 +134,7 @@ fit_whole(Capability *capability)
 	capability->reversed = sc_alloc(all->n, sizeof(bool));
 	memset(capability->reversed, 0, sizeof(bool) * all->n);
 	sc_fit_some(capability->columns, all, all->place, all->n, &sc_complete_recipe, 1, whole);
+	sc_begin_parts(capability->columns, whole, all->n <= SC_MAX_REFITTED_OTHERS, &capability->parts);
 	if (whole->status != SC_OK || whole->d < 2)
 		return;
 	capability->status = judge(capability, whole, &independent);
@@ -190,8 +193,33 @@ weigh_some(const Capability *capability, const uint32 *others, const uint32 *whi
 	}
 }
 
+/* The scores of the models that have all the benchmarks, by some of them. */
 static void
-fit_component(const Capability *capability, const uint64 *left_out, PairComponent *component)
+score_part(Capability *capability, const uint32 *which, uint32 d, CapabilityScores *scores)
+{
+	CapabilityScores *whole = &capability->whole;
+	uint32		i;
+	uint32		k;
+
+	*scores = *whole;
+	scores->d = d;
+	scores->fit.value = sc_alloc(1, sizeof(double));
+	scores->score = sc_alloc(capability->columns->view.n_models, sizeof(double));
+	scores->status = sc_score_part(&capability->parts, which, d, scores->fit.value);
+	for (i = 0; i < whole->n && scores->status == SC_OK; i++)
+		scores->score[whole->model[i]] = capability->parts.score[i];
+
+	/* families are weighed by the scores themselves */
+	if (capability->families.of_model == NULL)
+		return;
+	scores->x = sc_alloc((Size) d * whole->n, sizeof(double));
+	for (k = 0; k < d; k++)
+		memcpy(scores->x + (Size) k * whole->n, whole->x + (Size) which[k] * whole->n,
+			   sizeof(double) * whole->n);
+}
+
+static void
+fit_component(Capability *capability, const uint64 *left_out, PairComponent *component)
 {
 	const BenchmarkSet *all = capability->capabilities;
 	uint32	   *others = sc_alloc(all->n, sizeof(uint32));
@@ -219,7 +247,9 @@ fit_component(const Capability *capability, const uint64 *left_out, PairComponen
 		add_score(capability->controls, NULL, NULL, &component->controls);
 		return;
 	}
-	if (all->n > SC_MAX_REFITTED_OTHERS)
+	if (capability->parts.whole != NULL && sc_part_has_models(&capability->parts, left_out))
+		score_part(capability, which, d, &scores);
+	else if (all->n > SC_MAX_REFITTED_OTHERS)
 		weigh_some(capability, others, which, d, &scores);
 	else
 		sc_fit_some(capability->columns, all, others, d, &sc_complete_recipe, 1, &scores);
@@ -298,7 +328,7 @@ sc_pairs_given_capability(const ScoreColumns *columns, const BenchmarkSet *capab
 {
 	Size		n_pairs = (Size) set->n * (set->n + 1) / 2;
 	Capability	capability = {0};
-	PairComponent component;
+	PairComponent component = {0};
 	MemoryContext context;
 	MemoryContext old;
 	LeftOutSets sets;
@@ -329,6 +359,7 @@ sc_pairs_given_capability(const ScoreColumns *columns, const BenchmarkSet *capab
 			MemoryContextReset(context);
 			memcpy(now, both, sizeof(uint64) * sets.n_words);
 			fit_component(&capability, now, &component);
+			component.number++;
 		}
 		pair(state, sorted[k].i, sorted[k].j, &component);
 	}

@@ -21,6 +21,7 @@
 /* What pairs are controlled for. */
 typedef struct PairComponent
 {
+	uint64		number;			/* of those that were told of, from 1 */
 	bool		there;
 	const char *status;			/* why it is not, or what to keep in mind
 								 * where correlations stand; SC_STATUS_OK */

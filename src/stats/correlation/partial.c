@@ -27,7 +27,9 @@ struct ScPartial
 	 * for Spearman, centred values for Pearson, and the sums of their
 	 * squares.
 	 */
-	int32_t    *rank;			/* (k + 2) x n */
+	int32_t    *rank;			/* (k + 2) x n, where they are not the
+								 * caller's */
+	const int32_t **rank_of;	/* k + 2: those of a variable */
 	__int128   *rank_squares;	/* k + 2 */
 	double	   *value;			/* (k + 2) x n */
 	double	   *squares;		/* k + 2 */
@@ -56,6 +58,7 @@ lay_out(ScPartial *p, ScMethod method, size_t n, size_t k, void *base)
 	p->n = n;
 	p->k = k;
 	p->rank = sc_take(&arena, ranked ? (k + 2) * n : 0, sizeof(int32_t));
+	p->rank_of = sc_take(&arena, ranked ? k + 2 : 0, sizeof(int32_t *));
 	p->rank_squares = sc_take(&arena, ranked ? k + 2 : 0, sizeof(__int128));
 	p->value = sc_take_doubles(&arena, ranked ? 0 : (k + 2) * n);
 	p->squares = sc_take_doubles(&arena, ranked ? 0 : k + 2);
@@ -76,7 +79,16 @@ sc_partial_workspace(ScMethod method, size_t n, size_t k)
 	return sizeof(ScPartial) + SC_ALIGNMENT + lay_out(&p, method, n, k, NULL);
 }
 
-/* Takes a variable in as number j, of which everything is left. */
+/* Takes the ranks of a variable in as number j, of which everything is left. */
+static void
+take_ranks(ScPartial *p, size_t j, const int32_t *rank, __int128 squares)
+{
+	p->left[j] = p->normal_left[j] = squares == 0 ? 0.0 : 1.0;
+	p->rank_of[j] = rank;
+	p->rank_squares[j] = squares;
+}
+
+/* The same of a variable. */
 static void
 take(ScPartial *p, size_t j, const double *x, ScPoll poll)
 {
@@ -87,9 +99,10 @@ take(ScPartial *p, size_t j, const double *x, ScPoll poll)
 		return;
 	if (p->method == SC_SPEARMAN)
 	{
-		p->normal_left[j] = 1.0;
-		sc_mid_ranks(x, n, p->rank + j * n, p->sort, poll);
-		p->rank_squares[j] = sc_rank_product(p->rank + j * n, p->rank + j * n, n, poll);
+		int32_t    *rank = p->rank + j * n;
+
+		sc_mid_ranks(x, n, rank, p->sort, poll);
+		take_ranks(p, j, rank, sc_rank_product(rank, rank, n, poll));
 		return;
 	}
 	sc_centre(x, n, p->value + j * n, poll);
@@ -103,7 +116,7 @@ correlation(const ScPartial *p, size_t i, size_t j, ScPoll poll)
 	size_t		n = p->n;
 
 	if (p->method == SC_SPEARMAN)
-		return sc_rank_correlation(sc_rank_product(p->rank + i * n, p->rank + j * n, n, poll),
+		return sc_rank_correlation(sc_rank_product(p->rank_of[i], p->rank_of[j], n, poll),
 								   p->rank_squares[j], p->rank_squares[i]);
 	return sc_pearson_ratio(sc_dot(p->value + j * n, p->value + i * n, n, poll),
 							p->squares[j], p->squares[i]);
@@ -177,19 +190,42 @@ decompose(ScPartial *p, ScPoll poll)
 	}
 }
 
-ScPartial *
-sc_partial_prepare(ScMethod method, const double *x, const double *control, size_t n,
-				   size_t k, void *work, ScPoll poll)
+static ScPartial *
+begin(ScMethod method, size_t n, size_t k, void *work)
 {
 	ScPartial  *p = work;
 	uintptr_t	end = (uintptr_t) work + sizeof(ScPartial);
 	size_t		gap = (size_t) ((SC_ALIGNMENT - end % SC_ALIGNMENT) % SC_ALIGNMENT);
-	size_t		j;
 
 	lay_out(p, method, n, k, (char *) work + sizeof(ScPartial) + gap);
+	return p;
+}
+
+ScPartial *
+sc_partial_prepare(ScMethod method, const double *x, const double *control, size_t n,
+				   size_t k, void *work, ScPoll poll)
+{
+	ScPartial  *p = begin(method, n, k, work);
+	size_t		j;
+
 	for (j = 0; j < k; j++)
 		take(p, j, control + j * n, poll);
 	take(p, k, x, poll);
+	p->constant = p->left[k] == 0.0;
+	decompose(p, poll);
+	return p;
+}
+
+ScPartial *
+sc_partial_prepare_ranks(const ScRanks *x, const ScRanks *control, size_t n, size_t k,
+						 void *work, ScPoll poll)
+{
+	ScPartial  *p = begin(SC_SPEARMAN, n, k, work);
+	size_t		j;
+
+	for (j = 0; j < k; j++)
+		take_ranks(p, j, control[j].rank, control[j].squares);
+	take_ranks(p, k, x->rank, x->squares);
 	p->constant = p->left[k] == 0.0;
 	decompose(p, poll);
 	return p;
@@ -223,21 +259,25 @@ through_controls(const ScPartial *p, const double *factor)
 	return sum;
 }
 
-ScStatus
-sc_partial_correlate(ScPartial *partial, const double *y, ScPoll poll, ScCorrelation *out)
+/* There is no y yet.  SC_OK, SC_TOO_FEW_MODELS. */
+static ScStatus
+begin_correlation(const ScPartial *p, ScCorrelation *out)
 {
-	ScPartial  *p = partial;
-	size_t		k = p->k;
-	double		common;
-	size_t		s;
-
 	out->method = p->method;
 	out->n = p->n;
 	out->controls = p->used;
 	out->corr = out->leak = out->kendall_s = out->kendall_var = out->kendall_spread = 0.0;
-	if (p->n < SC_MIN_MODELS + p->used)
-		return SC_TOO_FEW_MODELS;
-	take(p, k + 1, y, poll);
+	return p->n < SC_MIN_MODELS + p->used ? SC_TOO_FEW_MODELS : SC_OK;
+}
+
+/* The correlation of the y that was taken in. */
+static ScStatus
+correlate(ScPartial *p, ScPoll poll, ScCorrelation *out)
+{
+	size_t		k = p->k;
+	double		common;
+	size_t		s;
+
 	if (p->left[k + 1] == 0.0)
 		return SC_CONSTANT_Y;
 	if (p->constant)
@@ -259,4 +299,27 @@ sc_partial_correlate(ScPartial *partial, const double *y, ScPoll poll, ScCorrela
 									 through_controls(p, p->factor),
 									 p->left[k], p->left[k + 1]);
 	return SC_OK;
+}
+
+ScStatus
+sc_partial_correlate(ScPartial *partial, const double *y, ScPoll poll, ScCorrelation *out)
+{
+	ScStatus	status = begin_correlation(partial, out);
+
+	if (status != SC_OK)
+		return status;
+	take(partial, partial->k + 1, y, poll);
+	return correlate(partial, poll, out);
+}
+
+ScStatus
+sc_partial_correlate_ranks(ScPartial *partial, const ScRanks *y, ScPoll poll,
+						   ScCorrelation *out)
+{
+	ScStatus	status = begin_correlation(partial, out);
+
+	if (status != SC_OK)
+		return status;
+	take_ranks(partial, partial->k + 1, y->rank, y->squares);
+	return correlate(partial, poll, out);
 }

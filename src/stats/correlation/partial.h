@@ -28,6 +28,7 @@
 #define SC_STATS_CORRELATION_PARTIAL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "stats/correlation/correlate.h"
 
@@ -57,6 +58,23 @@ extern size_t sc_partial_workspace(ScMethod method, size_t n, size_t k);
 extern ScPartial *sc_partial_prepare(ScMethod method, const double *x, const double *control,
 									 size_t n, size_t k, void *work, ScPoll poll);
 
+/*
+ * The ranks of a variable, as of sc_mid_ranks(), and the sum of their squares, which is 0
+ * if it is constant.  Of at most SC_MAX_PAIRWISE_MODELS, so that it is below 2^63.
+ */
+typedef struct ScRanks
+{
+	const int32_t *rank;
+	int64_t		squares;
+} ScRanks;
+
+/*
+ * The same for Spearman where the ranks among the n observations are known; they must
+ * stay as they are.
+ */
+extern ScPartial *sc_partial_prepare_ranks(const ScRanks *x, const ScRanks *control, size_t n,
+										   size_t k, void *work, ScPoll poll);
+
 /* How many of the controls count. */
 extern size_t sc_partial_controls(const ScPartial *partial);
 
@@ -78,5 +96,9 @@ extern double sc_partial_vif(const ScPartial *partial);
  */
 extern ScStatus sc_partial_correlate(ScPartial *partial, const double *y, ScPoll poll,
 									 ScCorrelation *out);
+
+/* The same bits where the ranks of y are known, for Spearman. */
+extern ScStatus sc_partial_correlate_ranks(ScPartial *partial, const ScRanks *y, ScPoll poll,
+										   ScCorrelation *out);
 
 #endif							/* SC_STATS_CORRELATION_PARTIAL_H */
