@@ -156,9 +156,15 @@ resample_components(FunctionCallInfo fcinfo, int first, const CapabilityScores *
 		(scores->d > SC_MAX_DEFAULT_COLUMNS || (Size) scores->n * scores->d > SC_MAX_DEFAULT_SCORES);
 	if (replicates->left_out || !has_components(scores))
 		return;
-	if ((by_default || kind == CI_NONE) && scores->missing != NULL)
-		resamples = Min(resamples, (int32) (SC_MAX_DEFAULT_IMPUTED_COMPONENTS / (scores->n * scores->d)));
 	replicates->samples = resamples;
+	if ((by_default || kind == CI_NONE) && scores->missing != NULL)
+	{
+		Size		cells = (Size) scores->n * scores->d;
+
+		resamples = Min(resamples, (int32) (SC_MAX_DEFAULT_IMPUTED_COMPONENTS / cells));
+		replicates->samples = Min(replicates->samples, SC_MAX_DEFAULT_IMPUTED_SAMPLES);
+		replicates->samples = Min(replicates->samples, SC_MAX_DEFAULT_IMPUTED_CHANCE / cells);
+	}
 	if (kind == CI_NONE)
 		return;
 	if (scores->d > SC_MAX_DIRECT_COLUMNS || quantities > SC_MAX_KEPT_LOADINGS / (Size) resamples)

@@ -14,6 +14,7 @@
 
 #include "functions/analyses/component_gate.h"
 #include "functions/analyses/later_component.h"
+#include "functions/analyses/limits.h"
 #include "functions/analyses/targets.h"
 #include "functions/shared/memory.h"
 #include "functions/shared/run.h"
@@ -121,6 +122,7 @@ void
 sc_parallel_thresholds(const CapabilityScores *scores, Size models, Size samples, uint64 seed,
 					   uint32 n, double *threshold)
 {
+	Size		most = Max(SC_MAX_CHANCE_SCORES / Max(models * scores->d, 1), SC_MIN_CHANCE_SAMPLES);
 	double	   *loading = sc_alloc((Size) n * scores->d, sizeof(double));
 	double	   *value = sc_alloc(samples, sizeof(double));
 	void	   *work = sc_alloc(sc_parallel_workspace(models, scores->d, scores->recipe.pca,
@@ -128,6 +130,7 @@ sc_parallel_thresholds(const CapabilityScores *scores, Size models, Size samples
 	uint32		j;
 	uint32		k;
 
+	samples = Min(samples, most);
 	for (k = 0; k < n; k++)
 		threshold[k] = get_float8_nan();
 	if (scores->missing != NULL)

@@ -37,6 +37,8 @@ lay_out(ScImputer *s, void *base)
 	s->start = sc_take(&arena, d + 1, sizeof(size_t));
 	s->model = sc_take(&arena, n * d, sizeof(uint32_t));
 	s->w = sc_take_doubles(&arena, n * d);
+	s->count = sc_take_doubles(&arena, n);
+	s->n_rows = sc_take_doubles(&arena, d);
 	s->sum = sc_take_doubles(&arena, d);
 	s->squares = sc_take_doubles(&arena, d);
 	s->observed = sc_take(&arena, d, sizeof(ScSpread));
@@ -107,6 +109,7 @@ read_column(ScImputer *s, size_t j, const double *x, const bool *missing, ScPoll
 	}
 	s->start[j + 1] = at;
 	n_j = at - s->start[j];
+	s->n_rows[j] = (double) n_j;
 	if (n_j < SC_MIN_MODELS)
 		return SC_TOO_FEW_SCORES;
 	if (sc_is_constant(w, n_j, poll))
@@ -129,8 +132,12 @@ static ScStatus
 read_table(ScImputer *s, const double *x, const bool *missing, ScPoll poll,
 		   size_t *column)
 {
+	size_t		i;
 	size_t		j;
 
+	for (i = 0; i < s->n; i++)
+		s->count[i] = 1.0;
+	s->rows = (double) s->n;
 	s->start[0] = 0;
 	for (j = 0; j < s->d; j++)
 	{
@@ -394,9 +401,8 @@ sc_impute(double *x, const bool *missing, size_t n, size_t d, double tolerance,
 }
 
 double
-sc_impute_sigma2(size_t n, size_t d, double lambda, double second)
+sc_impute_sigma2(double models, size_t d, double lambda, double second)
 {
-	double		models = (double) n;
 	double		columns = (double) d;
 	double		sigma2 = models * columns / fmin(columns, models - 1.0) *
 		(columns - lambda) / ((models - 2.0) * (columns - 1.0));

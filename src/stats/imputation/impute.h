@@ -103,8 +103,8 @@ extern void sc_impute_project(const double *x, const bool *missing, size_t n,
 							  size_t d, const ScImputation *imputation,
 							  ScPoll poll, double *t);
 
-/* sigma2 of the formula above. */
-extern double sc_impute_sigma2(size_t n, size_t d, double lambda, double second);
+/* sigma2 of the formula above, n models. */
+extern double sc_impute_sigma2(double n, size_t d, double lambda, double second);
 
 /*
  * The standard errors of what sc_impute() imputed, se[j * n + i]; 0 for what was

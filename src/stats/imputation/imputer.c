@@ -20,11 +20,20 @@
 #include "stats/base/poll.h"
 #include "stats/imputation/imputer.h"
 
-/* Direct steps begin where a step of the power method changes less than this. */
+/*
+ * Direct steps begin where a step of the power method changes less than this, or than the
+ * root of the tolerance.
+ */
 #define NEAR 1e-3
 
 /* They have failed where one of them changes more than this. */
 #define FAR 0.1
+
+/* How far an accelerated step goes beyond the last, at most. */
+#define LARGEST_SHARE 20.0
+
+/* But for so many at first, where they begin near. */
+#define FEW_STEPS 4
 
 /* They have failed where this many of them do not suffice. */
 #define MAX_DIRECT_STEPS 100
@@ -41,7 +50,7 @@ sc_impute_set_sigma2(ScImputer *s)
 	/* of two columns the second eigenvalue is what the first leaves */
 	if (s->d == 2)
 		s->second = 2.0 - s->lambda;
-	s->sigma2 = sc_impute_sigma2(s->n, s->d, s->lambda, s->second);
+	s->sigma2 = sc_impute_sigma2(s->rows, s->d, s->lambda, s->second);
 }
 
 void
@@ -92,13 +101,13 @@ set_spread(ScImputer *s, ScPoll poll)
 	for (i = 0; i < s->n; i++)
 	{
 		sc_poll_at(poll, i);
-		t1 += s->t[i];
-		t2 += s->t[i] * s->t[i];
+		t1 += s->count[i] * s->t[i];
+		t2 += s->count[i] * (s->t[i] * s->t[i]);
 	}
 	for (j = 0; j < s->d; j++)
 	{
-		double		n_j = (double) (s->start[j + 1] - s->start[j]);
-		double		n_missing = (double) s->n - n_j;
+		double		n_j = s->n_rows[j];
+		double		n_missing = s->rows - n_j;
 		double		slope = s->sd[j] * shrink * s->weight[j];
 		double		imputed1 = t1;
 		double		imputed2 = t2;
@@ -108,19 +117,20 @@ set_spread(ScImputer *s, ScPoll poll)
 		for (k = s->start[j]; k < s->start[j + 1]; k++)
 		{
 			double		t = s->t[s->model[k]];
+			double		count = s->count[s->model[k]];
 
-			imputed1 -= t;
-			imputed2 -= t * t;
+			imputed1 -= count * t;
+			imputed2 -= count * (t * t);
 		}
 		if (n_missing == 0)
 			imputed1 = imputed2 = 0.0;
-		mean = (s->sum[j] + n_missing * s->mean[j] + slope * imputed1) / (double) s->n;
+		mean = (s->sum[j] + n_missing * s->mean[j] + slope * imputed1) / s->rows;
 		squares = s->squares[j] - 2.0 * mean * s->sum[j] + n_j * mean * mean;
 		squares += n_missing * (s->mean[j] - mean) * (s->mean[j] - mean) +
 			2.0 * (s->mean[j] - mean) * slope * imputed1 +
 			slope * slope * fmax(imputed2, 0.0);
 		s->new_mean[j] = mean;
-		s->new_sd[j] = sqrt(squares / (double) s->n);
+		s->new_sd[j] = sqrt(squares / s->rows);
 		s->slope[j] = slope;
 		sc_poll_between(s, poll);
 	}
@@ -163,7 +173,7 @@ multiply(ScImputer *s, ScPoll poll)
 	}
 	for (i = 0; i < s->n; i++)
 	{
-		s->product[i] += constant + linear * s->t[i];
+		s->product[i] = s->count[i] * (s->product[i] + (constant + linear * s->t[i]));
 		sum += s->product[i];
 		sum_t += s->product[i] * s->t[i];
 	}
@@ -173,7 +183,7 @@ multiply(ScImputer *s, ScPoll poll)
 
 		for (k = s->start[j]; k < s->start[j + 1]; k++)
 			g += difference(s, j, k) * s->product[s->model[k]];
-		s->new_weight[j] = g / ((double) s->n * s->new_sd[j]);
+		s->new_weight[j] = g / (s->rows * s->new_sd[j]);
 		squares += s->new_weight[j] * s->new_weight[j];
 		sc_poll_between(s, poll);
 	}
@@ -210,14 +220,14 @@ centre_t(ScImputer *s, ScPoll poll)
 
 	for (i = 0; i < s->n; i++)
 	{
-		sum += s->t[i];
+		sum += s->count[i] * s->t[i];
 		sc_poll_at(poll, i);
 	}
-	sum /= (double) s->n;
+	sum /= s->rows;
 	for (i = 0; i < s->n; i++)
 	{
 		s->t[i] -= sum;
-		squares += s->t[i] * s->t[i];
+		squares += s->count[i] * (s->t[i] * s->t[i]);
 		sc_poll_at(poll, i);
 	}
 	return squares;
@@ -236,7 +246,7 @@ centre_t(ScImputer *s, ScPoll poll)
 static void
 set_column(ScImputer *s, size_t j, double shrink, double t2)
 {
-	double		n_j = (double) (s->start[j + 1] - s->start[j]);
+	double		n_j = s->n_rows[j];
 	double		middle = s->middle[j];
 	double		sum_t = 0.0;
 	double		sum_tt = 0.0;
@@ -249,10 +259,11 @@ set_column(ScImputer *s, size_t j, double shrink, double t2)
 	for (k = s->start[j]; k < s->start[j + 1]; k++)
 	{
 		double		t = s->t[s->model[k]] - middle;
+		double		counted = s->count[s->model[k]] * t;
 
-		sum_t += t;
-		sum_tt += t * t;
-		sum_tw += t * s->w[k];
+		sum_t += counted;
+		sum_tt += counted * t;
+		sum_tw += counted * s->w[k];
 	}
 	sum_t /= n_j;
 	middle += sum_t;
@@ -263,10 +274,10 @@ set_column(ScImputer *s, size_t j, double shrink, double t2)
 	shrunk = shrink * s->slope[j];
 	mean = s->sum[j] / n_j - shrunk * middle;
 	squares = s->squares[j] - 2.0 * mean * s->sum[j] + n_j * mean * mean;
-	if (n_j < (double) s->n)
+	if (n_j < s->rows)
 		squares += shrunk * shrunk * fmax(t2 - sum_tt - n_j * middle * middle, 0.0);
 	s->new_mean[j] = mean;
-	s->new_sd[j] = sqrt(squares / (double) s->n);
+	s->new_sd[j] = sqrt(squares / s->rows);
 	s->middle[j] = middle;
 }
 
@@ -293,7 +304,7 @@ direct_step(ScImputer *s, ScPoll poll)
 		s->new_weight[j] /= squares;
 
 	/* on the way it can be more than all of the variance */
-	return fmin(t2 / (double) s->n, (double) s->d);
+	return fmin(t2 / s->rows, (double) s->d);
 }
 
 /* ----------
@@ -350,9 +361,105 @@ restore_estimate(ScImputer *s, double lambda)
 	s->lambda = lambda;
 }
 
+/* The estimate as one vector of 3 d + 1 numbers. */
+static void
+get_estimate(const ScImputer *s, double *u)
+{
+	memcpy(u, s->weight, s->d * sizeof(double));
+	memcpy(u + s->d, s->mean, s->d * sizeof(double));
+	memcpy(u + 2 * s->d, s->sd, s->d * sizeof(double));
+	u[3 * s->d] = s->lambda;
+}
+
+/*
+ * Anderson's acceleration, of depth one (J. ACM 12 (1965) 547-560): of the last two steps,
+ * from u to g and from last_u to last_g, the secant that would end them.  False if that is
+ * no estimate.
+ */
+static bool
+accelerate(ScImputer *s, const double *u, const double *g, const double *last_u, const double *last_g)
+{
+	size_t		d = s->d;
+	double		products = 0.0;
+	double		squares = 0.0;
+	double		norm = 0.0;
+	double		share;
+	size_t		i;
+
+	for (i = 0; i < 3 * d; i++)
+	{
+		double		step = g[i] - u[i];
+		double		turn = step - (last_g[i] - last_u[i]);
+
+		products += step * turn;
+		squares += turn * turn;
+	}
+	share = products / squares;
+	if (!(fabs(share) < LARGEST_SHARE))
+		return false;
+	for (i = 0; i < d; i++)
+	{
+		s->weight[i] = g[i] - share * (g[i] - last_g[i]);
+		s->mean[i] = g[d + i] - share * (g[d + i] - last_g[d + i]);
+		s->sd[i] = g[2 * d + i] - share * (g[2 * d + i] - last_g[2 * d + i]);
+		norm += s->weight[i] * s->weight[i];
+		if (!(s->sd[i] > 0.5 * g[2 * d + i]))
+			return false;
+	}
+	s->lambda = g[3 * d] - share * (g[3 * d] - last_g[3 * d]);
+	if (!(norm > 0.25) || !(s->lambda > 0.5 * g[3 * d]) || !(s->lambda < (double) d))
+		return false;
+	for (i = 0; i < d; i++)
+		s->weight[i] /= sqrt(norm);
+	return true;
+}
+
+ScStatus
+sc_impute_converge_near(ScImputer *s, ScPoll poll)
+{
+	size_t		size = 3 * s->d + 1;
+	double	   *u = s->history;
+	double	   *g = u + size;
+	double	   *last_u = g + size;
+	double	   *last_g = last_u + size;
+	size_t		step;
+
+	for (step = 0; step < MAX_DIRECT_STEPS; step++)
+	{
+		double	   *swap;
+		double		change;
+
+		get_estimate(s, u);
+		change = make_step(s, true, poll);
+
+		/* the first ones go from one sample to another */
+		if (!(change < (step < FEW_STEPS ? HUGE_VAL : FAR)) || 1.0 - sc_shrink_of(s) < LEAST_NOISE)
+			return SC_NOT_CONVERGED;
+		s->near_steps = step + 1;
+		if (change <= s->tolerance)
+			return SC_OK;
+		get_estimate(s, g);
+		if (step > 0 && !accelerate(s, u, g, last_u, last_g))
+		{
+			memcpy(s->weight, g, s->d * sizeof(double));
+			memcpy(s->mean, g + s->d, s->d * sizeof(double));
+			memcpy(s->sd, g + 2 * s->d, s->d * sizeof(double));
+			s->lambda = g[3 * s->d];
+		}
+		swap = last_u;
+		last_u = u;
+		u = swap;
+		swap = last_g;
+		last_g = g;
+		g = swap;
+	}
+	return SC_NOT_CONVERGED;
+}
+
 ScStatus
 sc_impute_converge(ScImputer *s, ScPoll poll, size_t *steps)
 {
+	double		near = fmax(NEAR, sqrt(s->tolerance));
 	double		saved_lambda = 0.0;
 	size_t		n_direct = 0;
 	bool		direct = false;
@@ -380,7 +487,7 @@ sc_impute_converge(ScImputer *s, ScPoll poll, size_t *steps)
 			return SC_NOT_CONVERGED;
 		if (change <= s->tolerance)
 			return SC_OK;
-		if (!direct && !s->direct_fails && change < NEAR)
+		if (!direct && !s->direct_fails && change < near)
 		{
 			save_estimate(s);
 			saved_lambda = s->lambda;

@@ -24,14 +24,23 @@ typedef struct ScImputer
 	double		tolerance;
 
 	/*
+	 * How often each model stands in the table, n, from 1; in all, and with a
+	 * score in column j, d.
+	 */
+	double	   *count;
+	double		rows;
+	double	   *n_rows;
+
+	/*
 	 * Observed scores of column j and whose they are, at start[j] .. start[j
 	 * + 1] - 1, in units of their standard deviation from their mean.
 	 */
 	size_t	   *start;			/* d + 1 */
 	uint32_t   *model;
 	double	   *w;
-	double	   *sum;			/* d: of w, 0 but for rounding */
-	double	   *squares;		/* d: of w^2, about n_j */
+	double	   *sum;			/* d: of w over rows, 0 but for rounding if
+								 * every model stands once */
+	double	   *squares;		/* d: of w^2, likewise about n_j */
 	ScSpread   *observed;		/* d: where w comes from */
 
 	/* the estimate, in the same units */
@@ -58,6 +67,10 @@ typedef struct ScImputer
 	double	   *saved;			/* 3 d: the estimate before them */
 	bool		direct_fails;	/* they were undone */
 
+	/* of sc_impute_converge_near() alone */
+	double	   *history;		/* 4 x (3 d + 1): two steps */
+	size_t		near_steps;		/* made, for tests */
+
 	/* of writing it out */
 	ScCapabilityFit fit;
 	void	   *scratch;
@@ -83,6 +96,12 @@ extern void sc_impute_set_sigma2(ScImputer *s);
 
 /* t of every model, from its observed scores. */
 extern void sc_impute_set_t(ScImputer *s, ScPoll poll);
+
+/*
+ * Direct steps alone, from an estimate that is near.  SC_OK, SC_NOT_CONVERGED: the
+ * estimate is lost.
+ */
+extern ScStatus sc_impute_converge_near(ScImputer *s, ScPoll poll);
 
 /*
  * Steps until nothing moves.  Adds them to *steps, which stays within

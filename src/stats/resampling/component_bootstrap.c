@@ -7,8 +7,8 @@
  * sample goes through: so it has the bits that it would have as a table of its
  * own.  Only its ranks are not sorted for: each column is sorted once, and a
  * pass over that order, with how often each model was taken, gives the mid-ranks
- * of the resample.  Where scores are missing it is sorted for: what is imputed
- * differs from resample to resample.
+ * of the resample.  Where scores are missing imputed_resample.c counts models, or
+ * what it leaves is sorted for.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,9 +18,11 @@
 #include "stats/base/philox.h"
 #include "stats/base/sums.h"
 #include "stats/component/component.h"
+#include "stats/component/power_method.h"
 #include "stats/correlation/rank.h"
 #include "stats/imputation/impute.h"
 #include "stats/resampling/component_bootstrap.h"
+#include "stats/resampling/imputed_resample.h"
 
 /* The table, and pieces of the workspace. */
 typedef struct Bootstrap
@@ -50,12 +52,14 @@ typedef struct Bootstrap
 	/* only with missing scores */
 	bool	   *gone;			/* n x d, of the resample */
 	ScImputation imputation;
+	void	   *near_work;
+	ScImputedResample near;
 } Bootstrap;
 
 static size_t
 scratch_size(size_t n, size_t d, ScPca pca, size_t wanted, bool imputed)
 {
-	size_t		size = sc_components_workspace(d, wanted);
+	size_t		size = sc_larger(sc_components_workspace(d, wanted), sc_power_workspace(d));
 
 	if (imputed)
 		size = sc_larger(size, sc_impute_workspace(n, d));
@@ -97,6 +101,7 @@ lay_out(Bootstrap *s, size_t n, size_t d, ScPca pca, size_t wanted, bool imputed
 		s->imputation.weight = sc_take_doubles(&arena, d);
 		s->imputation.noise = sc_take_doubles(&arena, d);
 		s->imputation.t = sc_take_doubles(&arena, n);
+		s->near_work = sc_take(&arena, sc_imputed_resample_workspace(n, d), 1);
 	}
 	s->scratch = sc_take(&arena, scratch_size(n, d, pca, wanted, imputed), 1);
 	return arena.used;
@@ -238,9 +243,12 @@ static bool
 correlate_imputed(Bootstrap *s, ScPoll poll)
 {
 	size_t		n = s->n;
+	ScResampled near = sc_impute_resample(&s->near, s->taken, n, s->matrix, poll);
 	size_t		i;
 	size_t		j;
 
+	if (near != SC_BY_DEFINITION)
+		return near == SC_RESAMPLED;
 	for (j = 0; j < s->d; j++)
 	{
 		for (i = 0; i < n; i++)
@@ -261,14 +269,14 @@ correlate_imputed(Bootstrap *s, ScPoll poll)
 
 /* Puts the loadings of component k, if it is defined, at [b]. */
 static void
-put_loadings(const Bootstrap *s, size_t k, const double *reference, size_t b,
+put_loadings(const Bootstrap *s, size_t k, bool defined, const double *reference, size_t b,
 			 ScComponentReplicates *out)
 {
 	const double *v = s->vector + k * s->d;
 	double		scale = sqrt(s->value[k]);
 	size_t		j;
 
-	if (!sc_component_is_defined(s->value, s->d, k))
+	if (!defined)
 		scale = NAN;
 	else if (k > 0)
 	{
@@ -303,6 +311,20 @@ put_replicate(Bootstrap *s, bool valid, const double *reference, size_t b,
 
 	if (out->loading == NULL)
 		status = sc_eigenvalues(s->matrix, s->d, s->value, s->scratch);
+	else if (s->wanted == 1)
+	{
+		status = sc_first_component_near(s->matrix, s->d, reference, s->value, s->vector,
+										 s->scratch, poll);
+		if (status == SC_OK)
+		{
+			sc_orient_component(s->vector, s->d, 0);
+			out->share[b] = s->value[0] / (double) s->d;
+			put_loadings(s, 0, true, reference, b, out);
+			return SC_OK;
+		}
+		if (status == SC_UNDEFINED_COMPONENT)
+			status = sc_components(s->matrix, s->d, 1, s->value, s->vector, s->scratch, poll);
+	}
 	else
 		status = sc_components(s->matrix, s->d, s->wanted, s->value, s->vector,
 							   s->scratch, poll);
@@ -313,7 +335,7 @@ put_replicate(Bootstrap *s, bool valid, const double *reference, size_t b,
 	{
 		out->share[k * out->stride + b] = s->value[k] / (double) s->d;
 		if (out->loading != NULL)
-			put_loadings(s, k, reference, b, out);
+			put_loadings(s, k, sc_component_is_defined(s->value, s->d, k), reference, b, out);
 	}
 	return SC_OK;
 }
@@ -337,6 +359,8 @@ sc_component_bootstrap(const double *x, const bool *missing, size_t n, size_t d,
 	lay_out(&s, n, d, pca, wanted, missing != NULL, work);
 	if (s.ranked)
 		sort_columns(&s, poll);
+	if (missing != NULL)
+		sc_begin_imputed_resample(&s.near, x, missing, n, d, pca, s.near_work, poll);
 
 	for (b = 0; b < out->count; b++)
 	{

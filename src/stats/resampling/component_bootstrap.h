@@ -9,7 +9,7 @@
  * sc_philox_index(n), n times, of the stream b of SC_RESAMPLE_MODELS.  A model
  * taken twice stands twice: its duplicates are ties.  Ranks, matrix, components
  * and signs are made anew.  Scores that are missing are imputed anew before that,
- * models ascending.
+ * models ascending; where many models are in a resample, from near (imputed_resample.h).
  *
  *-------------------------------------------------------------------------
  */
@@ -53,8 +53,8 @@ extern size_t sc_component_bootstrap_workspace(size_t n, size_t d, ScPca pca,
  * every resample.  That rule makes nothing of a later one, whose largest weight
  * may be another in each resample: it points to the side on which its product
  * with the full sample's, reference[k * d ..], is not negative.  reference is
- * wanted x d, weights or loadings; its first row is not read, nor any of it if
- * loading is NULL.
+ * wanted x d, weights or loadings, and not read if loading is NULL.  Where the first
+ * component alone is wanted it is found from there (power_method.h), up to rounding.
  *
  * All is NaN of a resample with fewer than SC_MIN_MODELS different models
  * or a benchmark that does not vary in it, of one whose models are not connected

@@ -32,8 +32,12 @@
 /* The least variance of its own that a column has in a sample. */
 #define SC_MIN_UNIQUENESS 1e-6
 
-/* How exactly samples are imputed: far better than their number allows. */
-#define SC_PARALLEL_TOLERANCE 1e-5
+/*
+ * How exactly samples are imputed: better than their number allows.  Against 1e-5 it moves
+ * the threshold by less than 0.1 % (197 models, 36 % missing, 12 or 40 benchmarks), where
+ * that of 1,000 samples is off by 0.3 %.
+ */
+#define SC_PARALLEL_TOLERANCE 1e-3
 
 /* Bytes of workspace for sc_parallel_threshold(), with missing scores or without. */
 extern size_t sc_parallel_workspace(size_t n, size_t d, ScPca pca, bool imputed);
