@@ -195,7 +195,7 @@ dashboard:
 	@test/integration/dashboard --database
 else
 dashboard:
-	$(if $(filter command,$(firstword $(origin SCHEMA))),$(error SCHEMA is of a database of yours: with DB))
+	$(if $(and $(SCHEMA),$(filter command,$(firstword $(origin SCHEMA)))),$(error SCHEMA is of a database of yours: with DB))
 	@test/setup dashboard
 	+@$(build)
 	@test/cluster test/integration/dashboard $(if $(PICTURES),--pictures) $(if $(PAPER_DATA),'$(PAPER_DATA)')
