@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 
+#include "functions/analyses/limits.h"
 #include "functions/analyses/target_pairs.h"
 #include "functions/analyses/targets.h"
 #include "functions/shared/arguments.h"
@@ -25,6 +26,7 @@
 #include "stats/regression/logit.h"
 #include "stats/regression/residuals.h"
 #include "stats/correlation/q_values.h"
+#include "stats/correlation/rank.h"
 #include "stats/base/student.h"
 
 /*
@@ -86,32 +88,23 @@ typedef struct Prediction
 } Prediction;
 
 /* Furthest above the fit first. */
-static int
-compare_studentised(const void *a, const void *b, void *arg)
-{
-	const AdjustedCell *cell = (const AdjustedCell *) arg;
-	double		x = cell[*(const uint32 *) a].studentised;
-	double		y = cell[*(const uint32 *) b].studentised;
-
-	/* qsort holds nothing that an error would leak */
-	CHECK_FOR_INTERRUPTS();
-	return x > y ? -1 : x < y;
-}
-
 static void
 set_ranks(AdjustedCell *cell, uint32 n)
 {
 	uint32	   *order = sc_alloc(n, sizeof(uint32));
+	double	   *below = sc_alloc(n, sizeof(double));
+	void	   *work = sc_alloc(sc_sort_workspace(n), 1);
 	uint32		ranked = 0;
 	uint32		i;
 
 	for (i = 0; i < n; i++)
 	{
 		sc_poll_step(i);
+		below[i] = -cell[i].studentised;
 		if (!isnan(cell[i].studentised))
 			order[ranked++] = i;
 	}
-	qsort_arg(order, ranked, sizeof(uint32), compare_studentised, cell);
+	sc_sort_order(below, ranked, order, work, sc_poll);
 	for (i = 0; i < ranked; i++)
 	{
 		bool		tie;
@@ -121,6 +114,8 @@ set_ranks(AdjustedCell *cell, uint32 n)
 
 		cell[order[i]].rank = tie ? cell[order[i - 1]].rank : (int32) i + 1;
 	}
+	pfree(work);
+	pfree(below);
 	pfree(order);
 }
 
@@ -359,6 +354,7 @@ sc_capabilities_adjusted_scores(PG_FUNCTION_ARGS)
 	BenchmarkSet targets;
 	CapabilityScores scores;
 	AdjustedCell *cell;
+	bool		keep;
 	double	   *p;
 	double	   *q;
 	void	   *work;
@@ -383,24 +379,26 @@ sc_capabilities_adjusted_scores(PG_FUNCTION_ARGS)
 		n_cells += n;
 		most_cells = Max(most_cells, n);
 	}
-	cell = sc_alloc(most_cells, sizeof(AdjustedCell));
+	keep = n_cells <= SC_MAX_KEPT_CELLS;
+	cell = sc_alloc(keep ? n_cells : most_cells, sizeof(AdjustedCell));
 	p = sc_alloc(n_cells, sizeof(double));
 	q = sc_alloc(n_cells, sizeof(double));
 
 	/*
-	 * q-values are over all cells, of which there may be millions: their
-	 * p-values are kept, and all else is found once more.
+	 * q-values are over all cells.  Of millions the p-values are kept, and
+	 * all else is found once more.
 	 */
 	sc_fit_named(&columns, &capabilities, &recipe, 1, &scores);
 	for (j = 0, at = 0; j < targets.n; j++)
 	{
+		AdjustedCell *here = keep ? cell + at : cell;
 		uint32		n = adjust(&columns, targets.place[j], &capabilities, &scores,
-							   &prediction, cell);
+							   &prediction, here);
 
 		for (i = 0; i < n; i++)
 		{
 			sc_poll_step(i);
-			p[at++] = cell[i].p_value;
+			p[at++] = here[i].p_value;
 		}
 	}
 	work = sc_alloc(sc_q_values_workspace(n_cells), 1);
@@ -408,14 +406,16 @@ sc_capabilities_adjusted_scores(PG_FUNCTION_ARGS)
 	pfree(work);
 	for (j = 0, at = 0; j < targets.n; j++)
 	{
-		uint32		n = adjust(&columns, targets.place[j], &capabilities, &scores,
-							   &prediction, cell);
+		AdjustedCell *here = keep ? cell + at : cell;
+		uint32		n = columns.start[targets.place[j] + 1] - columns.start[targets.place[j]];
 
+		if (!keep)
+			(void) adjust(&columns, targets.place[j], &capabilities, &scores, &prediction, cell);
 		for (i = 0; i < n; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			cell[i].q_value = q[at++];
-			put_cell(&rows, &columns, &cell[i]);
+			here[i].q_value = q[at++];
+			put_cell(&rows, &columns, &here[i]);
 		}
 	}
 	return (Datum) 0;

@@ -28,6 +28,9 @@
  */
 #define SC_MAX_KEPT_SCORES ((Size) 20000000)
 
+/* Adjusted scores until their q-values are known, 60 MB; more are found twice. */
+#define SC_MAX_KEPT_CELLS ((Size) 500000)
+
 /* Resampled loadings, 512 MB; more are refused. */
 #define SC_MAX_KEPT_LOADINGS 64000000
 
