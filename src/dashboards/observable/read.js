@@ -123,10 +123,10 @@ async function read(session, schema) {
   const changes = [];
   for (const before of days.slice(1)) {
     const {changed, counts} = await database.readChanges(session, place, before, days[0]);
-    const columns = ["stratum", "benchmark", ...["before", "after", "before_common", "after_common"].flatMap((of) => [`n_${of}`, `corr_${of}`, `verdict_${of}`])];
+    const columns = ["stratum", "benchmark", ...["before", "after", "before_common", "after_common"].flatMap((of) => [`n_${of}`, `corr_${of}`, `verdict_${of}`]), "same_scores", "same"];
     changes.push({
       before, after: days[0],
-      counts: pack(["stratum", "models_before", "models_after", "models_common", "benchmarks_common"], numbered(counts, strata)),
+      counts: pack(["stratum", "models_before", "models_after", "models_common", "benchmarks_common", "same_capability"], numbered(counts, strata)),
       changed: pack(columns, numbered(changed, strata, benchmarks))
     });
   }

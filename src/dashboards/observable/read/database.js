@@ -122,26 +122,41 @@ export async function readDays(session, place) {
 /**
  * Verdicts of two days, each over all its models and over the models and benchmarks that both
  * days have: [stratum, benchmark, then n, corr and verdict of before, after, before over the
- * common ones, after over the common ones], where the verdict differs; and how many models
- * came and went: [stratum, n_before, n_after, n_common].
+ * common ones, after over the common ones, then of the common models whether their scores on the
+ * benchmark and the capability benchmarks are the same, and whether their marks are too],
+ * where the verdict differs.  And of each stratum that has capability benchmarks on both
+ * days: [stratum, models before, after, in both, benchmarks in both, whether the capability
+ * benchmarks are the same].
  */
 export async function readChanges(session, place, before, after) {
   const f = place.functions;
   const history = place.view("evaluation_history");
-  const pair = `(SELECT b.stratum, b.m AS before, a.m AS after,
+  const capability = (m, scored = "") => `ARRAY(SELECT benchmark FROM ${f}.roles(${m}) WHERE role = 'capability' ${scored} ORDER BY benchmark COLLATE "C")`;
+  // OFFSET 0: the functions must not be called for other rows than these
+  const pair = `(SELECT * FROM (SELECT b.stratum, b.m AS before, a.m AS after,
       ARRAY(SELECT unnest(${f}.models(b.m)) INTERSECT SELECT unnest(${f}.models(a.m))) AS models,
-      ARRAY(SELECT unnest(${f}.benchmarks(b.m)) INTERSECT SELECT unnest(${f}.benchmarks(a.m))) AS benchmarks
+      ARRAY(SELECT unnest(${f}.benchmarks(b.m)) INTERSECT SELECT unnest(${f}.benchmarks(a.m))) AS benchmarks,
+      ${capability("b.m")} AS capability_before, ${capability("a.m")} AS capability_after,
+      ${capability("b.m", "AND n_scores > 0")} = ${capability("a.m", "AND n_scores > 0")} AS same_capability
     FROM ${history} AS b JOIN ${history} AS a USING (stratum)
-    WHERE b.day = ${literal(before)} AND a.day = ${literal(after)}) AS p`;
+    WHERE b.day = ${literal(before)} AND a.day = ${literal(after)}) AS all_pairs
+    WHERE capability_before <> '{}' AND capability_after <> '{}' OFFSET 0) AS p`;
   const of = (m, name) => `LATERAL ${f}.capabilities_correlations(${m}) AS ${name}`;
-  const common = (m) => `${f}.subset(${m}, p.models, p.benchmarks)`;
+  const common = (m, benchmarks = "p.benchmarks") => `${f}.subset(${m}, p.models, ${benchmarks})`;
+  const ofCommon = (m, name) => `LATERAL (SELECT c.* FROM (SELECT ${common(m)} AS m WHERE p.benchmarks && p.capability_before AND p.benchmarks && p.capability_after OFFSET 0) AS s,
+      ${f}.capabilities_correlations(s.m) AS c) AS ${name} USING (benchmark)`;
+  const one = "p.capability_before || p.capability_after || benchmark";
+  const cells = (m) => `SELECT model, benchmark, score FROM ${f}.cells(${common(m, one)})`;
   const what = `table ${place.schema}.evaluation_history, ${before} and ${after}`;
   const changed = await session.rows(what,
-    ["p.stratum", "r1.benchmark", ...["r1", "r2", "r3", "r4"].flatMap((r) => [`${r}.n`, `${r}.corr`, `${r}.verdict`])],
+    ["p.stratum", "benchmark", ...["r1", "r2", "r3", "r4"].flatMap((r) => [`${r}.n`, `${r}.corr`, `${r}.verdict`]),
+      `NOT EXISTS ((${cells("p.before")} EXCEPT ${cells("p.after")}) UNION ALL (${cells("p.after")} EXCEPT ${cells("p.before")}))`,
+      `${common("p.before", one)} OPERATOR(${f}.=) ${common("p.after", one)}`],
     `${pair} CROSS JOIN ${of("p.before", "r1")} JOIN ${of("p.after", "r2")} USING (benchmark)
-      JOIN ${of(common("p.before"), "r3")} USING (benchmark) JOIN ${of(common("p.after"), "r4")} USING (benchmark)
+      LEFT JOIN ${ofCommon("p.before", "r3")} LEFT JOIN ${ofCommon("p.after", "r4")}
       WHERE r1.verdict IS DISTINCT FROM r2.verdict`);
   const counts = await session.rows(what,
-    ["p.stratum", `cardinality(${f}.models(p.before))`, `cardinality(${f}.models(p.after))`, "cardinality(p.models)", "cardinality(p.benchmarks)"], pair);
+    ["p.stratum", `cardinality(${f}.models(p.before))`, `cardinality(${f}.models(p.after))`, "cardinality(p.models)", "cardinality(p.benchmarks)",
+      "same_capability"], pair);
   return {changed, counts};
 }
