@@ -11,8 +11,9 @@ import {readdir, rm} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 import * as database from "./read/database.js";
+import {ReadError} from "./read/error.js";
 import {groupBy, pack, writeJson} from "./read/pack.js";
-import {ReadError, Session} from "./read/session.js";
+import {Session} from "./read/session.js";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "src", "data");
 
@@ -34,9 +35,10 @@ const correlationColumns = [
 
 async function read(session, schema) {
   await session.run("beginning", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  const place = await database.findPlace(session, schema);
   // a role that may not read something must still be able to read the rest
   await session.run("beginning", "\\set ON_ERROR_ROLLBACK on");
+  for (const setting of database.settings) await session.run("beginning", `SET LOCAL ${setting}`);
+  const place = await database.findPlace(session, schema);
   const view = (name, columns) => database.readView(session, place, name, columns);
 
   const models = new Names();
@@ -166,16 +168,23 @@ async function read(session, schema) {
   return files;
 }
 
-const session = new Session(process.env.SAFETYCORR_DB ?? "");
+let session;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+  process.on(signal, () => {
+    session?.close();
+    process.exit(1);
+  });
 try {
+  session = new Session(process.env.SAFETYCORR_DB ?? "");
   const files = await read(session, process.env.SAFETYCORR_SCHEMA || "dashboard");
   await rm(folder, {recursive: true, force: true});
   for (const [name, value] of files) await writeJson(folder, name, value);
   console.log(`read ${(await readdir(folder, {recursive: true})).length} files of data`);
 } catch (error) {
   if (!(error instanceof ReadError)) throw error;
-  console.error(`safetycorr page: ${error.message}`);
+  // names may hold what a terminal obeys
+  console.error(`safetycorr page: ${error.message.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�")}`);
   process.exitCode = 1;
 } finally {
-  session.close();
+  session?.close();
 }

@@ -1,12 +1,22 @@
 // What the page asks the database: first where things are, then the views, and
 // over the evaluation behind them what no view has.
-import {literal, quoted, ReadError} from "./session.js";
+import {ReadError} from "./error.js";
+import {literal, quoted} from "./session.js";
 
 /** The thresholds that a reader of the page may choose, where the evaluation may be read. */
 export const thresholds = [0.3, 0.4, 0.5, 0.6, 0.7];
 
 /** The threshold of the views. */
 export const usualThreshold = 0.4;
+
+/**
+ * What the session is read with, whatever role and database have set: only PostgreSQL's own
+ * functions and operators go without their schema here, numbers come whole and times in UTC.
+ */
+export const settings = [
+  "search_path = pg_catalog, pg_temp", "standard_conforming_strings = on", "client_encoding = 'UTF8'",
+  "extra_float_digits = 1", "timezone = 'UTC'"
+];
 
 const needed = [
   "capabilities_report", "capabilities_correlations", "capabilities_scores", "capabilities_loadings",
@@ -26,7 +36,7 @@ export async function findPlace(session, schema) {
   const absent = needed.filter((view) => !there.includes(view));
   if (absent.length) {
     const elsewhere = (await session.rows("looking for the views", ["nspname"],
-      "pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace WHERE relname = 'capabilities_report' AND relkind = 'v'")).flat();
+      "pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace WHERE relname = 'capabilities_report' AND relkind IN ('v', 'm')")).flat();
     throw new ReadError(`schema ${schema} of database ${database}`,
       `it has no view ${absent[0]}.\n${elsewhere.length ? `There are views in ${elsewhere.join(", ")}: name the schema by SCHEMA=.` : "Make the views: SELECT * FROM create_capabilities_views('SCHEMA', 'EVALUATION')."}`);
   }
@@ -115,8 +125,19 @@ export const readControlled = (session, place, control) =>
 /** The days of evaluation_history(day date, stratum text, m score_matrix), latest first; none without it. */
 export async function readDays(session, place) {
   if (!place.there.includes("evaluation_history")) return [];
-  return (await session.rows(`table ${place.schema}.evaluation_history`, ["day"],
-    `(SELECT DISTINCT day FROM ${place.view("evaluation_history")} WHERE day IS NOT NULL ORDER BY day DESC LIMIT 7) AS days`)).flat();
+  const what = `table ${place.schema}.evaluation_history`;
+  const history = place.view("evaluation_history");
+  const types = new Map(await session.rows(what, ["attname", "typname"],
+    `pg_attribute AS a JOIN pg_type AS t ON t.oid = atttypid WHERE attrelid = ${literal(history)}::regclass AND NOT attisdropped`));
+  const wanted = {day: "date", stratum: "text", m: "score_matrix"};
+  for (const [column, type] of Object.entries(wanted))
+    if (types.get(column) !== type) throw new ReadError(what, `its column ${column} must be of the type ${type}. Give it (day date, stratum text, m score_matrix), or another name if it is something else.`);
+  const [[twice] = []] = await session.rows(what, ["day"],
+    `(SELECT day FROM ${history} WHERE m IS NOT NULL AND stratum IS NOT NULL GROUP BY day, stratum HAVING count(*) > 1 ORDER BY day LIMIT 1) AS twice`);
+  if (twice) throw new ReadError(what, `a stratum is there twice on ${twice}: make (day, stratum) its primary key.`);
+  // a browser knows these days
+  return (await session.rows(what, ["day"],
+    `(SELECT DISTINCT day FROM ${history} WHERE day BETWEEN '0001-01-01' AND '9999-12-31' AND m IS NOT NULL AND stratum IS NOT NULL ORDER BY day DESC LIMIT 7) AS days`)).flat();
 }
 
 /**
@@ -139,7 +160,7 @@ export async function readChanges(session, place, before, after) {
       ${capability("b.m")} AS capability_before, ${capability("a.m")} AS capability_after,
       ${capability("b.m", "AND n_scores > 0")} = ${capability("a.m", "AND n_scores > 0")} AS same_capability
     FROM ${history} AS b JOIN ${history} AS a USING (stratum)
-    WHERE b.day = ${literal(before)} AND a.day = ${literal(after)}) AS all_pairs
+    WHERE b.day = ${literal(before)} AND a.day = ${literal(after)} AND b.m IS NOT NULL AND a.m IS NOT NULL) AS all_pairs
     WHERE capability_before <> '{}' AND capability_after <> '{}' OFFSET 0) AS p`;
   const of = (m, name) => `LATERAL ${f}.capabilities_correlations(${m}) AS ${name}`;
   const common = (m, benchmarks = "p.benchmarks") => `${f}.subset(${m}, p.models, ${benchmarks})`;

@@ -1,41 +1,12 @@
 // One session of psql: what libpq knows of connections (services, passwords,
 // certificates) holds here without a word about it.
 //
-// Each query is followed by one that says how it went, so that an error has its
-// statement's name.
+// After each statement psql itself says how it went: the server could not where
+// the transaction is aborted or time is up.
 import {spawn} from "node:child_process";
 import {randomUUID} from "node:crypto";
-
-/** What a person can do about it, by SQLSTATE. */
-const waysOut = {
-  57014: "Raise the role's statement_timeout, or let the database compute beforehand: create_capabilities_views(…, materialized => true), and refresh_capabilities_views() after each load.",
-  42501: "Grant the role USAGE on the schema and SELECT on its views, on the evaluation and on what that reads.",
-  53200: "Give the server more memory or the views fewer models and benchmarks.",
-  40001: "Build again: on a standby, what the page was reading was vacuumed away.",
-  "42P01": "Make the views anew: create_capabilities_views().",
-  42703: "Make the views anew: those that are there are of another version of safetycorr."
-};
-
-/** A password of a connection string apart from the rest: lists of processes show the rest. */
-export function withoutPassword(conninfo) {
-  const uri = conninfo.match(/^(postgres(?:ql)?:\/\/[^:@/]*):([^@/]*)@(.*)$/s);
-  if (uri) return {rest: `${uri[1]}@${uri[3]}`, password: decodeURIComponent(uri[2])};
-  const pair = conninfo.match(/(^|\s)password\s*=\s*('((?:[^'\\]|\\.)*)'|((?:[^\s\\]|\\.)+))/s);
-  if (!pair) return {rest: conninfo, password: null};
-  return {
-    rest: (conninfo.slice(0, pair.index) + " " + conninfo.slice(pair.index + pair[0].length)).trim(),
-    password: (pair[3] ?? pair[4]).replace(/\\(.)/gs, "$1")
-  };
-}
-
-/** An error that says which statement failed, why, and what to do. */
-export class ReadError extends Error {
-  constructor(what, message, state, details = "") {
-    const way = waysOut[state];
-    super(`${what}: ${message}${details ? `\n${details}` : ""}${way ? `\n${way}` : ""}`);
-    this.state = state;
-  }
-}
+import {withoutPassword} from "./connection.js";
+import {ReadError} from "./error.js";
 
 export class Session {
   /** conninfo: as psql -d takes it; empty: the PG variables of the environment. */
@@ -46,12 +17,11 @@ export class Session {
       stdio: ["pipe", "pipe", "pipe"]
     });
     this.marker = `end of ${randomUUID()}`;
-    this.read = "";
     this.complaints = "";
     this.ended = null;
-    this.process.stdout.setEncoding("utf8").on("data", (text) => {
-      this.chunks.push(text);
-      if (text.includes("\n")) this.wake();
+    this.process.stdout.on("data", (bytes) => {
+      this.chunks.push(bytes);
+      if (bytes.includes("\n")) this.wake();
     });
     this.process.stderr.setEncoding("utf8").on("data", (text) => { this.complaints += text; });
     this.process.stdin.on("error", () => {});
@@ -67,18 +37,20 @@ export class Session {
     this.wake = () => {};
   }
 
-  /** What psql prints up to the marker, and what it says of the statement. */
+  /** The bytes that psql prints for a statement, and what it says of it: [bytes, state, message]. */
   async answer() {
     for (;;) {
       if (this.chunks.length) {
-        // the marker's line is short, but it may come in two pieces
-        const tail = this.chunks.slice(-3).join("");
-        const at = tail.lastIndexOf(this.marker);
-        if (at >= 0 && tail.indexOf("\n", at) >= 0) {
-          const all = this.chunks.join("");
+        // the last line is short, but it may come in pieces
+        const last = `\n${this.marker}.\n`;
+        let tail = this.chunks.at(-1);
+        for (let at = this.chunks.length - 2; at >= 0 && tail.length < last.length; at--) tail = Buffer.concat([this.chunks[at], tail]);
+        if (tail.subarray(-last.length).equals(Buffer.from(last))) {
+          const all = Buffer.concat(this.chunks);
           this.chunks = [];
-          const cut = all.lastIndexOf(this.marker);
-          return [all.slice(0, cut), JSON.parse(all.slice(cut + this.marker.length))];
+          const cut = all.lastIndexOf(`${this.marker} `);
+          const [, state, message] = all.subarray(cut + this.marker.length + 1, -last.length).toString().match(/^(\S*) (.*)$/s);
+          return [all.subarray(0, cut), state, message];
         }
       }
       if (this.ended != null) return null;
@@ -89,15 +61,20 @@ export class Session {
   /** Runs a statement; what: its name in an error. */
   async run(what, sql) {
     this.complaints = "";
-    this.process.stdin.write(`${sql}\n;\nSELECT '${this.marker}' || json_build_object('state', :'SQLSTATE', 'message', :'LAST_ERROR_MESSAGE') \\g\n`);
+    this.process.stdin.write(`${sql}\n;\n\\echo '${this.marker}' :SQLSTATE :LAST_ERROR_MESSAGE\n\\echo '${this.marker}.'\n`);
     const answer = await this.answer();
     if (!answer) throw new ReadError(what, this.ended);
-    const [text, {state, message}] = answer;
+    const [bytes, state, message] = answer;
     if (state !== "00000") {
+      await new Promise((resolve) => { setTimeout(resolve, 20); }); // the other pipe
       const details = this.complaints.split("\n").filter((line) => /^(DETAIL|HINT): /.test(line)).join("\n");
       throw new ReadError(what, message, state, details);
     }
-    return text;
+    try {
+      return bytes.toString();
+    } catch {
+      throw new ReadError(what, `${Math.round(bytes.length / 1e6)} MB are more than a page can show`);
+    }
   }
 
   /** The rows of a query as arrays, one value for each of the columns that are named. */
@@ -106,11 +83,17 @@ export class Session {
     return JSON.parse(text);
   }
 
+  /** Ends psql; what it waits for is cancelled. */
   close() {
     this.process.stdin.end();
+    this.process.kill("SIGINT");
   }
 }
 
 export const quoted = (name) => `"${name.replaceAll('"', '""')}"`;
 
-export const literal = (text) => `'${text.replaceAll("'", "''")}'`;
+/** With standard_conforming_strings or without. */
+export const literal = (text) => {
+  const inside = text.replaceAll("'", "''");
+  return inside.includes("\\") ? ` E'${inside.replaceAll("\\", "\\\\")}'` : `'${inside}'`;
+};
