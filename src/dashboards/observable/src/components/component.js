@@ -31,7 +31,7 @@ export async function drawScree(data, state, width) {
           title: (row) => `component ${row.component}\neigenvalue ${format(row.eigenvalue)}, chance ${format(row.parallel_threshold)}\nexplains ${percent(row.explained, 1)} (${percent(row.ci_low)} to ${percent(row.ci_high)})`
         }),
         Plot.text(rows.slice(0, 1), {x: "component", y: "eigenvalue", text: (row) => percent(row.explained), dx: 10, dy: -4, textAnchor: "start", fontWeight: 600}),
-        Plot.text(known.slice(-1), {x: "component", y: "parallel_threshold", text: () => "chance", dx: -2, dy: -14, textAnchor: "end", fill: "var(--found)"})
+        Plot.text(known.slice(-1), {x: "component", y: "parallel_threshold", text: () => "chance", dx: -2, dy: -14, textAnchor: "end", fill: "var(--found)", stroke: "var(--surface)", strokeWidth: 4})
       ]
     })
   };
@@ -90,6 +90,9 @@ function inkOn(corr) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
 }
 
+/** Correlations of fewer models say next to nothing. */
+const fewModels = 10;
+
 /** So small a cell still has a label of its own line. */
 const smallest = 15;
 
@@ -133,7 +136,7 @@ export function heatmapCard(data, state) {
     const name = (benchmark) => isolate(plain(data.benchmarks[benchmark]));
     const words = {
       title: mean == null ? "Benchmarks with each other" : beyond ? `Beyond capability, capability benchmarks correlate ${format(mean)} on average` : `Capability benchmarks correlate ${format(mean)} with each other on average`,
-      subtitle: `Rank correlations, ${modelsOf(data.strata[stratum])}: first the capability benchmarks by loading, then, after the line, the others by capabilities correlation.${few && !all ? ` ${shown.length} of ${total}: the highest and lowest of each.` : ""} A dot: no correlation.`,
+      subtitle: `Rank correlations, ${modelsOf(data.strata[stratum])}: first the capability benchmarks by loading, then, after the line, the others by capabilities correlation.${few && !all ? ` ${shown.length} of ${total}: the highest and lowest of each.` : ""} A dot: no correlation.${rows.some((row) => row.corr != null && row.n < fewModels) ? ` A small square: fewer than ${fewModels} models.` : ""}`,
       table: {rows, name: beyond ? "correlation-matrix-beyond-capability" : "correlation-matrix", columns: [{name: "benchmark_a", value: (row) => data.benchmarks[row.a]}, {name: "benchmark_b", value: (row) => data.benchmarks[row.b]}, {name: "corr", value: (row) => row.corr}, {name: "n", value: (row) => row.n}, {name: "status", value: (row) => row.status ?? ""}]}
     };
     const legend = element("div", {className: "legend"}, "−1 ", element("i", {className: "ramp"}), " 1");
@@ -149,16 +152,18 @@ export function heatmapCard(data, state) {
     const there = cells.filter((row) => row.corr != null);
     const last = someCapability.at(-1);
     const tall = margin + 4;
+    const cellMark = (marks, inset) => Plot.cell(marks, {
+      x: (row) => String(row.b), y: (row) => String(row.a), fill: (row) => shade(row.corr), inset, className: "cells",
+      title: (row) => `${name(row.a)}\n${name(row.b)}\ncorrelation ${format(row.corr)}, ${plural(row.n, "model")}${row.status === "ok" ? "" : `\n${row.status}`}`
+    });
     const chart = Plot.plot({
       width: margin + 4 + cell * shown.length, height: tall + cell * shown.length + 4, marginLeft: margin, marginRight: 4, marginTop: tall, marginBottom: 4, style: chartStyle(12),
       x: {domain, label: null, tickRotate: -90, tickSize: 0, padding: 0, axis: "top", tickFormat: (at) => short.get(data.benchmarks[Number(at)])},
       y: {domain, label: null, tickSize: 0, padding: 0, tickFormat: (at) => short.get(data.benchmarks[Number(at)])},
       marks: [
-        Plot.cell(there, {
-          x: (row) => String(row.b), y: (row) => String(row.a), fill: (row) => shade(row.corr), inset: 0.5, className: "cells",
-          title: (row) => `${name(row.a)}\n${name(row.b)}\ncorrelation ${format(row.corr)}, ${plural(row.n, "model")}${row.status === "ok" ? "" : `\n${row.status}`}`
-        }),
-        cell >= 34 ? Plot.text(there, {x: (row) => String(row.b), y: (row) => String(row.a), text: (row) => format(row.corr), fontSize: 11, fill: (row) => inkOn(row.corr), className: "numbers"}) : null,
+        cellMark(there.filter((row) => row.n >= fewModels), 0.5),
+        cellMark(there.filter((row) => row.n < fewModels), cell / 3),
+        cell >= 34 ? Plot.text(there.filter((row) => row.n >= fewModels), {x: (row) => String(row.b), y: (row) => String(row.a), text: (row) => format(row.corr), fontSize: 11, fill: (row) => inkOn(row.corr), className: "numbers"}) : null,
         Plot.text(cells.filter((row) => row.corr == null), {x: (row) => String(row.b), y: (row) => String(row.a), text: () => "·", fill: "var(--muted)", className: "dots"}),
         last != null && someOthers.length ? Plot.ruleX([last], {x: String, dx: cell / 2, stroke: "currentColor", strokeWidth: 1.2}) : null,
         last != null && someOthers.length ? Plot.ruleY([last], {y: String, dy: cell / 2, stroke: "currentColor", strokeWidth: 1.2}) : null

@@ -117,13 +117,14 @@ export function correlationsCard(data, state, choose) {
     const lowOnly = mine.filter((row) => lead.name === everything && row.verdict === "low" && rows.filter((other) => other.benchmark === row.benchmark && other.stratum !== lead.at).every((other) => other.verdict !== "low"));
     return {
       title,
-      subtitle: `Capabilities correlation (dot) with its 95 % interval (bar), by the end that is nearer to 0. Dotted lines: the threshold ${threshold}. A name leads to that benchmark.${panels.length < data.strata.length && panels.length > 1 ? ` Shown: ${panels.length} of ${data.strata.length} strata, those with the most models.` : ""}${opposite.size ? ` ⇄ the sign differs between ${words}: the correlation of all models describes neither.` : ""}${lowOnly.length && data.strata.length > 1 ? ` Low over all models, but in no stratum: ${list(lowOnly.map((row) => isolate(plain(data.benchmarks[row.benchmark]))))}.` : ""}`,
+      subtitle: `Capabilities correlation (dot) with its 95 % interval (bar), sorted by the end of the interval that is nearer to 0. Dotted lines: the threshold ${threshold}. A name leads to that benchmark.${panels.length < data.strata.length && panels.length > 1 ? ` Shown: ${panels.length} of ${data.strata.length} strata, those with the most models.` : ""}${opposite.size ? ` ⇄ opposite signs in ${words}${sure.size ? "; shaded: beyond chance, the correlation of all models describes neither" : ""}.` : ""}${lowOnly.length && data.strata.length > 1 ? ` Low over all models, but in no stratum: ${list(lowOnly.map((row) => isolate(plain(data.benchmarks[row.benchmark]))))}.` : ""}`,
       controls,
       legend: verdictLegend(mine),
       chart: !shown.length ? nothing(benchmarks.length ? "No benchmark has a name like that." : "There are no correlations to show.") : intervalChart({
         rows: shown.map((benchmark) => ({
           label: `${isolate(plain(data.benchmarks[benchmark]))}${cellsOf(benchmark).some((row) => row?.direction === "lower") ? " (negated)" : ""}`,
-          marked: opposite.has(benchmark),
+          marked: sure.has(benchmark),
+          sign: opposite.has(benchmark) || sure.has(benchmark) ? "⇄ " : "",
           cells: cellsOf(benchmark).map((row) => row && {...row, says: describe(data, row)})
         })),
         panels: panels.map((stratum) => (stratum.name === everything ? `All ${stratum.models} models` : `${isolate(plain(stratum.name))}: ${plural(stratum.models, "model")}`)),
@@ -144,7 +145,7 @@ export async function drawWays(data, state, width) {
   const {given, differences} = await data.benchmark(benchmark);
   const lines = data.ordered.flatMap((stratum) => {
     const row = rows.find((each) => each.stratum === stratum.at);
-    const way = (label, cell) => ({label, marked: false, cells: [cell]});
+    const way = (label, cell) => ({label, marked: false, sign: "", cells: [cell]});
     return [
       row ? way(shortOf(stratum), {...row, says: describe(data, row)}) : null,
       ...given.map(({control, rows: controlled}) => {

@@ -23,7 +23,7 @@ export function byInterval(row) {
 const fontSize = 12;
 
 /**
- * rows: [{label, marked, cells: [row or null for each panel]}], a cell with corr, ci_low,
+ * rows: [{label, marked: shaded, sign: before the label, cells: [row or null for each panel]}], a cell with corr, ci_low,
  * ci_high, verdict, n, status and says, what it shows when it is explored.  panels: titles.
  * threshold: the lines beside 0.  The marks carry data-row, the number of the row.
  */
@@ -31,7 +31,7 @@ export function intervalChart({rows, panels, threshold, width}) {
   const numbers = 78;
   const labels = rows.map((row) => row.label);
   const weight = rows.some(({marked}) => marked) ? 600 : 400;
-  const reserved = weight === 600 ? 34 : 16;
+  const reserved = rows.some(({sign}) => sign) ? 34 : 16;
   const natural = reserved + widest(labels, fontSize, weight) + 1;
   // names beside the rows as long as that leaves the panels some room
   const above = width < 560 || width - Math.min(natural, 0.34 * width) < panels.length * (numbers + 110);
@@ -66,7 +66,7 @@ export function intervalChart({rows, panels, threshold, width}) {
     const y0 = top + at * rowHeight;
     const y = y0 + (above ? 28 : rowHeight / 2);
     if (row.marked) svg.insertBefore(svgElement("rect", {x: 0, y: y0 + 1, width, height: rowHeight - 2, fill: "var(--mark)"}), svg.firstChild);
-    text(`${row.marked ? "⇄ " : ""}${short.get(row.label)}`, above
+    text(`${row.sign}${short.get(row.label)}`, above
       ? {x: 4, y: y0 + 15, "font-weight": 600, class: "name", "data-row": at}
       : {x: nameRoom - 10, y: y + 4, "text-anchor": "end", "font-weight": row.marked ? 600 : 400, class: "name", "data-row": at});
     row.cells.forEach((cell, p) => {

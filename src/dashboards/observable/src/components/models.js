@@ -112,7 +112,7 @@ export function scatterCard(data, state) {
       ...words,
       controls, legend: groupLegend(groups),
       chart: Plot.plot({
-        width, height: width < 560 ? 380 : 480, marginLeft, marginRight: 14, marginBottom: 40, marginTop: 28, style: chartStyle(12),
+        width, height: width < 560 ? 380 : width < 700 ? 480 : 600, marginLeft, marginRight: 14, marginBottom: 40, marginTop: 28, style: chartStyle(12),
         x: {label: "capabilities score →", labelAnchor: "right", labelArrow: "none", domain: [least - room, most + room], ticks: width < 560 ? 5 : 8},
         y: {label: width < 560 ? "score" : `score on ${plain(data.benchmarks[benchmark]).slice(0, 60)}`, labelAnchor: "top", labelArrow: "up", domain: [bottom - 0.06 * (top - bottom || 1), top + 0.06 * (top - bottom || 1)], nice: true, ticks: 6},
         marks: [
@@ -237,8 +237,8 @@ export function rankingCard(data, state) {
     controls.hidden = models.length <= most;
     const groups = await grouping(data, stratum, models.map(({model}) => model), "stratum");
     const words = {
-      title: !leader ? `No capabilities score for ${modelsOf(data.strata[stratum])}` : unsure > 1 ? `${unsure} models may be the most capable; ${isolate(plain(data.models[leader.model]))} is first by score` : `${isolate(plain(data.models[leader.model]))} is the most capable of ${modelsOf(data.strata[stratum])}`,
-      subtitle: "Capabilities score; 0 is the average of these models. Bars: 95 % intervals by resampling the capability benchmarks; where they overlap, the order is undecided.",
+      title: !leader ? `No capabilities score for ${modelsOf(data.strata[stratum])}` : `${isolate(plain(data.models[leader.model]))} is ${unsure > 1 || leader.rank_high > 1 ? `first by score; ${plural(Math.max(unsure, 2), "model")} may be the most capable` : leader.rank_high == null ? "first by score" : `the most capable of ${modelsOf(data.strata[stratum])}`}`,
+      subtitle: "Capabilities score; 0 is the average of these models. Bars: 95 % intervals by resampling the capability benchmarks. Of two models whose bars overlap the order may be open: the table has intervals of ranks.",
       table: {rows: scores, name: "capabilities-scores", columns: [
         {name: "rank", value: (row) => row.rank}, {name: "model", value: (row) => data.models[row.model]},
         ...(data.page.families ? [{name: "family", value: (row) => data.page.families[row.model] ?? ""}] : []),

@@ -35,6 +35,36 @@ function cutMiddle(name, room, fontSize, before, weight) {
   return cut(least);
 }
 
+// What tells names apart that were cut to the same text: the part between what all
+// of them begin and end with, and as much around it as there is room for.
+function cutAround(names, fits) {
+  const all = names.map((name) => letters(visible(name)));
+  const shortest = Math.min(...all.map((each) => each.length));
+  let front = 0;
+  while (front < shortest && all.every((each) => each[front] === all[0][front])) front++;
+  let back = 0;
+  while (back < shortest - front && all.every((each) => each.at(-1 - back) === all[0].at(-1 - back))) back++;
+  return all.map((each) => {
+    let [from, to] = [front, each.length - back];
+    const text = () => `${from ? "…" : ""}${each.slice(from, to).join("")}${to < each.length ? "…" : ""}`;
+    while (!fits(text()) && to - from > 1) to--;
+    for (let grown = true; grown;) {
+      grown = false;
+      for (const [down, up] of [[1, 0], [0, 1]]) {
+        if (from - down < 0 || to + up > each.length) continue;
+        from -= down;
+        to += up;
+        if (fits(text())) grown = true;
+        else {
+          from += down;
+          to -= up;
+        }
+      }
+    }
+    return text();
+  });
+}
+
 /**
  * Map from names to what stands for them in at most room pixels.  Beginnings that
  * names share go first, then the middle.  Names that differ get texts that differ.
@@ -50,8 +80,7 @@ export function shortNames(names, room, fontSize = 12, weight = 400) {
       shared.set(prefix, (shared.get(prefix) ?? 0) + 1);
     }
   }
-  const result = new Map();
-  const taken = new Set();
+  const alike = new Map();
   for (const name of distinct) {
     let text = visible(name);
     if (!fits(text)) {
@@ -61,11 +90,20 @@ export function shortNames(names, room, fontSize = 12, weight = 400) {
       const rest = (prefix ? "…" : "") + pieces.join("");
       text = fits(rest) ? rest : cutMiddle(pieces.join(""), room, fontSize, !prefix, weight);
     }
-    // the same from two names: the end, then a number, tells them apart
-    if (taken.has(text)) text = cutMiddle(visible(name), room, fontSize, false, weight);
-    for (let copy = 2, base = text; taken.has(text); copy++) text = `${fits(`${base} ${copy}`) ? base : cutMiddle(base, Math.max(room - 14, 14), fontSize, true, weight)} ${copy}`;
-    taken.add(text);
-    result.set(name, text);
+    if (alike.has(text)) alike.get(text).push(name);
+    else alike.set(text, [name]);
+  }
+  const result = new Map();
+  const taken = new Set();
+  for (const [text, group] of alike) {
+    const texts = group.length === 1 ? [text] : cutAround(group, fits);
+    group.forEach((name, at) => {
+      // at last a number, for names that differ in what cannot be seen
+      let mine = texts[at];
+      for (let copy = 2; taken.has(mine); copy++) mine = `${fits(`${texts[at]} ${copy}`) ? texts[at] : cutMiddle(texts[at], Math.max(room - 14, 14), fontSize, true, weight)} ${copy}`;
+      taken.add(mine);
+      result.set(name, mine);
+    });
   }
   return result;
 }

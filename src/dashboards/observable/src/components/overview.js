@@ -84,6 +84,7 @@ const few = 6;
 function need(row) {
   if (row.corr == null) return null;
   if (row.models_needed == null) return "so near to the threshold that no number of models decides it";
+  if (row.models_needed > 10000) return `more models than there are would be needed, were the correlation truly ${format(row.corr)}`;
   return row.models_needed > row.n ? `about ${row.models_needed.toLocaleString("en")} models would decide it, were the correlation truly ${format(row.corr)}` : null;
 }
 
