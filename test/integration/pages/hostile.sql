@@ -19,7 +19,7 @@ SELECT m.name,
 	CASE WHEN m.number <= 3 THEN '"><img src=x onerror=alert(2)>' WHEN m.number <= 8 THEN 'constructor' ELSE repeat('S', 200) END,
 	b.name,
 	round((0.5 + 0.1 * (CASE WHEN b.number % 2 = 1 THEN 0.9 ELSE 0.2 END * (m.number - 5)
-		+ pg_temp.normal(format('hostile %s %s', m.number, b.number)) * CASE WHEN b.number % 2 = 1 THEN 0.3 ELSE 1 END))::numeric, 3)
+		+ pg_temp.normal(format('hostile %s %s', m.number, b.number)) * CASE WHEN b.number % 2 = 1 THEN 1.1 ELSE 1 END))::numeric, 3)
 FROM name AS m CROSS JOIN name AS b;
 
 SELECT array_agg(name) AS capabilities FROM name WHERE number IN (1, 3, 5, 7)
