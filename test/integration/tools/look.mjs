@@ -1,131 +1,262 @@
-// look.mjs URL CHROMIUM [--shots FOLDER] [--dark]
+// look.mjs URL CHROMIUM [--shots FOLDER] [--dark] [--width PIXELS] [--brief]
 //
-// Opens the page in headless Chromium and prints, as JSON, what is on it: how
-// many of each mark, titles, errors, and what it asked from other hosts.
-// With --shots the page and its cards are saved as pictures.
+// Opens the page of src/dashboards/observable in headless Chromium and prints, as JSON,
+// what it says: titles, texts and how many of each mark, with each stratum and each
+// threshold chosen as a reader would; what a link shows that a reader sends; what the
+// keyboard shows; what is saved as files.  With --shots the page and its cards are saved
+// as pictures, and what was saved as files.  --brief: the first look only.
+//
+// What is wrong with any page, audit.mjs finds.
+import {mkdtemp, readFile, readdir, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {parseArgs} from "node:util";
 import puppeteer from "puppeteer-core";
 
 const {values, positionals: [url, executablePath]} = parseArgs({
   allowPositionals: true,
-  options: {shots: {type: "string"}, dark: {type: "boolean"}, width: {type: "string", default: "1200"}}
+  options: {shots: {type: "string"}, dark: {type: "boolean"}, brief: {type: "boolean"}, width: {type: "string", default: "1200"}}
 });
+const cards = ["correlations", "scatter", "ways", "over-time", "adjusted", "scree", "loadings", "heatmap", "models", "changes"];
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Only the page's own host can be reached, by name or at all.
 const browser = await puppeteer.launch({
   executablePath,
-  args: ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"]
+  args: ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"]
 });
 const found = {console: [], errors: [], elsewhere: [], failed: []};
-try {
+const downloads = await mkdtemp(join(tmpdir(), "look-"));
+
+async function open(address) {
   const page = await browser.newPage();
   await page.setViewport({width: Number(values.width), height: 900, deviceScaleFactor: 1});
   await page.emulateMediaFeatures([{name: "prefers-color-scheme", value: values.dark ? "dark" : "light"}]);
   page.on("console", (message) => { if (["error", "warn"].includes(message.type())) found.console.push(message.text()); });
   page.on("pageerror", (error) => found.errors.push(String(error)));
+  page.on("dialog", (dialog) => { found.errors.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on("requestfailed", (request) => found.failed.push(request.url()));
+  page.on("response", (response) => { if (response.status() >= 400) found.failed.push(`${response.status()} ${response.url()}`); });
   page.on("request", (request) => {
     const {protocol, hostname} = new URL(request.url());
     if (protocol.startsWith("http") && hostname !== "localhost") found.elsewhere.push(request.url());
   });
-  await page.goto(url, {waitUntil: "networkidle0", timeout: 60000});
-  await page.waitForFunction(() => document.querySelectorAll("#models svg, #scatter svg, #heatmap svg").length >= 3, {timeout: 20000})
+  await page.goto(address, {waitUntil: "networkidle0", timeout: 60000});
+  await page.waitForFunction(() => document.querySelector("h1")?.textContent, {timeout: 20000})
     .catch((error) => { throw new Error(`${error.message}\n${JSON.stringify(found, null, 1)}`); });
+  // cards are drawn when they are near
+  for (let at = 0; at < await page.evaluate(() => document.documentElement.scrollHeight); at += 700) {
+    await page.evaluate((y) => window.scrollTo(0, y), at);
+    await pause(50);
+  }
+  await settle(page);
+  await page.evaluate(() => window.scrollTo(0, 0));
+  return page;
+}
 
-  const read = () => page.evaluate(() => {
-    const marks = (id, name) => {
-      let count = 0;
-      for (const group of document.querySelectorAll(`#${id} g.${name}`))
-        count += [...group.querySelectorAll("rect, circle, path, line, text")].filter((shape) => !shape.closest("marker")).length;
-      return count;
-    };
-    const texts = (id, name) => [...document.querySelectorAll(`#${id} g.${name} text`)].map((text) => text.textContent);
-    // pairs of texts of one chart that lie over each other
-    const overlapping = [];
-    for (const svg of document.querySelectorAll(".card svg[aria-label]")) {
-      const boxes = [...svg.querySelectorAll("text")].filter((text) => text.textContent && !text.closest("[aria-label=tip]"))
-        .map((text) => ({text: text.textContent, turned: /rotate/.test(text.getAttribute("transform") ?? ""), box: text.getBoundingClientRect()}))
-        .filter(({turned}) => !turned);
-      for (let i = 0; i < boxes.length; i++)
-        for (let j = 0; j < i; j++) {
-          const a = boxes[i].box, b = boxes[j].box;
-          const w = Math.min(a.right, b.right) - Math.max(a.left, b.left), h = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-          if (w > 1 && h > 3) overlapping.push([svg.getAttribute("aria-label"), boxes[j].text, boxes[i].text]);
-        }
-    }
-    const titles = {};
-    for (const card of document.querySelectorAll(".card[id]")) titles[card.id] = card.querySelector("h2").textContent;
-    return {
-      heading: document.querySelector("h1")?.textContent,
-      lead: document.querySelector(".lead")?.textContent,
-      titles,
-      bars: marks("correlations", "bars"),
-      intervals: marks("correlations", "intervals"),
-      names: texts("correlations", "names"),
-      heads: texts("correlations", "heads"),
-      counts: texts("correlations", "counts"),
-      numbers: texts("correlations", "numbers"),
-      statuses: texts("correlations", "statuses"),
-      axis: [...document.querySelectorAll('#correlations [aria-label="x-axis tick label"] text')].map((text) => text.textContent),
-      points: marks("scatter", "points"),
-      labels: texts("scatter", "names"),
-      bands: marks("scatter", "band"),
-      adjusted: marks("adjusted", "points"),
-      cells: marks("heatmap", "cells"),
-      eigenvalues: marks("scree", "eigenvalues"),
-      threshold: marks("scree", "threshold"),
-      loadings: marks("loadings", "loadings"),
-      models: marks("models", "points"),
-      legend: document.querySelector("#correlations .legend")?.textContent,
-      rows: document.querySelectorAll("#correlations table.numbers tbody tr").length,
-      boxes: [...document.querySelectorAll(".observablehq--error")].map((box) => box.textContent),
-      broken: [...document.querySelectorAll("body *")].some((element) => element.children.length === 0 && /undefined|NaN|\[object/.test(element.textContent) && !["SCRIPT", "STYLE"].includes(element.tagName)),
-      overlapping,
-      overflow: document.documentElement.scrollWidth - window.innerWidth
-    };
-  });
-  found.page = await read();
-  found.benchmark = await page.$eval(".controls select", (select) => select.value);
-  Object.assign(found, await page.evaluate(() => {
-    // colours as the browser writes them
-    const colour = (value) => {
-      const probe = document.body.appendChild(document.createElement("i"));
-      probe.style.color = value;
-      const written = getComputedStyle(probe).color;
-      probe.remove();
-      return written;
-    };
-    const palette = {}, fills = {};
-    for (const name of ["entangled", "positive", "low", "unresolved", "negative", "inverse"]) palette[name] = colour(`var(--${name})`);
-    for (const bar of document.querySelectorAll("#correlations g.bars rect")) {
-      const fill = getComputedStyle(bar).fill;
-      fills[fill] = (fills[fill] ?? 0) + 1;
-    }
-    return {palette, fills};
+async function settle(page) {
+  await page.waitForNetworkIdle({idleTime: 150, timeout: 20000}).catch(() => {});
+  await page.evaluate(() => new Promise((resolve) => {
+    let timer = setTimeout(resolve, 150);
+    const observer = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(resolve, 150); });
+    observer.observe(document.body, {subtree: true, childList: true, characterData: true});
   }));
+}
 
-  const shoot = async (suffix) => {
-    if (!values.shots) return;
-    await page.evaluate(() => window.scrollTo(0, 0));
-    await page.screenshot({path: join(values.shots, `page${suffix}.png`), fullPage: true});
-    for (const id of ["correlations", "scatter", "adjusted", "heatmap", "scree", "loadings", "models"]) {
-      const card = await page.$(`#${id}`);
-      await card.screenshot({path: join(values.shots, `${id}${suffix}.png`)});
-    }
+const read = (page) => page.evaluate((ids) => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const texts = (selector) => all(selector).map((each) => each.textContent);
+  const marks = (id, name) => all(`#${id} svg g.${name}`).flatMap((group) =>
+    [...group.querySelectorAll("rect, circle, path, line")].filter((shape) => !shape.closest("marker, defs"))).length;
+  const colour = (value) => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = value;
+    const written = getComputedStyle(probe).color;
+    probe.remove();
+    return written;
   };
-  await shoot("");
+  const palette = {}, fills = {};
+  for (const name of ["entangled", "positive", "low", "unresolved", "negative", "inverse"]) palette[name] = colour(`var(--${name})`);
+  for (const mark of all("#correlations svg.intervals g.mark")) {
+    const fill = getComputedStyle(mark.querySelector("circle.corr")).fill;
+    fills[fill] = (fills[fill] ?? 0) + 1;
+  }
+  const lists = {};
+  for (const kind of ["quotable", "noted", "open"])
+    lists[kind] = {count: document.querySelector(`#list-${kind} h3 b`)?.textContent, names: texts(`#list-${kind} li button.link`), texts: texts(`#list-${kind} li`)};
+  return {
+    title: document.title,
+    heading: document.querySelector("h1").textContent,
+    lead: document.querySelector(".lead").textContent,
+    facts: Object.fromEntries(all("dl.strip .fact").map((each) => [each.querySelector("dt").textContent, [...each.querySelectorAll("dd b, dd span")].map((one) => one.textContent)])),
+    lists,
+    one: document.querySelector("#one").textContent,
+    chosen: all(".controls select").map((select) => select.selectedOptions[0]?.textContent),
+    titles: Object.fromEntries(ids.filter((id) => document.getElementById(id) && !document.getElementById(id).hidden).map((id) => [id, document.querySelector(`#${id} h3`)?.textContent])),
+    subtitles: Object.fromEntries(ids.filter((id) => document.getElementById(id) && !document.getElementById(id).hidden).map((id) => [id, document.querySelector(`#${id} .subtitle`)?.textContent])),
+    names: texts("#correlations svg text.name"),
+    heads: texts("#correlations svg text.head"),
+    ticks: texts("#correlations svg text.tick"),
+    numbers: texts("#correlations svg text.number"),
+    counts: texts("#correlations svg text.models"),
+    statuses: texts("#correlations svg g.status text"),
+    corrs: all("#correlations svg circle.corr").length,
+    intervals: all("#correlations svg line.interval").length,
+    legend: texts("#correlations ul.legend li"),
+    palette, fills,
+    ways: texts("#ways svg text.number"),
+    points: marks("scatter", "points"), labels: texts("#scatter svg g.names text"), band: marks("scatter", "band"),
+    adjusted: marks("adjusted", "points"),
+    cells: marks("heatmap", "cells"),
+    eigenvalues: marks("scree", "eigenvalues"),
+    loadings: marks("loadings", "loadings"),
+    ranking: all("#models svg g.points circle, #models svg g.mark circle").length,
+    windows: marks("over-time", "points"),
+    days: texts("#changes select option"), changed: all("#changes tbody tr").map((row) => [...row.cells].map((cell) => cell.textContent)),
+    boxes: texts(".observablehq--error"),
+    broken: all("body *").filter((each) => !each.children.length && !["SCRIPT", "STYLE"].includes(each.tagName) && /undefined|NaN|\[object|Infinity/.test(each.textContent)).map((each) => each.textContent)
+  };
+}, cards);
 
-  // the other strata, chosen as a reader would
-  found.strata = {};
-  for (const stratum of await page.$$eval(".controls input[type=radio]", (inputs) => inputs.map((input) => input.value))) {
-    await page.click(`.controls input[value=${JSON.stringify(stratum)}]`);
-    await page.waitForFunction((name) => document.querySelector("#scatter h2").textContent.includes(name === "(all)" ? "all models" : `${name} models`), {timeout: 20000}, stratum);
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    found.strata[stratum] = await read();
-    if (stratum !== "(all)") await shoot(`-${stratum.replace(/\W/g, "_")}`);
+async function choose(page, name, text) {
+  const [select] = await page.$$(`xpath/.//*[contains(@class, "controls")]//label[span[text()="${name}"]]/select`);
+  const value = await select.evaluate((each, wanted) => [...each.options].find((option) => option.textContent === wanted)?.value, text);
+  await select.select(value);
+  await settle(page);
+}
+
+const options = (page, name) => page.evaluate((wanted) => {
+  const label = [...document.querySelectorAll(".controls label")].find((each) => each.querySelector("span").textContent === wanted);
+  return label.hidden ? [] : [...label.querySelectorAll("option")].map((each) => each.textContent);
+}, name);
+
+async function shoot(page, suffix) {
+  if (!values.shots) return;
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({path: join(values.shots, `page${suffix}.png`), fullPage: true, optimizeForSpeed: true});
+  for (const id of cards) {
+    const card = await page.$(`#${id}:not([hidden])`);
+    if (card) await card.screenshot({path: join(values.shots, `${id}${suffix}.png`)});
+  }
+}
+
+// the cells of the table behind each chart
+const tables = (page) => page.evaluate(async (ids) => {
+  const read = {};
+  for (const id of ids) {
+    const details = document.querySelector(`#${id}:not([hidden]) details`);
+    if (!details) continue;
+    details.open = true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const rows = [...details.querySelectorAll("tbody tr")];
+    read[id] = {columns: [...details.querySelectorAll("thead th")].map((each) => each.textContent), rows: rows.length,
+      first: [...rows[0]?.cells ?? []].map((each) => each.textContent)};
+    details.open = false;
+  }
+  return read;
+}, cards);
+
+async function saved(page) {
+  const client = await browser.target().createCDPSession();
+  await client.send("Browser.setDownloadBehavior", {behavior: "allow", downloadPath: downloads});
+  const files = {};
+  for (const id of cards)
+    for (const button of await page.$$(`#${id}:not([hidden]) .save button`)) {
+      if (!(await button.isVisible())) continue;
+      const before = new Set(await readdir(downloads));
+      await button.evaluate((each) => each.click());
+      for (let tries = 0; tries < 60; tries++) {
+        const fresh = (await readdir(downloads)).filter((name) => !before.has(name) && !/\.crdownload$|^\.|com\.google/.test(name));
+        if (fresh.length) {
+          files[`${id} ${await button.evaluate((each) => each.textContent)}`] = {name: fresh[0], content: await readFile(join(downloads, fresh[0]), "utf8")};
+          break;
+        }
+        await pause(50);
+      }
+      for (const name of await readdir(downloads)) await rm(join(downloads, name));
+    }
+  return files;
+}
+
+// the marks of each chart by keys: the texts that they show, one after the other
+async function typed(page) {
+  const all = {};
+  for (const id of cards) {
+    const chart = await page.$(`#${id}:not([hidden]) .explorable[tabindex]`);
+    if (!chart) continue;
+    await chart.focus();
+    const shown = [];
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft", "End", "Home"]) {
+      await page.keyboard.press(key);
+      shown.push(await page.evaluate(() => { const tip = document.querySelector(".tip"); return tip && tip.style.display !== "none" ? [...tip.children].map((each) => each.textContent).join("\n") : null; }));
+    }
+    await page.keyboard.press("Escape");
+    const [marks, hidden] = await chart.evaluate((each) => [each.querySelectorAll("[data-tip]").length, document.querySelector(".tip")?.style.display === "none"]);
+    all[id] = {shown, marks, hidden};
+  }
+  return all;
+}
+
+try {
+  const page = await open(url);
+  found.page = await read(page);
+  found.address = new URL(page.url()).search;
+  await shoot(page, "");
+  if (!values.brief) {
+    found.tables = await tables(page);
+    found.files = await saved(page);
+    found.typed = await typed(page);
+    await page.evaluate(() => document.activeElement?.blur());
+
+    const [strata, thresholds, benchmarks] = [await options(page, "Models"), await options(page, "Threshold"), await options(page, "Benchmark")];
+    found.options = {strata, thresholds, benchmarks};
+    found.strata = {[found.page.chosen[0]]: found.page};
+    for (const stratum of strata.filter((each) => each !== found.page.chosen[0])) {
+      await choose(page, "Models", stratum);
+      found.strata[stratum] = await read(page);
+      await shoot(page, `-${strata.indexOf(stratum)}`);
+    }
+    await choose(page, "Models", strata[0]);
+    found.thresholds = {[found.page.chosen[2]]: found.page};
+    for (const threshold of thresholds.filter((each) => each !== found.page.chosen[2])) {
+      await choose(page, "Threshold", threshold);
+      found.thresholds[threshold] = await read(page);
+    }
+
+    // a link with all that is chosen, opened by somebody else; then the names of the page, and a lie
+    if (strata.length > 1) await choose(page, "Models", strata.at(-1));
+    await choose(page, "Benchmark", benchmarks.at(-1));
+    const link = page.url();
+    const sent = await read(page);
+    const got = await open(link);
+    found.link = {search: new URL(link).search, sent, got: await read(got)};
+    await got.close();
+    const wrong = await open(`${url}?models=nobody&benchmark=%3Cscript%3E&threshold=9`);
+    found.wrong = await read(wrong);
+    await wrong.close();
+
+    // a click on a name of a list, and what is searched for
+    await page.goto(url, {waitUntil: "networkidle0"});
+    await settle(page);
+    const name = await page.$("#lists button.link");
+    if (name) {
+      const text = await name.evaluate((each) => each.textContent);
+      await name.click();
+      await settle(page);
+      found.clicked = {name: text, one: await page.$eval("#one", (each) => each.textContent), search: new URL(page.url()).search,
+        focus: await page.evaluate(() => document.activeElement?.id)};
+    }
+    const search = await page.$("#correlations input[type=search]");
+    if (search && await search.isVisible()) {
+      await search.type(benchmarks[0].slice(0, 4).toUpperCase());
+      await pause(300);
+      await settle(page);
+      found.searched = {text: benchmarks[0].slice(0, 4), names: await page.$$eval("#correlations svg text.name", (all) => all.map((each) => each.textContent)),
+        focus: await page.evaluate(() => document.activeElement?.type)};
+    }
   }
 } finally {
   await browser.close();
+  await rm(downloads, {recursive: true, force: true});
 }
 console.log(JSON.stringify(found, null, 1));
