@@ -75,7 +75,9 @@ async function read(session, schema) {
   const differenceColumns = ["stratum_a", "stratum_b", "corr_a", "corr_b", "difference", "ci_low", "ci_high", "p_value", "q_value", "sign_changes", "status"];
   const differences = numbered(await view("capabilities_strata_differences", ["benchmark", ...differenceColumns]), benchmarks, strata, strata);
   const differencesOf = groupBy(differences, 0);
-  const signChanges = new Set(differences.filter((row) => row[1 + differenceColumns.indexOf("sign_changes")]).map((row) => row[0]));
+  // all models are no stratum beside the others: they are in both
+  const whole = strata.at.get("(all)");
+  const signChanges = new Set(differences.filter((row) => row[1 + differenceColumns.indexOf("sign_changes")] && row[1] !== whole && row[2] !== whole).map((row) => row[0]));
 
   const chosen = [];
   for (const threshold of place.evaluation ? database.thresholds : [database.usualThreshold]) {
@@ -133,9 +135,12 @@ async function read(session, schema) {
     });
   }
 
-  const families = new Map(await database.readFamilies(session, place));
-  const releases = new Map(await database.readReleases(session, place));
-  const known = (map) => (map.size ? models.list.map((model) => map.get(model) ?? null) : null);
+  const families = await database.readFamilies(session, place);
+  const releases = await database.readReleases(session, place);
+  const known = (rows) => {
+    const of = new Map(rows.map(([, model, value]) => [model, value]));
+    return of.size ? models.list.map((model) => of.get(model) ?? null) : null;
+  };
   const rowsOf = (rows, stratum) => rows.filter((row) => row[0] === stratum);
   files.set("page.json", {
     made: place.time,
@@ -147,18 +152,22 @@ async function read(session, schema) {
     released: known(releases),
     strata: strata.list.map((name, stratum) => {
       const first = rowsOf(components, stratum).find((row) => row[1] === 1) ?? [];
-      const anyRow = rowsOf(correlations, stratum);
+      const dates = releases.filter((row) => row[0] === name).map((row) => row[2]).sort();
+      const judged = rowsOf(correlations, stratum).filter((row) => row[2] === "target");
       const at = (column) => 5 + correlationColumns.indexOf(column);
       return {
         name,
         models: rowsOf(scores, stratum).length,
         scored: rowsOf(scores, stratum).filter((row) => row[2] != null).length,
         capability: rowsOf(loadings, stratum).map((row) => row[1]),
+        families: new Set(families.filter((row) => row[0] === name).map((row) => row[2])).size,
+        released: [dates[0] ?? null, dates.at(-1) ?? null],
         covariates: covariates.filter((row) => row[0] === name).map((row) => row[1]),
         eigenvalue: first[2] ?? null, explained: first[3] ?? null, chance: first[6] ?? null,
         n: first[7] ?? null, n_imputed: first[8] ?? null, status: first[9] ?? null,
         above_chance: rowsOf(components, stratum).filter((row) => row[2] != null && row[6] != null && row[2] > row[6]).length,
-        reliability: anyRow.filter((row) => row[2] === "target").map((row) => row[at("score_reliability")]).find((value) => value != null) ?? null
+        // of the whole component, not of what a target with overlaps is held against
+        reliability: judged.filter((row) => row[at("n_capabilities")] === rowsOf(loadings, stratum).length).map((row) => row[at("score_reliability")]).find((value) => value != null) ?? null
       };
     }),
     report, changes,

@@ -95,13 +95,13 @@ export async function callOver(session, place, call, columns, suffix = "") {
 export const readCovariates = (session, place) =>
   callOver(session, place, "roles(e.m)", ["e.stratum", "r.benchmark"], "AND r.role = 'covariate' AND r.n_scores > 0");
 
-/** [model, family], of any stratum that knows it. */
+/** [stratum, model, family] of the models with scores whose family is known. */
 export const readFamilies = (session, place) =>
-  callOver(session, place, "families(e.m)", ["r.model", "r.family"], "AND r.family IS NOT NULL");
+  callOver(session, place, "families(e.m)", ["e.stratum", "r.model", "r.family"], "AND r.family IS NOT NULL AND r.n_scores > 0");
 
-/** [model, date] by the covariate "released", days since 1970. */
+/** [stratum, model, date] by the covariate "released", days since 1970. */
 export const readReleases = (session, place) =>
-  callOver(session, place, `cells(${place.functions}.subset(e.m, NULL, '{released}'))`, ["r.model", "DATE '1970-01-01' + floor(r.score)::int"],
+  callOver(session, place, `cells(${place.functions}.subset(e.m, NULL, '{released}'))`, ["e.stratum", "r.model", "DATE '1970-01-01' + floor(r.score)::int"],
     "AND r.score BETWEEN 0 AND 100000");
 
 /** The report at a threshold, in its own order, with q_verdict and how many models a verdict would take. */

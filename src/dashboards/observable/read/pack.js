@@ -3,15 +3,30 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 
-/** As many digits as correlations, scores and p-values are ever shown with. */
-const round = (value) => (typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value);
+/**
+ * As many digits as correlations, scores and p-values are ever shown with, and more where the
+ * values of a column differ by little, or where so few would be rounded otherwise on the screen.
+ */
+function rounding(values) {
+  const numbers = values.filter((value) => typeof value === "number");
+  const [least, most] = numbers.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  const digits = most > least ? Math.min(17, 6 + Math.max(0, Math.floor(Math.log10(size / (most - least))))) : 6;
+  return (value) => {
+    if (typeof value !== "number" || Number.isInteger(value)) return value;
+    const rounded = Number(value.toPrecision(digits));
+    return [2, 3].every((places) => rounded.toFixed(places) === value.toFixed(places)) ? rounded : value;
+  };
+}
 
 /** names: of the columns of rows, arrays of values.  What decode() of components/data.js takes. */
 export function pack(names, rows) {
   const columns = {};
   const words = {};
   names.forEach((name, at) => {
-    const values = rows.map((row) => round(row[at]));
+    const given = rows.map((row) => row[at]);
+    // a score stays what it is
+    const values = name === "score" ? given : given.map(rounding(given));
     if (values.some((value) => typeof value === "string")) {
       const distinct = new Map();
       for (const value of values) if (value != null && !distinct.has(value)) distinct.set(value, distinct.size);

@@ -62,10 +62,12 @@ export class Data {
     return decode(await this.fetch("scores.json"));
   }
 
-  /** Which stratum other than all models a model is of: its number, by model. */
-  async stratumOfModel() {
+  /** The strata other than all models that a model is of: Map of their numbers, by model. */
+  async strataOfModel() {
     const all = new Set(this.strata.filter(({name}) => name === "(all)").map(({at}) => at));
-    return new Map((await this.scores()).filter((row) => !all.has(row.stratum)).map((row) => [row.model, row.stratum]));
+    const of = new Map();
+    for (const row of await this.scores()) if (!all.has(row.stratum)) of.set(row.model, [...(of.get(row.model) ?? []), row.stratum]);
+    return of;
   }
 
   async component() {

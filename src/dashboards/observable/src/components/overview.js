@@ -1,7 +1,7 @@
 // What is known before any chart: a strip of facts, and the benchmarks in three
 // lists, by what may be said of them.
 import {plain} from "./names.js";
-import {day, element, everything, format, interval, isolate, list, moment, percent, plural, pValue, verdictColour} from "./words.js";
+import {correlation, day, element, everything, format, isolate, list, moment, percent, plural, pValue, verdictColour, verdictInterval} from "./words.js";
 
 /** The headline: what the benchmarks of a stratum turn out to measure. */
 export function finding(rows) {
@@ -10,12 +10,12 @@ export function finding(rows) {
   const [entangled, inverse, low] = ["entangled", "inverse", "low"].map(given);
   const told = entangled + inverse + low;
   if (!targets.length) return "No benchmark is judged";
-  if (!told) return `${plural(targets.length, "benchmark")}, and for none can these models say what it measures`;
+  if (!told) return targets.length === 1 ? "1 benchmark, and these models cannot say what it measures" : `${plural(targets.length, "benchmark")}, and for none can these models say what it measures`;
   const verb = (count, one, more) => `${count} ${count === 1 ? one : more}`;
   const parts = [
     entangled ? `${verb(entangled, "orders", "order")} models as capability does` : null,
     inverse ? entangled ? `${inverse} the other way round` : `${verb(inverse, "orders", "order")} models against capability` : null,
-    low ? entangled || inverse ? verb(low, "does neither", "do neither") : `${verb(low, "does", "do")} not order models by capability` : null
+    low ? entangled || inverse ? verb(low, ...(entangled && inverse ? ["does neither", "do neither"] : ["does not", "do not"])) : `${verb(low, "does", "do")} not order models by capability` : null
   ].filter(Boolean);
   return `Of ${plural(targets.length, "benchmark")}, ${parts.join(", ")}${told < targets.length ? `; ${targets.length - told} ${targets.length - told === 1 ? "is" : "are"} undecided` : ""}`;
 }
@@ -25,17 +25,17 @@ const fact = (name, value, ...more) => element("div", {className: "fact"}, eleme
 /** Models, families, capability benchmarks, chance, date, what was not checked. */
 export function strip(data, stratum, rows) {
   const {page} = data;
-  const {made, source, families, released, models} = page;
+  const {made, source} = page;
   const targets = rows.filter((row) => row.role === "target");
-  const familyCount = families ? new Set(families.filter(Boolean)).size : 0;
   const notChecked = [...new Set(targets.flatMap((row) => (row.not_checked ?? "").split(", ")).filter((what) => what && what !== "everything"))];
-  const dates = (released ?? []).filter(Boolean).sort();
+  const judged = targets.some((row) => row.corr != null);
+  const [first, last] = stratum.released;
   const chance = stratum.eigenvalue == null || stratum.chance == null || stratum.capability.length < 2 ? null : stratum.eigenvalue > stratum.chance;
   return element("dl", {className: "strip"},
     fact("Models", String(stratum.models),
-      stratum.scored < stratum.models ? `${stratum.scored} have a capabilities score` : null,
-      families ? `${plural(familyCount, "family", "families")} among all ${models.length}` : "families not known: taken as independent",
-      dates.length ? `released ${day(dates[0])} to ${day(dates.at(-1))}` : null),
+      stratum.scored < stratum.models ? `${stratum.scored || "none"} ${stratum.scored === 1 ? "has" : "have"} a capabilities score` : null,
+      stratum.families ? `of ${plural(stratum.families, "family", "families")}` : "families not known: taken as independent",
+      first == null ? null : first === last ? `released ${day(first)}` : `released ${day(first)} to ${day(last)}`),
     fact("Capability benchmarks", String(stratum.capability.length),
       list(stratum.capability.map((at) => isolate(plain(data.benchmarks[at]))), 4),
       stratum.n_imputed ? `${plural(stratum.n_imputed, "model")} with imputed scores` : null),
@@ -45,7 +45,7 @@ export function strip(data, stratum, rows) {
     fact("Against chance", chance == null ? "not tested" : chance ? "passes" : "fails",
       chance == null ? null : `eigenvalue ${format(stratum.eigenvalue)}${stratum.chance == null ? "" : `, by chance ${format(stratum.chance)}`}`,
       stratum.above_chance > 1 ? `${stratum.above_chance} components above chance` : null),
-    fact("Not checked", notChecked.length ? String(notChecked.length) : "nothing", notChecked.length ? list(notChecked, 8) : null),
+    fact("Not checked", notChecked.length ? String(notChecked.length) : judged ? "nothing" : targets.length ? "everything" : "–", notChecked.length ? list(notChecked, 8) : null),
     fact("Read", day(made.slice(0, 10)), moment(made).replace(/^.*, /, ""), `database ${source.database}`, `schema ${source.schema}`));
 }
 
@@ -81,14 +81,16 @@ function unchecked(rows) {
 
 const few = 6;
 
+/** How many models would decide it, where it is their number that leaves it open; of families each counts as one. */
 function need(row) {
-  if (row.corr == null) return null;
-  if (row.models_needed == null) return "so near to the threshold that no number of models decides it";
-  if (row.models_needed > 10000) return `more models than there are would be needed, were the correlation truly ${format(row.corr)}`;
-  return row.models_needed > row.n ? `about ${row.models_needed.toLocaleString("en")} models would decide it, were the correlation truly ${format(row.corr)}` : null;
+  if (row.corr == null || row.verdict == null && !/^only \d+ models?: too few/.test(row.note)) return null;
+  const truly = `were the correlation truly ${correlation(row.corr)}`;
+  if (row.models_needed == null) return `${truly}, on the threshold, no number of models would decide it`;
+  if (row.models_needed > 10000) return `more models than there are would be needed, ${truly}`;
+  return row.models_needed > (row.n_families ?? row.n) ? `about ${row.models_needed.toLocaleString("en")} ${row.n_families == null ? "" : "independent "}models would decide it, ${truly}` : null;
 }
 
-function entry(data, row, choose, said) {
+function entry(data, row, threshold, choose, said) {
   const name = data.benchmarks[row.benchmark];
   const button = element("button", {type: "button", className: "link", title: `Look at ${plain(name)}`}, element("bdi", {}, plain(name)));
   button.addEventListener("click", () => choose(row.benchmark));
@@ -96,23 +98,23 @@ function entry(data, row, choose, said) {
   chip.firstChild.style.background = verdictColour(row.verdict);
   const notes = [...remarks(row.note).filter((remark) => !said.has(remark)), kindOf(row) === "open" ? need(row) : null].filter(Boolean).join("; ");
   return element("li", {}, element("div", {className: "entry"}, button, chip),
-    element("div", {className: "figures"}, row.corr == null ? "no correlation" : `${format(row.corr)} (${interval(row.ci_low, row.ci_high)})`, `, n ${row.n ?? 0}`,
+    element("div", {className: "figures"}, row.corr == null ? "no correlation" : `${correlation(row.corr)} (${verdictInterval(row.ci_low, row.ci_high, threshold)})`, `, n ${row.n ?? 0}`,
       kindOf(row) === "open" || row.q_verdict == null ? "" : `, q ${pValue(row.q_verdict)}`),
     notes ? element("p", {}, notes) : null);
 }
 
-/** The three lists of a stratum; choose(benchmark) is what a click on a name does. */
-export function lists(data, rows, choose) {
+/** The three lists of a stratum at a threshold; choose(benchmark) is what a click on a name does. */
+export function lists(data, rows, threshold, choose) {
   const targets = rows.filter((row) => row.role === "target").sort((a, b) => (a.order ?? 1e9) - (b.order ?? 1e9));
   return element("div", {className: "lists"}, kinds.map(({kind, title, says}) => {
     const mine = targets.filter((row) => kindOf(row) === kind);
     // what is said of every one is said once
     const said = new Set(mine.length > 2 ? remarks(mine[0].note).filter((remark) => mine.every((row) => remarks(row.note).includes(remark))) : []);
-    const items = element("ul", {}, mine.slice(0, few).map((row) => entry(data, row, choose, said)));
+    const items = element("ul", {}, mine.slice(0, few).map((row) => entry(data, row, threshold, choose, said)));
     const more = mine.length > few ? element("button", {type: "button", className: "more"}, `Show all ${mine.length}`) : null;
     more?.addEventListener("click", () => {
       const at = items.children.length;
-      items.append(...mine.slice(few).map((row) => entry(data, row, choose, said)));
+      items.append(...mine.slice(few).map((row) => entry(data, row, threshold, choose, said)));
       more.remove();
       items.children[at]?.querySelector("button")?.focus();
     });
