@@ -1,6 +1,6 @@
 // What changed since an earlier day, by the states that evaluation_history keeps.
 import {plain} from "./names.js";
-import {day, element, format, isolate, modelsOf, plural} from "./words.js";
+import {correlation, day, element, isolate, modelsOf, plural, usualThreshold} from "./words.js";
 import {table} from "./card.js";
 
 /** Why a verdict is another one: what is known of the models that both days have, or who is there, or what capability is made of. */
@@ -11,7 +11,7 @@ function why(counts, row) {
   return row.same_scores ? "marks or standard errors of the same scores" : "scores of the same models";
 }
 
-const cell = (verdict, corr, n) => (verdict ? `${verdict}, ${format(corr)} (n ${n ?? 0})` : "none");
+const cell = (verdict, corr, n) => (verdict ? `${verdict}, ${correlation(corr)} (n ${n ?? 0})` : "none");
 
 /** A section for one stratum; null where there are no earlier days. */
 export function changesSection(data, stratum) {
@@ -27,8 +27,8 @@ export function changesSection(data, stratum) {
     const came = counts.models_after - counts.models_common;
     const went = counts.models_before - counts.models_common;
     body.replaceChildren(
-      element("h3", {}, rows.length ? `${plural(rows.length, "verdict")} changed${alone ? `, ${alone} of them by other models alone` : ""}` : "No verdict changed"),
-      element("p", {className: "subtitle"}, `${day(change.before)} to ${day(change.after)}, ${modelsOf(stratum)}: ${plural(came, "model")} came, ${went} went, ${counts.models_common} ${counts.models_common === 1 ? "is" : "are"} on both days, as ${counts.benchmarks_common === 1 ? "is" : "are"} ${plural(counts.benchmarks_common, "benchmark")}. The threshold is 0.4.${rows.length ? " The last two columns are over what both days have." : ""}`),
+      element("h3", {}, rows.length ? `${plural(rows.length, "verdict")} changed${alone ? `, ${alone === rows.length ? "" : `${alone} of them `}by other models alone` : ""}` : "No verdict changed"),
+      element("p", {className: "subtitle"}, `${day(change.before)} to ${day(change.after)}, ${modelsOf(stratum)}: ${plural(came, "model")} came, ${went} went, ${counts.models_common} ${counts.models_common === 1 ? "is" : "are"} on both days, as ${counts.benchmarks_common === 1 ? "is" : "are"} ${plural(counts.benchmarks_common, "benchmark")}. The threshold is ${usualThreshold}.${rows.length ? " The last two columns are over what both days have." : ""}`),
       rows.length ? element("div", {className: "scrolls", tabIndex: 0, role: "region", "aria-label": "Verdicts that changed"}, table(rows, [
         {name: "benchmark", value: (row) => isolate(plain(data.benchmarks[row.benchmark]))},
         {name: "was", value: (row) => cell(row.verdict_before, row.corr_before, row.n_before)},

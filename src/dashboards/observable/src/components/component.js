@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import {chartStyle} from "./labels.js";
 import {plain, shortNames, widest} from "./names.js";
-import {element, format, interval, isolate, modelsOf, nothing, percent, plural} from "./words.js";
+import {correlation, element, format, interval, isolate, modelsOf, nothing, percent, plural} from "./words.js";
 
 export async function drawScree(data, state, width) {
   const stratum = state.get("models");
@@ -11,11 +11,13 @@ export async function drawScree(data, state, width) {
   const rows = all.filter((row) => row.eigenvalue != null).slice(0, 10);
   const first = all[0];
   const above = all.findIndex((row) => row.parallel_threshold == null || !(row.eigenvalue > row.parallel_threshold));
-  const known = rows.filter((row) => row.parallel_threshold != null);
+  // one benchmark alone is its own component, whatever it measures
+  const known = all.length < 2 ? [] : rows.filter((row) => row.parallel_threshold != null);
   return {
     title: first?.explained == null ? `No component: ${first?.status ?? "no capability benchmarks"}`
+      : all.length < 2 ? "The component is the one capability benchmark"
       : `It explains ${percent(first.explained)}${first.ci_low == null ? "" : ` (${percent(first.ci_low)} to ${percent(first.ci_high)})`}${known.length ? above === 0 ? ", no more than chance" : above === 1 ? "; it alone is above chance" : `; ${above < 0 ? all.length : above} components are above chance` : ""}`,
-    subtitle: `Eigenvalues of the correlations of ${plural(all.length, "capability benchmark")} over ${plural(first?.n ?? 0, "model")}. Dashed: what unrelated benchmarks exceed in 5 % of samples (parallel analysis).`,
+    subtitle: `Eigenvalues of the correlations of ${plural(all.length, "capability benchmark")} over ${plural(first?.n ?? 0, "model")}.${known.length ? " Dashed: what unrelated benchmarks exceed in 5 % of samples (parallel analysis)." : ""}`,
     table: {rows: all, name: "components", columns: ["component", "eigenvalue", "explained", "ci_low", "ci_high", "parallel_threshold", "n", "status"].map((name) => ({name, value: (row) => row[name] ?? (name === "status" ? "" : null), show: name === "component" || name === "n" ? String : undefined}))},
     chart: !rows.length ? nothing(first?.status ?? "No component.") : Plot.plot({
       width, height: 260, marginTop: 22, marginBottom: 40, marginLeft: 36, marginRight: 16, style: chartStyle(12),
@@ -45,8 +47,8 @@ export async function drawLoadings(data, state, width) {
   const most = 40;
   const shown = loaded.length > most ? [...loaded.slice(0, most / 2), ...loaded.slice(-most / 2)] : loaded;
   const words = {
-    title: loaded.length < 2 ? "What capability is made of" : `${name(loaded[0])} loads highest (${format(loaded[0].loading)}), ${name(loaded.at(-1))} lowest (${format(loaded.at(-1).loading)})`,
-    subtitle: `Loading: the correlation of each capability benchmark with the component; bars: 95 % intervals by resampling models.${shown.length < loaded.length ? ` The ${most} of ${loaded.length} that load highest and lowest.` : ""}`,
+    title: loaded.length < 2 ? "What capability is made of" : loaded[0].loading - loaded.at(-1).loading < 1e-6 ? `${loaded.length === 2 ? "Both" : "All"} load the same (${format(loaded[0].loading)})` : `${name(loaded[0])} loads highest (${format(loaded[0].loading)}), ${name(loaded.at(-1))} lowest (${format(loaded.at(-1).loading)})`,
+    subtitle: `Loading: the correlation of each capability benchmark with the component; ${loaded.some((row) => row.ci_low != null) ? "bars: 95 % intervals by resampling models" : "no intervals"}.${shown.length < loaded.length ? ` The ${most} of ${loaded.length} that load highest and lowest.` : ""}`,
     table: {rows, name: "loadings", columns: [{name: "benchmark", value: (row) => data.benchmarks[row.benchmark]}, ...["weight", "loading", "ci_low", "ci_high", "n"].map((column) => ({name: column, value: (row) => row[column]})), {name: "status", value: (row) => row.status ?? ""}]}
   };
   if (!loaded.length) return {...words, chart: nothing(rows[0]?.status ?? "There are no capability benchmarks.")};
@@ -163,7 +165,7 @@ export function heatmapCard(data, state) {
       marks: [
         cellMark(there.filter((row) => row.n >= fewModels), 0.5),
         cellMark(there.filter((row) => row.n < fewModels), cell / 3),
-        cell >= 34 ? Plot.text(there.filter((row) => row.n >= fewModels), {x: (row) => String(row.b), y: (row) => String(row.a), text: (row) => format(row.corr), fontSize: 11, fill: (row) => inkOn(row.corr), className: "numbers"}) : null,
+        cell >= 34 ? Plot.text(there.filter((row) => row.n >= fewModels), {x: (row) => String(row.b), y: (row) => String(row.a), text: (row) => correlation(row.corr), fontSize: 11, fill: (row) => inkOn(row.corr), className: "numbers"}) : null,
         Plot.text(cells.filter((row) => row.corr == null), {x: (row) => String(row.b), y: (row) => String(row.a), text: () => "·", fill: "var(--muted)", className: "dots"}),
         last != null && someOthers.length ? Plot.ruleX([last], {x: String, dx: cell / 2, stroke: "currentColor", strokeWidth: 1.2}) : null,
         last != null && someOthers.length ? Plot.ruleY([last], {y: String, dy: cell / 2, stroke: "currentColor", strokeWidth: 1.2}) : null

@@ -1,7 +1,7 @@
 // The correlations of all benchmarks, by stratum, and of one benchmark in all ways.
 import {byInterval, intervalChart} from "./intervals.js";
 import {plain} from "./names.js";
-import {element, everything, format, interval, isolate, list, modelsOf, nothing, plural, pValue, shortOf, verdictColour, verdicts} from "./words.js";
+import {correlation, element, everything, format, interval, isolate, list, modelsOf, nothing, plural, pValue, shortOf, verdictColour, verdictInterval, verdicts} from "./words.js";
 import {strataWords} from "./overview.js";
 
 /** Benchmarks whose correlation is above 0 in one stratum and below it in another. */
@@ -32,10 +32,10 @@ function panelsFor(data, width, chosen) {
   return data.ordered.filter(({at}) => kept.has(at));
 }
 
-export function describe(data, row) {
+export function describe(data, row, threshold) {
   return [
     `${isolate(plain(data.benchmarks[row.benchmark]))}, ${modelsOf(data.strata[row.stratum])}`,
-    `correlation ${format(row.corr)} (${interval(row.ci_low, row.ci_high)}), ${plural(row.n, "model")}`,
+    `correlation ${correlation(row.corr)} (${verdictInterval(row.ci_low, row.ci_high, threshold)}), ${plural(row.n, "model")}`,
     row.verdict ? `${row.verdict}${row.q_verdict == null ? "" : `, q ${pValue(row.q_verdict)}`}` : row.status,
     row.direction === "lower" ? "lower is better: scores negated" : null,
     row.note && !row.note.startsWith("no fault") ? row.note : null
@@ -117,7 +117,7 @@ export function correlationsCard(data, state, choose) {
     const lowOnly = mine.filter((row) => lead.name === everything && row.verdict === "low" && rows.filter((other) => other.benchmark === row.benchmark && other.stratum !== lead.at).every((other) => other.verdict !== "low"));
     return {
       title,
-      subtitle: `Capabilities correlation (dot) with its 95 % interval (bar), sorted by the end of the interval that is nearer to 0. Dotted lines: the threshold ${threshold}. A name leads to that benchmark.${panels.length < data.strata.length && panels.length > 1 ? ` Shown: ${panels.length} of ${data.strata.length} strata, those with the most models.` : ""}${opposite.size ? ` ⇄ opposite signs in ${words}${sure.size ? "; shaded: beyond chance, the correlation of all models describes neither" : ""}.` : ""}${lowOnly.length && data.strata.length > 1 ? ` Low over all models, but in no stratum: ${list(lowOnly.map((row) => isolate(plain(data.benchmarks[row.benchmark]))))}.` : ""}`,
+      subtitle: `Capabilities correlation (dot) with its 95 % interval (bar), sorted by the end of the interval that is nearer to 0. Dotted lines: the threshold ${threshold}. A name leads to that benchmark.${panels.length < data.strata.length && panels.length > 1 ? ` Shown: ${panels.length} of ${data.strata.length} strata, the one chosen and those with the most models.` : ""}${opposite.size ? ` ⇄ opposite signs in ${words}${sure.size ? "; shaded: beyond chance, the correlation of all models describes neither" : ""}.` : ""}${lowOnly.length && data.strata.length > 1 ? ` Low over all models, but in no stratum: ${list(lowOnly.map((row) => isolate(plain(data.benchmarks[row.benchmark]))))}.` : ""}`,
       controls,
       legend: verdictLegend(mine),
       chart: !shown.length ? nothing(benchmarks.length ? "No benchmark has a name like that." : "There are no correlations to show.") : intervalChart({
@@ -125,7 +125,7 @@ export function correlationsCard(data, state, choose) {
           label: `${isolate(plain(data.benchmarks[benchmark]))}${cellsOf(benchmark).some((row) => row?.direction === "lower") ? " (negated)" : ""}`,
           marked: sure.has(benchmark),
           sign: opposite.has(benchmark) || sure.has(benchmark) ? "⇄ " : "",
-          cells: cellsOf(benchmark).map((row) => row && {...row, says: describe(data, row)})
+          cells: cellsOf(benchmark).map((row) => row && {...row, says: describe(data, row, threshold)})
         })),
         panels: panels.map((stratum) => (stratum.name === everything ? `All ${stratum.models} models` : `${isolate(plain(stratum.name))}: ${plural(stratum.models, "model")}`)),
         threshold, width
@@ -147,11 +147,11 @@ export async function drawWays(data, state, width) {
     const row = rows.find((each) => each.stratum === stratum.at);
     const way = (label, cell) => ({label, marked: false, sign: "", cells: [cell]});
     return [
-      row ? way(shortOf(stratum), {...row, says: describe(data, row)}) : null,
+      row ? way(shortOf(stratum), {...row, says: describe(data, row, threshold)}) : null,
       ...given.map(({control, rows: controlled}) => {
         const cell = controlled.find((each) => each.stratum === stratum.at);
         return cell && row?.role === "target" ? way(`${shortOf(stratum)}, given ${isolate(plain(control))}`, {...cell, verdict: null,
-          says: `${shortOf(stratum)}, given ${plain(control)}\ncorrelation ${format(cell.corr)} (${interval(cell.ci_low, cell.ci_high)}), ${plural(cell.n ?? 0, "model")}\nvariance inflation ${format(cell.vif)}${cell.status === "ok" ? "" : `\n${cell.status}`}`}) : null;
+          says: `${shortOf(stratum)}, given ${plain(control)}\ncorrelation ${correlation(cell.corr)} (${interval(cell.ci_low, cell.ci_high)}), ${plural(cell.n ?? 0, "model")}\nvariance inflation ${format(cell.vif)}${cell.status === "ok" ? "" : `\n${cell.status}`}`}) : null;
       })
     ];
   }).filter(Boolean);

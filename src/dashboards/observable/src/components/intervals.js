@@ -2,7 +2,7 @@
 // benchmark, a panel for each stratum.  On a narrow screen a name stands above
 // its row.
 import {shortNames, widest, wrap} from "./names.js";
-import {format, verdictColour} from "./words.js";
+import {correlation, format, verdictColour} from "./words.js";
 
 const space = "http://www.w3.org/2000/svg";
 
@@ -74,7 +74,7 @@ export function intervalChart({rows, panels, threshold, width}) {
         const why = cell?.status ?? "no scores";
         const room = panel - 14;
         const group = svg.appendChild(svgElement("g", {class: "status", "data-row": at}));
-        group.append(svgElement("text", {x: left(p), y: y + 4, fill: muted, "font-style": "italic"}, wrap(why, room, fontSize, {most: 1})[0] ?? ""), svgElement("title", {}, `${row.label}, ${panels[p]}\n${why}`));
+        group.append(svgElement("text", {x: left(p), y: y + 4, fill: muted, "font-style": "italic"}, wrap(why, room, fontSize, {most: 1})[0] ?? ""), svgElement("title", {}, `${[row.label, panels[p]].filter(Boolean).join(", ")}\n${why}`));
         return;
       }
       const group = svg.appendChild(svgElement("g", {class: "mark", "data-row": at, fill: verdictColour(cell.verdict), stroke: verdictColour(cell.verdict)}));
@@ -82,7 +82,7 @@ export function intervalChart({rows, panels, threshold, width}) {
       if (cell.ci_low != null) group.append(svgElement("line", {x1: x(p, cell.ci_low), x2: x(p, cell.ci_high), y1: y, y2: y, "stroke-width": 5, "stroke-opacity": 0.5, "stroke-linecap": "round", class: "interval"}));
       group.append(svgElement("circle", {cx: x(p, cell.corr), cy: y, r: 5, stroke: "var(--surface)", "stroke-width": 1.5, class: "corr"}));
       group.append(svgElement("title", {}, cell.says));
-      text(format(cell.corr), {x: nameRoom + (p + 1) * panel - 36, y: y + 4, "text-anchor": "end", class: "number", "font-weight": ["unresolved", undefined, null].includes(cell.verdict) ? 400 : 600});
+      text(correlation(cell.corr), {x: nameRoom + (p + 1) * panel - 36, y: y + 4, "text-anchor": "end", class: "number", "font-weight": ["unresolved", undefined, null].includes(cell.verdict) ? 400 : 600});
       text(String(cell.n), {x: nameRoom + (p + 1) * panel - 4, y: y + 4, "text-anchor": "end", fill: muted, class: "models"});
     });
   });

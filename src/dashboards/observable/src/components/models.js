@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import {chartStyle, pointLabels} from "./labels.js";
 import {plain, shortNames, widest} from "./names.js";
-import {day, element, everything, format, groupColour, interval, isolate, modelsOf, nothing, plural, pValue, scoreFormat, verdictColour} from "./words.js";
+import {correlation, day, element, everything, format, groupColour, interval, isolate, list, modelsOf, nothing, plural, pValue, scoreFormat, usualThreshold, verdictColour, verdictInterval} from "./words.js";
 
 /** Families with the most models, which get colours; the others share one. */
 function familyGroups(data, models) {
@@ -15,16 +15,18 @@ function familyGroups(data, models) {
   return [...count].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 4).map(([name]) => name);
 }
 
-/** By what points are coloured: {of(model) → number of a colour or -1, names, what}. */
+/** By what points are coloured: {of(model) → number of a colour or -1, has(model, number), names, what}. */
 async function grouping(data, stratum, models, by) {
   if (by === "family") {
     const names = familyGroups(data, models);
-    return {names, what: "family", of: (model) => names.indexOf(data.page.families?.[model])};
+    return {names, what: "family", of: (model) => names.indexOf(data.page.families?.[model]), has: () => false};
   }
   const own = data.strata.filter(({name}) => name !== everything);
-  if (data.strata[stratum].name !== everything || !own.length) return {names: [], what: "", of: () => -1};
-  const ofModel = await data.stratumOfModel();
-  return {names: own.map(({name}) => name), what: "stratum", of: (model) => own.findIndex(({at}) => at === ofModel.get(model))};
+  if (data.strata[stratum].name !== everything || !own.length) return {names: [], what: "", of: () => -1, has: () => false};
+  const ofModel = await data.strataOfModel();
+  const has = (model, at) => ofModel.get(model)?.includes(own[at].at) ?? false;
+  // a model of several strata has no colour
+  return {names: own.map(({name}) => name), what: "stratum", has, of: (model) => (ofModel.get(model)?.length === 1 ? own.findIndex((_, at) => has(model, at)) : -1)};
 }
 
 function groupLegend({names}) {
@@ -84,8 +86,8 @@ export function scatterCard(data, state) {
     const digits = scoreFormat(points.map((point) => point.score));
     const better = row?.direction === "lower" ? "lower is better" : row?.direction === "higher" ? "higher is better" : "direction not declared";
     const words = {
-      title: row?.corr == null ? `${name}: no correlation over ${modelsOf(data.strata[stratum])}` : `${name}: ${row.verdict ?? row.status}, correlation ${format(row.corr)} (${interval(row.ci_low, row.ci_high)}) over ${plural(row.n, "model")}`,
-      subtitle: `Score (${better}) against the capabilities score, ${modelsOf(data.strata[stratum])}. Line: what capability predicts; grey: where 95 % of new models would be.`,
+      title: row?.corr == null ? `${name}: no correlation over ${modelsOf(data.strata[stratum])}` : `${name}: ${row.verdict ?? row.status}, correlation ${correlation(row.corr)} (${verdictInterval(row.ci_low, row.ci_high, state.get("threshold"))}) over ${plural(row.n, "model")}`,
+      subtitle: `Score (${better}) against the capabilities score, ${modelsOf(data.strata[stratum])}.${points.some((point) => point.expected != null) ? " Line: what capability predicts" : ""}${points.some((point) => point.pi_low != null) ? "; grey: where 95 % of new models would be." : points.some((point) => point.expected != null) ? "." : ""}`,
       table: {rows: all, columns: modelColumns(data, digits), name: "scores-against-capability"}
     };
     if (!points.length) return {...words, subtitle: row?.status && row.status !== "ok" ? `${row.status}.` : "", chart: nothing("No model has both a score and a capabilities score.")};
@@ -102,8 +104,8 @@ export function scatterCard(data, state) {
     const room = 0.06 * (most - least || 1);
     // The lines of strata are by least squares over the models they share with
     // all: their own capability scale is another.
-    const lines = groups.what === "stratum" && mixed ? own.flatMap((each, at) => leastSquares(points.filter((point) => groups.of(point.model) === at))?.map((end) => ({...end, at, name: each.name})) ?? []) : [];
-    if (lines.length) words.subtitle += ` Dashed: the line of each stratum alone.`;
+    const lines = groups.what === "stratum" && mixed ? own.flatMap((each, at) => leastSquares(points.filter((point) => groups.has(point.model, at)))?.map((end) => ({...end, at, name: each.name})) ?? []) : [];
+    if (lines.length) words.subtitle += ` Dashed: the line of each stratum alone${lines.length < 2 * own.length ? ", where that is one" : ""}.`;
     const scores = points.map((point) => point.score);
     const [bottom, top] = [Math.min(...scores), Math.max(...scores)];
     const short = shortNames(points.map((point) => data.models[point.model]), 170, 11);
@@ -123,7 +125,7 @@ export function scatterCard(data, state) {
           Plot.dot(points, {
             x: "capability", y: "score", fill: (point) => groupColour(groups.of(point.model)), r: 4, stroke: "var(--surface)", strokeWidth: 1, className: "points",
             title: (point) => [isolate(plain(data.models[point.model])), data.page.families?.[point.model] ? `family ${plain(data.page.families[point.model])}` : null, data.page.released?.[point.model] ? `released ${day(data.page.released[point.model])}` : null,
-              `score ${digits(point.score)}, predicted ${digits(point.expected)} (${interval(point.pi_low, point.pi_high, 1)})`, `capabilities score ${format(point.capability)}`].filter(Boolean).join("\n")
+              `score ${digits(point.score)}, predicted ${digits(point.expected)} (${point.pi_low == null ? "no interval" : `${digits(point.pi_low)} to ${digits(point.pi_high)}`})`, `capabilities score ${format(point.capability)}`].filter(Boolean).join("\n")
           }),
           pointLabels(points, {
             x: "capability", y: "score", text: (point) => short.get(data.models[point.model]), fontSize: 11, fill: "currentColor", stroke: "var(--surface)", strokeWidth: 3,
@@ -150,7 +152,10 @@ export async function drawAdjusted(data, state, width) {
     subtitle: `${name}, ${modelsOf(data.strata[stratum])}: score (dot), prediction (tick), 95 % interval (grey), best for their capability first${lower ? "; lower is better" : ""}. Orange: q below 0.05.`,
     table: {rows: all, columns: modelColumns(data, digits), name: "models-beside-prediction"}
   };
-  if (!all.length) return {...words, chart: nothing("No model has both a score and a capabilities score.")};
+  if (!all.length) {
+    const both = (await data.benchmark(benchmark)).models.find((row) => row.stratum === stratum && row.score != null && row.capability != null);
+    return {...words, chart: nothing(both ? `No model has a rank: ${both.status}.` : "No model has both a score and a capabilities score.")};
+  }
   const ends = 8;
   const cut = all.length > 2 * ends + 2;
   const shown = cut ? [...all.slice(0, ends), ...all.slice(-ends)] : all;
@@ -189,12 +194,11 @@ export async function drawOverTime(data, state, width) {
   const rows = (await data.benchmark(benchmark)).overTime.filter((row) => row.stratum === stratum).map((row) => ({...row, date: new Date(`${row.window_end}T00:00:00Z`)})).sort((a, b) => a.date - b.date);
   if (!rows.length) return null;
   const known = rows.filter((row) => row.corr != null);
-  const threshold = state.get("threshold");
   const last = known.at(-1);
   const first = known.find((row) => row.ci_low != null) ?? known[0];
   return {
-    title: !last ? "Over time: no window has enough models" : first === last ? `Over time: ${format(last.corr)} in the only window` : `From ${format(first.corr)} (${day(first.window_end)}) to ${format(last.corr)} (${day(last.window_end)})`,
-    subtitle: `Capabilities correlation over the models released in the 365 days up to each date, ${modelsOf(data.strata[stratum])}, with 95 % intervals. Windows share models: the line moves slowly by itself.`,
+    title: !last ? "Over time: no window has a correlation" : first === last ? `Over time: ${correlation(last.corr)} in the only window ${known.length > 1 ? "with an interval" : "with a correlation"}` : `From ${correlation(first.corr)} (${day(first.window_end)}) to ${correlation(last.corr)} (${day(last.window_end)})`,
+    subtitle: `Capabilities correlation over the models released in the 365 days up to each date, ${modelsOf(data.strata[stratum])}, with 95 % intervals. Colours and dotted lines: the threshold ${usualThreshold}. Windows share models: the line moves slowly by itself.`,
     table: {rows, name: "over-time", columns: ["window_end", "n", "corr", "ci_low", "ci_high", "verdict", "capability_sd_ratio", "status"].map((name) => ({name, value: (row) => (name === "verdict" || name === "status" ? row[name] ?? "" : row[name])}))},
     chart: known.length ? Plot.plot({
       width, height: 300, marginLeft: 44, marginRight: 46, marginTop: 20, marginBottom: 34, style: chartStyle(12),
@@ -203,14 +207,14 @@ export async function drawOverTime(data, state, width) {
       marks: [
         Plot.gridY([-1, -0.5, 0.5, 1], {stroke: "var(--grid)", strokeOpacity: 1}),
         Plot.ruleY([0], {stroke: "var(--muted)"}),
-        Plot.ruleY([-threshold, threshold], {stroke: "var(--muted)", strokeDasharray: "2,3"}),
+        Plot.ruleY([-usualThreshold, usualThreshold], {stroke: "var(--muted)", strokeDasharray: "2,3"}),
         Plot.areaY(known.filter((row) => row.ci_low != null), {x: "date", y1: "ci_low", y2: "ci_high", fill: "currentColor", fillOpacity: 0.09, curve: "step-after"}),
         Plot.lineY(known, {x: "date", y: "corr", stroke: "var(--plain)", strokeWidth: 1.5, curve: "step-after"}),
         Plot.dot(known, {x: "date", y: "corr", r: 3.5, fill: (row) => verdictColour(row.verdict), stroke: "var(--surface)", className: "windows",
-          title: (row) => `${day(row.window_end)}\ncorrelation ${format(row.corr)} (${interval(row.ci_low, row.ci_high)})\n${row.verdict ?? row.status}, ${plural(row.n, "model")}\ncapability spreads ${format(row.capability_sd_ratio)} times as wide as over all dates`}),
-        Plot.text([last], {x: "date", y: "corr", text: (row) => format(row.corr), dx: 10, textAnchor: "start", fontWeight: 600})
+          title: (row) => `${day(row.window_end)}\ncorrelation ${correlation(row.corr)} (${verdictInterval(row.ci_low, row.ci_high, usualThreshold)})\n${row.verdict ?? row.status}, ${plural(row.n, "model")}\ncapability spreads ${format(row.capability_sd_ratio)} times as wide as over all dates`}),
+        Plot.text([last], {x: "date", y: "corr", text: (row) => correlation(row.corr), dx: 10, textAnchor: "start", fontWeight: 600})
       ]
-    }) : nothing("No window has enough models for a correlation.")
+    }) : nothing(`No window has a correlation. The last: ${rows.at(-1).status}.`)
   };
 }
 
@@ -230,15 +234,20 @@ export function rankingCard(data, state) {
     const scores = (await data.scores()).filter((row) => row.stratum === stratum);
     const models = scores.filter((row) => row.capability != null).sort((a, b) => a.rank - b.rank || (data.models[a.model] < data.models[b.model] ? -1 : 1));
     const leader = models[0];
-    const unsure = leader ? models.filter((row) => row.rank_low === 1).length : 0;
+    const first = models.filter((row) => row.rank === 1).map((row) => isolate(plain(data.models[row.model])));
+    const unsure = models.filter((row) => row.rank_low === 1 || row.rank === 1).length;
+    const bounded = models.some((row) => row.rank_low != null);
+    const stratumModels = data.strata[stratum].models;
     const most = 30;
     const shown = all ? models : models.slice(0, most);
     more.textContent = all ? `Show ${most}` : `Show all ${models.length}`;
     controls.hidden = models.length <= most;
     const groups = await grouping(data, stratum, models.map(({model}) => model), "stratum");
     const words = {
-      title: !leader ? `No capabilities score for ${modelsOf(data.strata[stratum])}` : `${isolate(plain(data.models[leader.model]))} is ${unsure > 1 || leader.rank_high > 1 ? `first by score; ${plural(Math.max(unsure, 2), "model")} may be the most capable` : leader.rank_high == null ? "first by score" : `the most capable of ${modelsOf(data.strata[stratum])}`}`,
-      subtitle: "Capabilities score; 0 is the average of these models. Bars: 95 % intervals by resampling the capability benchmarks. Of two models whose bars overlap the order may be open: the table has intervals of ranks.",
+      title: !leader ? `No capabilities score for ${modelsOf(data.strata[stratum])}` : bounded && unsure > 1 ? `${unsure} models may be the most capable; ${list(first)} ${first.length > 1 ? "are" : "is"} first by score`
+        : models.length < 2 ? `${first[0]} alone has a capabilities score`
+          : bounded && leader.rank_high === 1 ? `${first[0]} is the most capable of ${models.length === stratumModels ? modelsOf(data.strata[stratum]) : `the ${models.length} models with a score`}` : `${list(first)} ${first.length > 1 ? "have" : "has"} the highest capabilities score`,
+      subtitle: !leader ? "" : `Capabilities score; 0 is the average of these models. ${bounded ? "Bars: 95 % intervals by resampling the capability benchmarks. Of two models whose bars overlap the order may be open: the table has intervals of ranks." : `How sure the order is nobody knows: ${leader.status}.`}`,
       table: {rows: scores, name: "capabilities-scores", columns: [
         {name: "rank", value: (row) => row.rank}, {name: "model", value: (row) => data.models[row.model]},
         ...(data.page.families ? [{name: "family", value: (row) => data.page.families[row.model] ?? ""}] : []),

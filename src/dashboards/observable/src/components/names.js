@@ -13,7 +13,7 @@ export function widthOf(text, fontSize, weight = 400) {
 export const widest = (texts, fontSize, weight) => texts.reduce((most, text) => Math.max(most, widthOf(text, fontSize, weight)), 0);
 
 /** Line breaks and what else cannot be seen in a label. */
-const visible = (name) => name.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, " ").trim() || "(blank)";
+const visible = (name) => name.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, " ").trim() || (name ? "(blank)" : "(empty)");
 
 /** A name in one line, whole. */
 export const plain = visible;

@@ -71,7 +71,7 @@ export function drawPage(root, page) {
     scatter: make("scatter", scatterCard(data, state), ["models", "benchmark", "threshold"], {height: 480}),
     ways: make("ways", drawWays, ["benchmark", "threshold"]),
     adjusted: make("adjusted", drawAdjusted, ["models", "benchmark"], {height: 440}),
-    time: make("over-time", drawOverTime, ["models", "benchmark", "threshold"]),
+    time: make("over-time", drawOverTime, ["models", "benchmark"]),
     scree: make("scree", drawScree, ["models"]),
     loadings: make("loadings", drawLoadings, ["models"]),
     heatmap: make("heatmap", heatmapCard(data, state), ["models"], {height: 500}),
@@ -103,7 +103,7 @@ export function drawPage(root, page) {
     head.textContent = finding(rows);
     lead.textContent = `${plural(stratum.models, "model")}${stratum.name === everything ? "" : ` of the stratum ${isolate(plain(stratum.name))}`}. Capability is one number for each model: its score on the first principal component of the capability benchmarks. A benchmark that orders models as this number does measures capability under another name. The verdict is by the interval of the rank correlation, at the threshold ${threshold}.`;
     facts.replaceChildren(strip(data, stratum, rows));
-    three.replaceChildren(lists(data, rows, choose));
+    three.replaceChildren(lists(data, rows, threshold, choose));
     changes.replaceChildren(...[changesSection(data, stratum)].filter(Boolean));
     document.title = `${head.textContent} · ${modelsOf(stratum)}`;
   }

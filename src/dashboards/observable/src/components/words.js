@@ -1,4 +1,5 @@
 // Verdicts, numbers and phrases, as the whole page writes them.
+import {plain} from "./names.js";
 
 /** In the order of a legend.  Their colours are in style.css, for light and dark pages. */
 export const verdicts = [
@@ -16,26 +17,51 @@ export const verdictColour = (verdict) => `var(--${known.has(verdict) ? verdict 
 
 export const everything = "(all)";
 
+/** That of the views, and of all that is not read at others. */
+export const usualThreshold = 0.4;
+
 /** What a stratum is called in a sentence: "all models", "base models". */
-export const modelsOf = (stratum) => (stratum.name === everything ? "all models" : `${isolate(stratum.name)} models`);
+export const modelsOf = (stratum) => (stratum.name === everything ? "all models" : `${isolate(plain(stratum.name))} models`);
 
 /** And alone: "all", "base". */
-export const shortOf = (stratum) => (stratum.name === everything ? "all models" : isolate(stratum.name));
+export const shortOf = (stratum) => (stratum.name === everything ? "all models" : isolate(plain(stratum.name)));
 
 const strataColours = 5;
 
 /** More strata or families than colours share the last one: a sixth colour is told apart by nobody. */
 export const groupColour = (at) => (at == null || at < 0 ? "var(--plain)" : `var(--group-${Math.min(at, strataColours - 1) + 1})`);
 
+// A half is rounded away from 0 also where its binary form is a bit below: 0.145 is 0.15.
 export const format = (value, digits = 2) =>
-  value == null ? "–" : value.toFixed(digits).replace(/^-(0(\.0*)?)$/, "$1").replace("-", "−");
+  value == null ? "–" : (value * (1 + 1e-14)).toFixed(digits).replace(/^-(0(\.0*)?)$/, "$1").replace("-", "−");
 
 export const interval = (low, high, digits = 2) =>
   low == null || high == null ? "no interval" : `${format(low, digits)} to ${format(high, digits)}`;
 
+const hundredths = (value) => Math.sign(value) * (Math.abs(value) < 1 ? Math.min(99, Math.round(Math.abs(100 * value) * (1 + 1e-14))) : 100);
+
+/** A correlation: 1.00 and −1.00 only where it is exactly so. */
+export const correlation = (value) => (value == null ? "–" : format(hundredths(value) / 100));
+
+// What a verdict asks of an end is whether it is at least the threshold, at least its opposite, and above 0.
+function lowerEnd(low, threshold) {
+  const [shown, line] = [hundredths(low), Math.round(100 * threshold)];
+  if ((low >= threshold && shown < line) || (low >= -threshold && shown < -line) || (low > 0 && shown <= 0)) return shown + 1;
+  if ((low < threshold && shown >= line) || (low < -threshold && shown >= -line) || (low <= 0 && shown > 0)) return shown - 1;
+  return shown;
+}
+
+/** The interval of a correlation, as the report rounds it: its verdict can be read off it. */
+export function verdictInterval(low, high, threshold) {
+  if (low == null || high == null) return "no interval";
+  let [from, to] = [lowerEnd(low, threshold), -lowerEnd(-high, threshold)];
+  if (from > to) [from, to] = low > 0 ? [from, from] : [to, to];
+  return `${format(from / 100)} to ${format(to / 100)}`;
+}
+
 export const percent = (value, digits = 0) => (value == null ? "–" : `${(100 * value).toFixed(digits)} %`);
 
-export const pValue = (value) => (value == null ? "–" : value < 0.001 ? "< 0.001" : value.toFixed(3));
+export const pValue = (value) => (value == null ? "–" : value < 0.001 ? "< 0.001" : value < 0.05 && value > 0.049 ? "0.049" : format(value, 3));
 
 export const plural = (count, noun, nouns = `${noun}s`) => `${count.toLocaleString("en")} ${count === 1 ? noun : nouns}`;
 
@@ -44,12 +70,15 @@ export function list(words, most = 4) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** Scores run from 0.1 to 10,000: three digits that differ. */
+/** Three digits that differ; in powers of ten what is too small or too large to be read otherwise. */
 export function scoreFormat(values) {
   const known = values.filter((value) => value != null);
-  const range = known.length ? Math.max(...known) - Math.min(...known) : 1;
-  const digits = range > 0 ? Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(range)))) : 2;
-  return (value) => format(value, digits);
+  const most = Math.max(0, ...known.map(Math.abs));
+  const range = known.length ? Math.max(...known) - Math.min(...known) : 0;
+  const digits = 2 - Math.floor(Math.log10(range || most || 1));
+  if (most < 1e7 && digits <= 6) return (value) => format(value, Math.max(0, digits));
+  const significant = Math.max(2, Math.min(15, Math.floor(Math.log10(most)) + digits));
+  return (value) => (value == null ? "–" : value.toExponential(significant).replace("e+", "e").replaceAll("-", "−"));
 }
 
 /** A name from right to left does not turn the sentence around it. */
