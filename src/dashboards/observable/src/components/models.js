@@ -143,17 +143,18 @@ export async function drawAdjusted(data, state, width) {
   const stratum = state.get("models");
   const benchmark = state.get("benchmark");
   const name = isolate(plain(data.benchmarks[benchmark] ?? ""));
-  const all = (await data.benchmark(benchmark)).models.filter((row) => row.stratum === stratum && row.rank != null).sort((a, b) => a.rank - b.rank);
+  const mine = (await data.benchmark(benchmark)).models.filter((row) => row.stratum === stratum);
+  const all = mine.filter((row) => row.rank != null).sort((a, b) => a.rank - b.rank);
   const far = all.filter((row) => row.q_value != null && row.q_value < 0.05);
   const digits = scoreFormat(all.map((row) => row.score));
   const lower = (await data.reportAt(0.4, stratum)).find((row) => row.benchmark === benchmark)?.direction === "lower";
   const words = {
-    title: far.length ? `${plural(far.length, "model")} ${far.length === 1 ? "is" : "are"} clearly far from what capability predicts` : all.some((row) => row.expected != null) ? "No model is clearly far from what its capability predicts" : "No model has a predicted score",
+    title: far.length ? `${plural(far.length, "model")} ${far.length === 1 ? "is" : "are"} clearly far from what capability predicts` : all.length ? "No model is clearly far from what its capability predicts" : mine.some((row) => row.expected != null) ? "Nobody can tell which models are far from what capability predicts" : "No model has a predicted score",
     subtitle: `${name}, ${modelsOf(data.strata[stratum])}: score (dot), prediction (tick), 95 % interval (grey), best for their capability first${lower ? "; lower is better" : ""}. Orange: q below 0.05.`,
     table: {rows: all, columns: modelColumns(data, digits), name: "models-beside-prediction"}
   };
   if (!all.length) {
-    const both = (await data.benchmark(benchmark)).models.find((row) => row.stratum === stratum && row.score != null && row.capability != null);
+    const both = mine.find((row) => row.score != null && row.capability != null);
     return {...words, chart: nothing(both ? `No model has a rank: ${both.status}.` : "No model has both a score and a capabilities score.")};
   }
   const ends = 8;
