@@ -156,7 +156,7 @@ export function heatmapCard(data, state) {
     const tall = margin + 4;
     const cellMark = (marks, inset) => Plot.cell(marks, {
       x: (row) => String(row.b), y: (row) => String(row.a), fill: (row) => shade(row.corr), inset, className: "cells",
-      title: (row) => `${name(row.a)}\n${name(row.b)}\ncorrelation ${format(row.corr)}, ${plural(row.n, "model")}${row.status === "ok" ? "" : `\n${row.status}`}`
+      title: (row) => `${name(row.a)}\n${name(row.b)}\ncorrelation ${correlation(row.corr)}, ${plural(row.n, "model")}${row.status === "ok" ? "" : `\n${row.status}`}`
     });
     const chart = Plot.plot({
       width: margin + 4 + cell * shown.length, height: tall + cell * shown.length + 4, marginLeft: margin, marginRight: 4, marginTop: tall, marginBottom: 4, style: chartStyle(12),
