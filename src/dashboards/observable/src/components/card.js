@@ -1,7 +1,8 @@
 // A chart with what belongs to it: a title that says the finding, a line that
 // says what is measured, the numbers as a table and as files, the source.
 import {explorable, hideTip} from "./explore.js";
-import {element, format, nothing} from "./words.js";
+import {plain} from "./names.js";
+import {again, element, format} from "./words.js";
 import {saveCsv, saveSvg} from "./save.js";
 
 /** columns: [{name, value(row), show(value)}] */
@@ -12,7 +13,7 @@ export function table(rows, columns) {
       const given = value(row);
       const number = typeof given === "number" || given == null;
       return element(at ? "td" : "th", {className: number ? "number" : "", ...(at ? {} : {scope: "row"})},
-        number ? (given == null ? "–" : show ? show(given) : Number.isInteger(given) ? String(given) : format(given)) : element("bdi", {}, String(given)));
+        number ? (given == null ? "–" : show ? show(given) : Number.isInteger(given) ? String(given) : format(given)) : element("bdi", {}, given === "" ? "" : plain(String(given))));
     })))));
 }
 
@@ -21,7 +22,7 @@ export function table(rows, columns) {
  * what is chosen or its width changes.
  *
  * draw(width) gives, or promises, {title, subtitle, legend, controls, chart, table: {rows, columns, name},
- * choose, note}; chart is an SVG or another element, or a text in the place of one.  null: the card
+ * choose, note, ready}; ready() changes its controls, if nothing was chosen meanwhile; chart is an SVG or another element, or a text in the place of one.  null: the card
  * hides.  watches: the choices of state that it depends on.  ahead: so many pixels before it
  * is seen it is drawn.
  */
@@ -59,9 +60,10 @@ export function card({id, state, watches = [], source, draw, height = 300, level
       drawn = await draw(width);
     } catch (error) {
       console.error(error);
-      drawn = {title: "This could not be drawn", subtitle: "", chart: nothing(String(error.message ?? error))};
+      drawn = {title: "This could not be drawn", subtitle: "", chart: again(error, refresh)};
     }
     if (mine !== turn) return;
+    drawn?.ready?.();
     hideTip();
     shown = drawn;
     section.hidden = drawn == null;

@@ -130,8 +130,10 @@ export function heatmapCard(data, state) {
     const someCapability = all || !few ? capability : ends(capability, Math.max(Math.floor(side / 3), side - others.length));
     const someOthers = all || !few ? others : ends(others, side - someCapability.length);
     const shown = [...someCapability, ...someOthers];
-    more.hidden = !few;
-    more.textContent = all ? "Show what fits" : `Show all ${total}`;
+    const ready = () => {
+      more.hidden = !few;
+      more.textContent = all ? "Show what fits" : `Show all ${total}`;
+    };
 
     const pairs = rows.filter((row) => row.corr != null && own.has(row.a) && own.has(row.b));
     const mean = pairs.length ? pairs.reduce((sum, row) => sum + row.corr, 0) / pairs.length : null;
@@ -142,7 +144,7 @@ export function heatmapCard(data, state) {
       table: {rows, name: beyond ? "correlation-matrix-beyond-capability" : "correlation-matrix", columns: [{name: "benchmark_a", value: (row) => data.benchmarks[row.a]}, {name: "benchmark_b", value: (row) => data.benchmarks[row.b]}, {name: "corr", value: (row) => row.corr}, {name: "n", value: (row) => row.n}, {name: "status", value: (row) => row.status ?? ""}]}
     };
     const legend = element("div", {className: "legend"}, "−1 ", element("i", {className: "ramp"}), " 1");
-    if (!rows.length || shown.length < 2) return {...words, controls, chart: nothing("No pair of benchmarks has a correlation.")};
+    if (!rows.length || shown.length < 2) return {...words, controls, ready, chart: nothing("No pair of benchmarks has a correlation.")};
 
     const short = shortNames(shown.map((benchmark) => data.benchmarks[benchmark]), room - 10, 12);
     const margin = 10 + widest([...short.values()], 12);
@@ -172,7 +174,7 @@ export function heatmapCard(data, state) {
       ]
     });
     chart.style.maxWidth = "none";
-    return {...words, controls, legend, chart};
+    return {...words, controls, ready, legend, chart};
   }
   return {draw, onRefresh: (callback) => { refresh = callback; }};
 }

@@ -1,5 +1,6 @@
 // What read.js wrote, as rows.  page.json comes with the page; the rest is
 // fetched when it is looked at, once.
+import {tellApart} from "./names.js";
 
 /** Rows of a table that pack() of read/pack.js made. */
 export function decode({rows, columns, words = {}}) {
@@ -28,12 +29,15 @@ export class Data {
     this.changes = page.changes.map((change) => ({...change, counts: decode(change.counts), changed: decode(change.changed)}));
     this.capability = new Set(this.strata.flatMap((stratum) => stratum.capability));
     this.files = new Map();
+    for (const names of [this.benchmarks, this.models, this.strata.map(({name}) => name), (page.families ?? []).filter((name) => name != null)]) tellApart(names);
   }
 
   /** A file of src/data beside the page; the moment of reading keeps browsers from showing an older one. */
   fetch(name) {
     if (!this.files.has(name)) {
-      this.files.set(name, fetch(new URL(`data/${name}?${encodeURIComponent(this.page.made)}`, document.baseURI)).then((answer) => {
+      this.files.set(name, fetch(new URL(`data/${name}?${encodeURIComponent(this.page.made)}`, document.baseURI)).catch(() => {
+        throw new Error(`${name} cannot be fetched: is the server of this page still there?`);
+      }).then((answer) => {
         if (!answer.ok) throw new Error(`${name} is not there (${answer.status}): build the page again`);
         return answer.json();
       }).catch((error) => {

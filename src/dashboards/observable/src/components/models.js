@@ -95,9 +95,11 @@ export function scatterCard(data, state) {
     const own = data.strata.filter((each) => each.name !== everything);
     const mixed = data.strata[stratum].name === everything && own.length > 0;
     const canChoose = data.page.families != null;
-    controls.hidden = !(canChoose && mixed);
     const groups = await grouping(data, stratum, points.map(({model}) => model), by ?? (mixed || !canChoose ? "stratum" : "family"));
-    select.value = groups.what === "family" ? "family" : "stratum";
+    const ready = () => {
+      controls.hidden = !(canChoose && mixed);
+      select.value = groups.what === "family" ? "family" : "stratum";
+    };
     const band = points.filter((point) => point.expected != null).sort((a, b) => a.capability - b.capability);
     const capability = points.map((point) => point.capability);
     const [least, most] = [Math.min(...capability), Math.max(...capability)];
@@ -112,11 +114,11 @@ export function scatterCard(data, state) {
     const marginLeft = 16 + widest([digits(bottom), digits(top)], 12);
     return {
       ...words,
-      controls, legend: groupLegend(groups),
+      controls, ready, legend: groupLegend(groups),
       chart: Plot.plot({
         width, height: width < 560 ? 380 : width < 700 ? 480 : 600, marginLeft, marginRight: 14, marginBottom: 40, marginTop: 28, style: chartStyle(12),
         x: {label: "capabilities score →", labelAnchor: "right", labelArrow: "none", domain: [least - room, most + room], ticks: width < 560 ? 5 : 8},
-        y: {label: width < 560 ? "score" : `score on ${plain(data.benchmarks[benchmark]).slice(0, 60)}`, labelAnchor: "top", labelArrow: "up", domain: [bottom - 0.06 * (top - bottom || 1), top + 0.06 * (top - bottom || 1)], nice: true, ticks: 6},
+        y: {label: width < 560 ? "score" : `score on ${[...plain(data.benchmarks[benchmark])].slice(0, 60).join("")}`, labelAnchor: "top", labelArrow: "up", domain: [bottom - 0.06 * (top - bottom || 1), top + 0.06 * (top - bottom || 1)], nice: true, ticks: 6},
         marks: [
           Plot.gridY({stroke: "var(--grid)", strokeOpacity: 1, ticks: 6}),
           Plot.areaY(band, {x: "capability", y1: "pi_low", y2: "pi_high", fill: "currentColor", fillOpacity: 0.07, clip: true, className: "band"}),
@@ -241,8 +243,10 @@ export function rankingCard(data, state) {
     const stratumModels = data.strata[stratum].models;
     const most = 30;
     const shown = all ? models : models.slice(0, most);
-    more.textContent = all ? `Show ${most}` : `Show all ${models.length}`;
-    controls.hidden = models.length <= most;
+    const ready = () => {
+      more.textContent = all ? `Show ${most}` : `Show all ${models.length}`;
+      controls.hidden = models.length <= most;
+    };
     const groups = await grouping(data, stratum, models.map(({model}) => model), "stratum");
     const words = {
       title: !leader ? `No capabilities score for ${modelsOf(data.strata[stratum])}` : bounded && unsure > 1 ? `${unsure} models may be the most capable; ${list(first)} ${first.length > 1 ? "are" : "is"} first by score`
@@ -263,7 +267,7 @@ export function rankingCard(data, state) {
     const colour = (row) => groupColour(groups.of(row.model));
     return {
       ...words,
-      controls, legend: groupLegend(groups),
+      controls, ready, legend: groupLegend(groups),
       chart: Plot.plot({
         width, height: 50 + 20 * shown.length, marginLeft, marginRight: 50, marginTop: 8, marginBottom: 36, style: chartStyle(12),
         x: {label: "capabilities score →", labelArrow: "none", ticks: Math.max(3, Math.floor((width - marginLeft) / 80))},

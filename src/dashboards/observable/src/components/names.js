@@ -12,11 +12,33 @@ export function widthOf(text, fontSize, weight = 400) {
 
 export const widest = (texts, fontSize, weight) => texts.reduce((most, text) => Math.max(most, widthOf(text, fontSize, weight)), 0);
 
-/** Line breaks and what else cannot be seen in a label. */
-const visible = (name) => name.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, " ").trim() || (name ? "(blank)" : "(empty)");
+// What is written for names that would look alike.
+const told = new Map();
 
-/** A name in one line, whole. */
-export const plain = visible;
+/** Line breaks and what else cannot be seen in a label, or not be in a file of XML. */
+const visible = (name) => told.get(name) ?? (name.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]+/g, " ").trim() || (name ? "(blank)" : "(empty)"));
+
+/** A name in one line, whole, without marks that would turn what is around it. */
+export const plain = (name) => visible(name).replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "") || "(blank)";
+
+/** Gives numbers to those names of a list that differ in nothing that is seen, such as blanks. */
+export function tellApart(names) {
+  const looks = (name) => plain(name).normalize("NFC").replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, "").replace(/\s+/g, " ").trim();
+  // the name that is as it looks keeps it
+  const distinct = [...new Set(names)].filter((name) => !told.has(name)).sort((a, b) => (b === looks(b)) - (a === looks(a)) || (a < b ? -1 : 1));
+  const all = new Set(distinct.map(looks));
+  const met = new Set();
+  for (const name of distinct) {
+    const look = looks(name);
+    if (met.has(look)) {
+      let number = 2;
+      while (all.has(`${look} (${number})`)) number++;
+      told.set(name, `${look} (${number})`);
+      all.add(`${look} (${number})`);
+    }
+    met.add(look);
+  }
+}
 
 const parts = (name) => name.match(/[^/|_:\-\s]*[/|_:\-\s]+|[^/|_:\-\s]+$/g) ?? [name];
 

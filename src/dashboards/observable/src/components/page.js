@@ -9,7 +9,7 @@ import {drawAdjusted, drawOverTime, rankingCard, scatterCard} from "./models.js"
 import {plain} from "./names.js";
 import {finding, kindOf, lists, strip} from "./overview.js";
 import {State} from "./state.js";
-import {element, everything, isolate, modelsOf, moment, plural} from "./words.js";
+import {again, element, everything, isolate, modelsOf, moment, plural} from "./words.js";
 
 /** The benchmark that a reader sees first: the one with the most to say. */
 function firstBenchmark(data, stratum) {
@@ -98,7 +98,18 @@ export function drawPage(root, page) {
     benchmarkChoice.select.value = String(state.get("benchmark"));
     thresholdChoice.select.value = String(threshold);
     one.replaceChildren(isolate(plain(data.benchmarks[state.get("benchmark")] ?? "One benchmark")));
-    const rows = await data.reportAt(threshold, stratum.at);
+    let rows;
+    try {
+      rows = await data.reportAt(threshold, stratum.at);
+    } catch (error) {
+      if (mine !== turn) return;
+      // what stands there would be of another choice
+      console.error(error);
+      head.textContent = document.title = "This could not be read";
+      lead.replaceChildren(again(error, refresh));
+      for (const each of [facts, three, changes]) each.replaceChildren();
+      return;
+    }
     if (mine !== turn) return;
     head.textContent = finding(rows);
     lead.textContent = `${plural(stratum.models, "model")}${stratum.name === everything ? "" : ` of the stratum ${isolate(plain(stratum.name))}`}. Capability is one number for each model: its score on the first principal component of the capability benchmarks. A benchmark that orders models as this number does measures capability under another name. The verdict is by the interval of the rank correlation, at the threshold ${threshold}.`;

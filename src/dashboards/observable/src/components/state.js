@@ -33,7 +33,11 @@ export class State extends EventTarget {
       if (this.values[name] === value) address.searchParams.delete(name);
       else address.searchParams.set(name, text(this.values[name]));
     }
-    history.replaceState(null, "", address);
+    try {
+      history.replaceState(null, "", address);
+    } catch {
+      // where a browser forbids it, or so many in so short a time
+    }
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -104,5 +104,12 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
+/** In the place of what could not be read or drawn. */
+export function again(error, retry) {
+  const button = element("button", {type: "button"}, "Try again");
+  button.addEventListener("click", () => retry());
+  return element("div", {className: "nothing"}, element("p", {}, String(error.message ?? error)), button);
+}
+
 /** In the place of a chart without data. */
 export const nothing = (text) => element("p", {className: "nothing"}, text);
