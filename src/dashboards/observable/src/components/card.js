@@ -12,7 +12,7 @@ export function table(rows, columns) {
     element("tbody", {}, rows.map((row) => element("tr", {}, columns.map(({value, show}, at) => {
       const given = value(row);
       const number = typeof given === "number" || given == null;
-      return element(at ? "td" : "th", {className: number ? "number" : "", ...(at ? {} : {scope: "row"})},
+      return element(at ? "td" : "th", {className: number ? "number" : "", "data-column": columns[at].name, ...(at ? {} : {scope: "row"})},
         number ? (given == null ? "–" : show ? show(given) : Number.isInteger(given) ? String(given) : format(given)) : element("bdi", {}, given === "" ? "" : plain(String(given))));
     })))));
 }

@@ -1,7 +1,7 @@
 // The correlations of all benchmarks, by stratum, and of one benchmark in all ways.
 import {byInterval, intervalChart} from "./intervals.js";
 import {plain} from "./names.js";
-import {correlation, element, everything, format, interval, isolate, list, modelsOf, nothing, plural, pValue, shortOf, verdictColour, verdictInterval, verdicts} from "./words.js";
+import {correlation, element, everything, format, interval, isolate, list, minus, modelsOf, nothing, plural, pValue, shortOf, verdictColour, verdictInterval, verdicts} from "./words.js";
 import {strataWords} from "./overview.js";
 
 /** Benchmarks whose correlation is above 0 in one stratum and below it in another. */
@@ -38,7 +38,7 @@ export function describe(data, row, threshold) {
     `correlation ${correlation(row.corr)} (${verdictInterval(row.ci_low, row.ci_high, threshold)}), ${plural(row.n, "model")}`,
     row.verdict ? `${row.verdict}${row.q_verdict == null ? "" : `, q ${pValue(row.q_verdict)}`}` : row.status,
     row.direction === "lower" ? "lower is better: scores negated" : null,
-    row.note && !row.note.startsWith("no fault") ? row.note : null
+    row.note && !row.note.startsWith("no fault") ? minus(row.note) : null
   ].filter(Boolean).join("\n");
 }
 
@@ -117,7 +117,7 @@ export function correlationsCard(data, state, choose) {
     const lowOnly = mine.filter((row) => lead.name === everything && row.verdict === "low" && rows.filter((other) => other.benchmark === row.benchmark && other.stratum !== lead.at).every((other) => other.verdict !== "low"));
     return {
       title,
-      subtitle: `Capabilities correlation (dot) with its 95 % interval (bar), sorted by the end of the interval that is nearer to 0. Dotted lines: the threshold ${threshold}. A name leads to that benchmark.${panels.length < data.strata.length && panels.length > 1 ? ` Shown: ${panels.length} of ${data.strata.length} strata, the one chosen and those with the most models.` : ""}${opposite.size ? ` ⇄ opposite signs in ${words}${sure.size ? "; shaded: beyond chance, so that one correlation cannot describe them all" : ""}.` : ""}${lowOnly.length && data.strata.length > 1 ? ` Low over all models, but in no stratum: ${list(lowOnly.map((row) => isolate(plain(data.benchmarks[row.benchmark]))))}.` : ""}`,
+      subtitle: `Capabilities correlation (dot) with its 95 % interval (bar), sorted by the end of the interval that is nearer to 0. Dotted lines: the threshold ${threshold}. A name leads to that benchmark.${panels.length === 1 && data.strata.length > 1 ? " Other models can be chosen above." : ""}${panels.length < data.strata.length && panels.length > 1 ? ` Shown: ${panels.length} of ${data.strata.length} strata, the one chosen and those with the most models.` : ""}${opposite.size ? ` ⇄ opposite signs in ${words}${sure.size ? "; shaded: beyond chance, so that one correlation cannot describe them all" : ""}.` : ""}${lowOnly.length && data.strata.length > 1 ? ` Low over all models, but in no stratum: ${list(lowOnly.map((row) => isolate(plain(data.benchmarks[row.benchmark]))))}.` : ""}`,
       controls,
       legend: verdictLegend(mine),
       chart: !shown.length ? nothing(benchmarks.length ? "No benchmark has a name like that." : "There are no correlations to show.") : intervalChart({
@@ -166,7 +166,7 @@ export async function drawWays(data, state, width) {
       : sure ? `It differs between ${words}`
       : alone ? `It may differ between ${words}: not beyond chance among all benchmarks`
         : pair.length ? `No sure difference between ${words}` : "How sure that is",
-    subtitle: `The same correlation in each stratum${controls.length ? `, and given ${list(controls)}` : ""}, with 95 % intervals.${pair.length === 1 ? ` Difference ${format(pair[0].difference)} (${interval(pair[0].ci_low, pair[0].ci_high)}), p ${pValue(pair[0].p_value)}, q ${pValue(pair[0].q_value)} among all.` : ""}`,
+    subtitle: `The same correlation in each stratum${controls.length ? `, and given ${list(controls)}` : ""}, with 95 % intervals.${pair.length === 1 ? ` Difference ${format(pair[0].difference)}${pair[0].ci_low == null ? ", without an interval" : ` (${interval(pair[0].ci_low, pair[0].ci_high)}), p ${pValue(pair[0].p_value)}, q ${pValue(pair[0].q_value)} among all`}.` : ""}`,
     chart: lines.length ? intervalChart({rows: lines, panels: [""], threshold, width}) : nothing("There is no correlation."),
     table: {rows, columns: correlationColumns(data), name: "one-benchmark"}
   };

@@ -5,6 +5,7 @@ import {element} from "./words.js";
 const reach = 28;
 
 let tip;
+let shownAt = 0;
 
 function showTip(mark, text) {
   tip ??= document.body.appendChild(element("div", {className: "tip", role: "status"}));
@@ -13,6 +14,7 @@ function showTip(mark, text) {
   const box = mark.getBoundingClientRect();
   const own = tip.getBoundingClientRect();
   const left = Math.max(8, Math.min(box.x + box.width / 2 - own.width / 2, document.documentElement.clientWidth - own.width - 8));
+  shownAt = performance.now();
   const above = box.y - own.height - 10;
   tip.style.left = `${left}px`;
   tip.style.top = `${above >= 4 ? above : box.bottom + 10}px`;
@@ -80,8 +82,12 @@ export function explorable(svg, says, {choose} = {}) {
     else if (event.key === "Enter" && choose && current >= 0) choose(marks[current]);
     else return;
     event.preventDefault();
-    if (current >= 0) marks[current].scrollIntoView({block: "nearest", inline: "nearest"});
-    if (current >= 0) showTip(marks[current], marks[current].dataset.tip);
+    if (current < 0) return;
+    marks[current].scrollIntoView({block: "nearest", inline: "nearest"});
+    // where it is now, and where it is once the page has scrolled
+    showTip(marks[current], marks[current].dataset.tip);
+    const mark = marks[current];
+    requestAnimationFrame(() => mark.classList.contains("explored") && showTip(mark, mark.dataset.tip));
   });
   if (choose) {
     wrapper.classList.add("chooses");
@@ -93,4 +99,5 @@ export function explorable(svg, says, {choose} = {}) {
   return wrapper;
 }
 
-window.addEventListener("scroll", hideTip, {passive: true});
+// A tip does not scroll with its mark; but the scrolling that brought the mark into sight is no reason.
+window.addEventListener("scroll", () => { if (performance.now() - shownAt > 250) hideTip(); }, {passive: true});

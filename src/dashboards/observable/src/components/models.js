@@ -140,6 +140,18 @@ export function scatterCard(data, state) {
   return {draw, onRefresh: (callback) => { refresh = callback; }};
 }
 
+/** Rows of models: names beside their bars or, on a narrow screen, above them. */
+function rowsOfModels(width, names, height) {
+  const above = width < 560;
+  const short = shortNames(names, above ? width - 70 : Math.min(260, 0.42 * width), 12);
+  return {
+    short, above,
+    height: above ? 36 : height,
+    marginLeft: above ? 8 : 12 + widest([...short.values()], 12),
+    labels: (rows, y, text) => (above ? [Plot.text(rows, {y, text, frameAnchor: "left", textAnchor: "start", dy: -14, dx: -4, stroke: "var(--surface)", strokeWidth: 3, fill: "currentColor", className: "rows"})] : [])
+  };
+}
+
 /** Scores beside what capability predicts: the models furthest above and below. */
 export async function drawAdjusted(data, state, width) {
   const stratum = state.get("models");
@@ -165,17 +177,16 @@ export async function drawAdjusted(data, state, width) {
   const between = "…";
   const label = (row) => String(row.model);
   const domain = cut ? [...all.slice(0, ends).map(label), between, ...all.slice(-ends).map(label)] : all.map(label);
-  const room = Math.min(190, 0.42 * width);
-  const short = shortNames(shown.map((row) => data.models[row.model]), room, 12);
-  const marginLeft = 12 + widest([...short.values()], 12);
+  const {short, above, height, marginLeft, labels} = rowsOfModels(width, shown.map((row) => data.models[row.model]), 22);
   const colour = (row) => (row.q_value != null && row.q_value < 0.05 ? "var(--found)" : "var(--plain)");
   return {
     ...words,
     chart: Plot.plot({
-      width, height: 66 + 22 * domain.length, marginLeft, marginRight: 52, marginBottom: 38, marginTop: 26, style: chartStyle(12),
+      width, height: 66 + height * domain.length, marginLeft, marginRight: 52, marginBottom: 38, marginTop: 26, style: chartStyle(12),
       x: {label: "score →", labelArrow: "none", ticks: Math.max(3, Math.floor((width - marginLeft - 52) / 60)), nice: true},
-      y: {domain, label: null, tickSize: 0, padding: 0.3, tickFormat: (at) => (at === between ? between : short.get(data.models[Number(at)]))},
+      y: {domain, label: null, tickSize: 0, padding: above ? 0.6 : 0.3, axis: above ? null : "left", tickFormat: (at) => (at === between ? between : short.get(data.models[Number(at)]))},
       marks: [
+        ...labels(shown, label, (row) => short.get(data.models[row.model])),
         Plot.barX(shown, {x1: "pi_low", x2: "pi_high", y: label, fill: "currentColor", fillOpacity: 0.09, className: "bands"}),
         Plot.tickX(shown, {x: "expected", y: label, stroke: "currentColor", strokeOpacity: 0.7, strokeWidth: 1.5}),
         Plot.ruleY(shown, {x1: "expected", x2: "score", y: label, stroke: colour, strokeWidth: 1.5}),
@@ -260,8 +271,8 @@ export function rankingCard(data, state) {
         {name: "status", value: (row) => row.status ?? ""}]}
     };
     if (!leader) return {...words, chart: nothing(scores[0]?.status ?? "There are no models.")};
-    const short = shortNames(shown.map((row) => data.models[row.model]), Math.min(260, 0.42 * width), 12);
-    const marginLeft = 44 + widest([...short.values()], 12);
+    const {short, above, height, marginLeft: room, labels} = rowsOfModels(width, shown.map((row) => data.models[row.model]), 20);
+    const marginLeft = above ? room : room + 32;
     const label = (row) => String(row.model);
     const rankOf = new Map(shown.map((row) => [label(row), row.rank]));
     const colour = (row) => groupColour(groups.of(row.model));
@@ -269,11 +280,12 @@ export function rankingCard(data, state) {
       ...words,
       controls, ready, legend: groupLegend(groups),
       chart: Plot.plot({
-        width, height: 50 + 20 * shown.length, marginLeft, marginRight: 50, marginTop: 8, marginBottom: 36, style: chartStyle(12),
+        width, height: 50 + height * shown.length, marginLeft, marginRight: 50, marginTop: 8, marginBottom: 36, style: chartStyle(12),
         x: {label: "capabilities score →", labelArrow: "none", ticks: Math.max(3, Math.floor((width - marginLeft) / 80))},
-        y: {domain: shown.map(label), label: null, tickSize: 0, tickFormat: (at) => `${short.get(data.models[Number(at)])}  ${rankOf.get(at)}`},
+        y: {domain: shown.map(label), label: null, tickSize: 0, axis: above ? null : "left", tickFormat: (at) => `${short.get(data.models[Number(at)])}  ${rankOf.get(at)}`},
         marks: [
           Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}),
+          ...labels(shown, label, (row) => `${row.rank}  ${short.get(data.models[row.model])}`),
           Plot.ruleX([0], {stroke: "var(--muted)"}),
           Plot.ruleY(shown.filter((row) => row.ci_low != null), {y: label, x1: "ci_low", x2: "ci_high", stroke: colour, strokeOpacity: 0.5, strokeWidth: 4, strokeLinecap: "round", className: "intervals"}),
           Plot.dot(shown, {y: label, x: "capability", r: 4.5, fill: colour, stroke: "var(--surface)", className: "points",

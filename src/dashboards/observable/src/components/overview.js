@@ -1,7 +1,7 @@
 // What is known before any chart: a strip of facts, and the benchmarks in three
 // lists, by what may be said of them.
 import {plain} from "./names.js";
-import {correlation, day, element, everything, format, isolate, list, moment, percent, plural, pValue, verdictColour, verdictInterval} from "./words.js";
+import {correlation, day, element, everything, format, isolate, list, minus, moment, percent, plural, pValue, verdictColour, verdictInterval} from "./words.js";
 
 /** The headline: what the benchmarks of a stratum turn out to measure. */
 export function finding(rows) {
@@ -59,7 +59,7 @@ const claims = new Set(["entangled", "inverse", "low"]);
 const noFault = "no fault found in what could be checked";
 
 /** What a note holds against a row, with the minus of numbers. */
-const remarks = (note) => (note == null || note === noFault ? [] : note.replace(/(^|[\s(])-(?=\d)/g, "$1−").split("; "));
+const remarks = (note) => (note == null || note === noFault ? [] : minus(note).split("; "));
 
 /** Which list a row of the report belongs to. */
 export function kindOf(row) {

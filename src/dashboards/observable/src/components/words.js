@@ -81,6 +81,9 @@ export function scoreFormat(values) {
   return (value) => (value == null ? "–" : value.toExponential(significant).replace("e+", "e").replaceAll("-", "−"));
 }
 
+/** A text with the minus of numbers instead of hyphens. */
+export const minus = (text) => text.replace(/(^|[\s(])-(?=\d)/g, "$1−");
+
 /** A name from right to left does not turn the sentence around it. */
 export const isolate = (name) => (/[\u0590-\u08ff\ufb1d-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name);
 
