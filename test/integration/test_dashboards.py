@@ -1,98 +1,31 @@
-"""What test/integration ships for BI tools is run, or held against what can be had of the tool.
+"""What test/integration ships for BI tools is held against what can be had of the tool.
 
-The page of Observable Framework is built against this server and opened in
-Chromium; what is on it is compared with the views.  Of Grafana, Metabase and
-Superset, which are no packages, every SQL string is run as the role that only
-reads, and the columns it gives are those, of the types, that the charts name.
-npm packages are installed outside the tree, see test/integration/npm.
+Of Grafana, Metabase and Superset, which are no packages, every SQL string is run as
+the role that only reads, and the columns it gives are those, of the types, that
+the charts name.  The page of Observable Framework has test_page.py, and Superset
+itself test_superset.py.  npm packages are installed outside the tree, see
+test/integration/npm.
 """
 import collections
 import json
-import os
-import pathlib
 import re
 import shutil
-import signal
-import struct
 import subprocess
 import sys
-import time
-import urllib.request
 
 import psycopg2
 import pytest
 
 import conftest
+from dashboards import (  # noqa: F401  (fixtures)
+    BI, EVERYTHING, SHIPPED, TYPES, databases, shipped, tools,
+)
 
-BI = pathlib.Path(__file__).resolve().parent
-SHIPPED = conftest.ROOT / "src" / "dashboards"
 sys.path.insert(0, str(conftest.ROOT / "test" / "t"))
 from test_readme import TEXTS  # noqa: E402
 
-TYPES = {16: "bool", 23: "int4", 25: "text", 701: "float8", 1082: "date", 1184: "timestamptz", 1700: "numeric"}
 NUMBERS = ("int4", "float8")
 PAPER = conftest.SHARED / "safetywashing"
-EVERYTHING = "(all)"
-
-
-# ---------------------------------------------------------------------------
-# Databases and programs
-# ---------------------------------------------------------------------------
-
-class Asset:
-    """A database with views and demonstration data, and the role that reads them."""
-
-    def __init__(self, name):
-        self.name = name
-        self.owner = conftest.Database(name)
-
-    def columns(self, sql):
-        """Runs sql as dashboard_reader; its columns and their types, as an ordered dict."""
-        connection = conftest.connect(self.name, user="dashboard_reader")
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(sql)
-                self.rows = cursor.fetchall()
-                names = [column.name for column in cursor.description]
-                assert len(names) == len(set(names)), names
-                return {column.name: TYPES.get(column.type_code, column.type_code)
-                        for column in cursor.description}
-        finally:
-            connection.close()
-
-
-def environment(**more):
-    return {**{key: value for key, value in os.environ.items()
-               if key not in ("BASE_CSV", "CHAT_CSV", "DATABASE_URL")}, **more}
-
-
-@pytest.fixture(scope="module")
-def databases(db):
-    """Makes databases by a psql script; drops them and the role in the end."""
-    made = []
-
-    def make(suffix, script, **variables):
-        name = f"{db.name}_{suffix}"
-        db.rows(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        db.rows(f'CREATE DATABASE "{name}"')
-        if script:
-            subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", name, "-f", script],
-                           cwd=conftest.ROOT, env=environment(**variables), check=True, timeout=60)
-        made.append(Asset(name))
-        return made[-1]
-
-    db.rows("DROP ROLE IF EXISTS dashboard_reader")
-    yield make
-    for asset in made:
-        asset.owner.connection.close()
-        db.rows(f'DROP DATABASE "{asset.name}" WITH (FORCE)')
-    db.rows("DROP ROLE IF EXISTS dashboard_reader")
-
-
-@pytest.fixture(scope="module")
-def shipped(databases):
-    """The scores that the project ships, of base and chat models."""
-    return databases("shipped", "test/integration/demo.sql")
 
 
 EVALUATION = """
@@ -123,20 +56,6 @@ def over_time(shipped, databases):
     return asset
 
 
-@pytest.fixture(scope="module")
-def developers(databases):
-    """
-    The same in three strata, one of too few models, with a benchmark of which
-    lower is said to be better: what the page shows then is different.
-    """
-    asset = databases("developers", "test/integration/demo.sql")
-    asset.owner.rows("""
-        ALTER TABLE scores ADD developer text;
-        UPDATE scores SET developer = CASE WHEN model ~ '^(Qwen|DBRX)' THEN substr(model, 1, 4) ELSE 'other' END""")
-    asset.owner.rows(EVALUATION.format(stratum="developer", rows="scores", marks="'{ANLI}', '{FLOP}'"), (capability_benchmarks(asset),))
-    return asset
-
-
 @pytest.mark.skipif(not PAPER.is_dir(), reason="the paper's data are not beside the tree")
 def test_paper_data_are_those_that_are_shipped(shipped, databases):
     """What "make dashboard DATA=folder" reads is what it shows without, but for training compute."""
@@ -146,42 +65,6 @@ def test_paper_data_are_those_that_are_shipped(shipped, databases):
     correlations = "SELECT * FROM dashboard.capabilities_correlations ORDER BY stratum, benchmark"
     assert paper.owner.rows(scores) == shipped.owner.rows(scores)
     assert paper.owner.rows(correlations) == shipped.owner.rows(correlations)
-
-
-def program(*names):
-    found = [path for path in map(shutil.which, names) if path]
-    if not found:
-        pytest.skip(f"{names[0]} is not installed")
-    return found[0]
-
-
-NO_NETWORK = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|network|E50\d")
-
-
-def packages(folder):
-    """The folder with the npm packages of a folder; skips without npm or a network."""
-    program("node"), program("npm")
-    run = subprocess.run([BI / "npm", folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                         encoding="utf-8", timeout=150)
-    if run.returncode and NO_NETWORK.search(run.stderr):
-        pytest.skip(f"npm cannot install the packages of {folder}")
-    assert run.returncode == 0, run.stderr
-    return pathlib.Path(run.stdout.strip())
-
-
-@pytest.fixture(scope="session")
-def tools():
-    return packages(BI / "tools")
-
-
-@pytest.fixture(scope="session")
-def observable():
-    return packages(SHIPPED / "observable")
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    return program("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
@@ -216,214 +99,6 @@ def test_views_have_only_plain_types(over_time):
         columns = over_time.columns(f"SELECT * FROM {view}")
         assert next(iter(columns)).startswith("stratum")
         assert set(columns.values()) <= set(TYPES.values()), view
-
-
-# ---------------------------------------------------------------------------
-# The page
-# ---------------------------------------------------------------------------
-
-def look(url, chromium, tools, folder):
-    """What look.mjs finds on the page, and its screenshots in folder."""
-    shutil.copy(BI / "tools" / "look.mjs", folder)
-    (folder / "node_modules").symlink_to(tools / "node_modules")
-    run = subprocess.run(["node", folder / "look.mjs", url, chromium, "--shots", folder], check=False,
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=120)
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
-
-
-@pytest.fixture(scope="module")
-def served(databases, shipped, observable, tools, chromium, tmp_path_factory):
-    """
-    The default of "make dashboard", looked at while it is served and then
-    interrupted as by Ctrl-C: (database, what was found, folder of pictures,
-    status, whether the address still answers, what is left in TMPDIR).
-    """
-    asset = databases("served", None)
-    folder = tmp_path_factory.mktemp("served")
-    scratch = tmp_path_factory.mktemp("scratch")
-    process = subprocess.Popen(
-        [BI / "dashboard"], env=environment(PGDATABASE=asset.name, TMPDIR=str(scratch)), start_new_session=True,
-        stdout=subprocess.PIPE, stderr=(folder / "stderr").open("w"), encoding="utf-8")
-    try:
-        url = ""
-        for line in process.stdout:
-            if line.startswith("http://localhost:"):
-                url = line.strip()
-                break
-        assert url, (folder / "stderr").read_text()
-        found = look(url, chromium, tools, folder)
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        status = process.wait(timeout=20)
-    try:
-        urllib.request.urlopen(url, timeout=5)
-        answers = True
-    except OSError:
-        answers = False
-    return asset, found, folder, status, answers, sorted(path.name for path in scratch.iterdir())
-
-
-@pytest.fixture(scope="module")
-def built(developers, observable, tools, chromium, tmp_path_factory):
-    """The same of the models by developer, built and looked at by the scripts."""
-    folder = tmp_path_factory.mktemp("built")
-    subprocess.run([BI / "build", folder / "page"], env=environment(PGDATABASE=developers.name, PGUSER="dashboard_reader"),
-                   check=True, timeout=120)
-    run = subprocess.run([BI / "look", folder / "page", chromium, "--shots", folder, "--dark"], check=False,
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=120)
-    assert run.returncode == 0, run.stderr
-    return developers, json.loads(run.stdout), folder
-
-
-@pytest.fixture(scope="module", params=["served", "built"])
-def page(request):
-    return request.getfixturevalue(request.param)[:3]
-
-
-def test_interrupt_ends_and_cleans_up(served):
-    _, _, folder, status, answers, left = served
-    assert status in (130, -signal.SIGINT, 0), (folder / "stderr").read_text()
-    assert not answers
-    assert left == []
-
-
-def test_page_has_no_errors(page):
-    _, found, _ = page
-    assert found["console"] == found["errors"] == found["failed"] == []
-    for stratum, state in found["strata"].items():
-        assert state["boxes"] == [], stratum
-        assert not state["broken"], stratum
-        assert state["overlapping"] == [], stratum
-        assert state["overflow"] <= 0, stratum
-
-
-def test_page_asks_no_other_host(page):
-    assert page[1]["elsewhere"] == []
-
-
-def number(value):
-    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
-
-
-def test_bars_are_the_view(page):
-    asset, found, _ = page
-    rows = asset.owner.rows("""SELECT stratum, benchmark, n, corr, ci_low, verdict, direction
-        FROM dashboard.capabilities_correlations""")
-    known = [row for row in rows if row[3] is not None]
-    shown = found["page"]
-    assert shown["bars"] == len(known) > 3
-    assert shown["intervals"] == sum(row[4] is not None for row in rows)
-    assert sorted(shown["counts"]) == sorted(str(row[2]) for row in rows)
-    assert sorted(shown["numbers"]) == sorted(number(row[3]) for row in known)
-    assert shown["rows"] == len(rows)
-    # every benchmark has its name, in the order of the correlation over all models
-    order = [row for row in known if row[0] == EVERYTHING]
-    order.sort(key=lambda row: (-row[3], row[1]))
-    assert [name.removeprefix("⇄ ") for name in shown["names"]] == [
-        row[1] + (" (negated)" if row[6] == "lower" else "") for row in order]
-    assert shown["axis"] == ["−1", "−0.5", "0", "0.5", "1"] * len(shown["heads"])
-    strata = asset.owner.rows("SELECT stratum, count(*) FROM dashboard.capabilities_scores GROUP BY 1 ORDER BY 1")
-    assert shown["heads"] == [f"All {n} models" if name == EVERYTHING else f"{name}: {n} models" for name, n in strata]
-
-
-def test_verdicts_have_their_colours(page):
-    """The colour of each bar is that of its verdict, unresolved is grey."""
-    asset, found, _ = page
-    verdicts = collections.Counter(verdict for verdict, in asset.owner.rows(
-        "SELECT verdict FROM dashboard.capabilities_correlations WHERE corr IS NOT NULL"))
-    palette = found["palette"]
-    assert len(set(palette.values())) == 6
-    red, green, blue = map(int, re.findall(r"\d+", palette["unresolved"])[:3])
-    assert max(red, green, blue) - min(red, green, blue) < 20
-    assert found["fills"] == {palette[verdict]: count for verdict, count in verdicts.items()}
-    over_all = collections.Counter(verdict for verdict, in asset.owner.rows(
-        "SELECT verdict FROM dashboard.capabilities_correlations WHERE stratum = '(all)' AND corr IS NOT NULL"))
-    assert re.findall(r"(\w+?) (\d+)", found["page"]["legend"]) == [
-        (name, str(over_all[name])) for name in ("entangled", "positive", "low", "unresolved", "negative", "inverse")]
-
-
-def test_changes_of_sign_are_marked(page):
-    asset, found, _ = page
-    opposite = [name for name, in asset.owner.rows("""
-        SELECT benchmark FROM dashboard.capabilities_correlations WHERE stratum <> '(all)'
-        GROUP BY benchmark HAVING min(corr) < 0 AND max(corr) > 0 ORDER BY 1""")]
-    marked = sorted(name.removeprefix("⇄ ") for name in found["page"]["names"] if name.startswith("⇄ "))
-    assert marked == opposite
-    title = found["page"]["titles"]["correlations"]
-    assert (f"{len(opposite)} change sign" in title or f"{len(opposite)} changes sign" in title) == bool(opposite)
-
-
-@pytest.mark.parametrize("chart, sql", [
-    ("points", "SELECT count(*) FROM dashboard.capabilities_scatter WHERE stratum = %(stratum)s AND benchmark = %(benchmark)s "
-               "AND score IS NOT NULL AND capability IS NOT NULL"),
-    ("adjusted", "SELECT CASE WHEN count(*) > 18 THEN 16 ELSE count(*) END FROM dashboard.capabilities_adjusted_scores "
-                 "WHERE stratum = %(stratum)s AND benchmark = %(benchmark)s AND rank IS NOT NULL"),
-    ("cells", "SELECT count(*) FROM dashboard.correlation_matrix WHERE stratum = %(stratum)s "
-              "AND benchmark_a <> benchmark_b AND corr IS NOT NULL AND 'FLOP' NOT IN (benchmark_a, benchmark_b)"),
-    ("eigenvalues", "SELECT least(count(*), 12) FROM dashboard.capabilities_components "
-                    "WHERE stratum = %(stratum)s AND eigenvalue IS NOT NULL"),
-    ("loadings", "SELECT count(*) FROM dashboard.capabilities_loadings WHERE stratum = %(stratum)s AND component = 1 "
-                 "AND loading IS NOT NULL"),
-    ("models", "SELECT count(*) FROM dashboard.capabilities_scores WHERE stratum = %(stratum)s AND capability IS NOT NULL"),
-], ids=["points", "adjusted", "cells", "eigenvalues", "loadings", "models"])
-def test_charts_are_the_views(page, chart, sql):
-    """In every stratum that a reader may choose."""
-    asset, found, _ = page
-    wanted = {stratum: asset.owner.value(sql, {"stratum": stratum, "benchmark": found["benchmark"]})
-              for stratum in found["strata"]}
-    assert wanted[EVERYTHING] > 0 and len(wanted) > 2
-    assert {stratum: state[chart] for stratum, state in found["strata"].items()} == wanted
-
-
-def test_titles_say_what_is_seen(page):
-    asset, found, _ = page
-    for stratum, state in found["strata"].items():
-        corr, low, high, verdict, n = asset.owner.row("""
-            SELECT corr, ci_low, ci_high, verdict, n FROM dashboard.capabilities_correlations
-            WHERE stratum = %s AND benchmark = %s""", (stratum, found["benchmark"]))
-        title = state["titles"]["scatter"]
-        if corr is None:
-            assert "no correlation" in title
-        else:
-            assert f"correlation {number(corr)} ({number(low)} to {number(high)}), {verdict}, n {n}" in title
-        predicted, far = asset.owner.row("""
-            SELECT count(expected), count(*) FILTER (WHERE q_value < 0.05) FROM dashboard.capabilities_adjusted_scores
-            WHERE stratum = %s AND benchmark = %s""", (stratum, found["benchmark"]))
-        said = state["titles"]["adjusted"]
-        assert said == ("No model has a predicted score" if not predicted
-                        else "No model is clearly far from what its capability predicts" if not far
-                        else f"{far} model{'s are' if far > 1 else ' is'} clearly far from what capability predicts")
-        models = {model for model, in asset.owner.rows("SELECT DISTINCT model FROM dashboard.capabilities_scores")}
-        assert set(state["labels"]) <= models
-        assert len(state["labels"]) >= min(10, state["points"])
-        assert state["bands"] == (state["points"] > 0)
-        explained = asset.owner.value("SELECT explained FROM dashboard.capabilities_components "
-                                      "WHERE stratum = %s AND component = 1", (stratum,))
-        assert explained is None or f"explains {100 * explained:.0f} %" in state["titles"]["scree"]
-
-
-def png_size(path):
-    data = path.read_bytes()
-    assert data[:8] == b"\x89PNG\r\n\x1a\n"
-    return struct.unpack(">II", data[16:24])
-
-
-def test_screenshots(page):
-    for name in ("correlations", "scatter", "heatmap", "models"):
-        width, height = png_size(page[2] / f"{name}.png")
-        assert width > 600 and height > 150
-        assert (page[2] / f"{name}.png").stat().st_size > 5000
-
-
-def test_pictures_of_the_readme():
-    pictures = sorted((SHIPPED / "pictures").iterdir())
-    assert [path.name for path in pictures] == ["correlations.png", "scatter.png"]
-    shown = "".join(TEXTS.values())
-    for path in pictures:
-        assert png_size(path)[0] > 600
-        assert path.stat().st_size < 250_000
-        assert re.search(rf"\]\([a-z/]*pictures/{path.name}\)", shown)
 
 
 def test_nothing_built_is_in_the_tree():

@@ -20,9 +20,10 @@ import urllib.request
 import pytest
 
 import conftest
+from dashboards import (  # noqa: F401  (fixtures)
+    SHIPPED, chromium, databases, environment, png_size, shipped, tools)
 from installing import Installer
-from test_dashboards import (  # noqa: F401  (fixtures)
-    SHIPPED, TEXTS, VERDICTS, chromium, databases, environment, png_size, shipped, tools, yaml)
+from test_dashboards import TEXTS, VERDICTS, yaml  # noqa: F401  (a fixture)
 
 SUPERSET = pathlib.Path(__file__).resolve().parent / "superset"
 TOOLS = Installer("superset", SUPERSET / "versions.txt", 150)

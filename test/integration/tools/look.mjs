@@ -100,6 +100,8 @@ const read = (page) => page.evaluate((ids) => {
     numbers: texts("#correlations svg text.number"),
     counts: texts("#correlations svg text.models"),
     statuses: texts("#correlations svg g.status text"),
+    // what each mark shows when it is explored
+    tips: all("#correlations svg.intervals [data-tip]").map((each) => each.dataset.tip),
     corrs: all("#correlations svg circle.corr").length,
     intervals: all("#correlations svg line.interval").length,
     legend: texts("#correlations ul.legend li"),
