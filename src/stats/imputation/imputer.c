@@ -33,7 +33,7 @@
 #define LARGEST_SHARE 20.0
 
 /* But for so many at first, where they begin near. */
-#define FEW_STEPS 4
+#define FEW_STEPS 8
 
 /* They have failed where this many of them do not suffice. */
 #define MAX_DIRECT_STEPS 100
@@ -432,12 +432,13 @@ sc_impute_converge_near(ScImputer *s, ScPoll poll)
 		get_estimate(s, u);
 		change = make_step(s, true, poll);
 
-		/* the first ones go from one sample to another */
-		if (!(change < (step < FEW_STEPS ? HUGE_VAL : FAR)) || 1.0 - sc_shrink_of(s) < LEAST_NOISE)
+		/* the first ones go from one sample to another, and may overshoot */
+		if (!isfinite(change) ||
+			(step >= FEW_STEPS && (!(change < FAR) || 1.0 - sc_shrink_of(s) < LEAST_NOISE)))
 			return SC_NOT_CONVERGED;
 		s->near_steps = step + 1;
 		if (change <= s->tolerance)
-			return SC_OK;
+			return step >= FEW_STEPS || 1.0 - sc_shrink_of(s) >= LEAST_NOISE ? SC_OK : SC_NOT_CONVERGED;
 		get_estimate(s, g);
 		if (step > 0 && !accelerate(s, u, g, last_u, last_g))
 		{
