@@ -30,7 +30,7 @@ TOOLS = Installer("superset", SUPERSET / "versions.txt", 150)
 USER = {"username": "admin", "password": "only for a test"}
 EVERYTHING, STRATUM = "(all)", "base"
 # seconds: the start of the server, what it is asked, the browser
-START_LIMIT, ASK_LIMIT, LOOK_LIMIT = 60, 60, 180
+START_LIMIT, ASK_LIMIT, LOOK_LIMIT = 90, 60, 240
 
 
 # ---------------------------------------------------------------------------

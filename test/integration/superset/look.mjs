@@ -10,6 +10,7 @@ import puppeteer from "puppeteer-core";
 const [url, executablePath, user, password, stratum, folder] = process.argv.slice(2);
 const found = {console: [], errors: [], elsewhere: [], failed: []};
 const data = {};
+const saying = (error) => { throw new Error(`${error.message}\n${JSON.stringify(found, null, 1)}`); };
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 // Only the server can be reached, by name or at all.
@@ -26,26 +27,32 @@ try {
     if (["error", "warn"].includes(message.type()) && !/Content Security Policy/.test(message.text())) found.console.push(message.text());
   });
   page.on("pageerror", (error) => found.errors.push(String(error)));
-  const requests = new Map();
+  const requests = new Map(), asked = new Set();
   const network = await page.createCDPSession();
   await network.send("Network.enable");
-  network.on("Network.requestWillBeSent", ({requestId, request}) => requests.set(requestId, request.url));
+  network.on("Network.requestWillBeSent", ({requestId, request}) => {
+    requests.set(requestId, request.url);
+    if (request.url.includes("/api/v1/chart/data")) asked.add(requestId);
+  });
+  network.on("Network.loadingFinished", ({requestId}) => asked.delete(requestId));
   network.on("Network.loadingFailed", ({requestId, blockedReason, canceled}) => {
+    asked.delete(requestId);
     if (blockedReason === "csp") requests.delete(requestId);
     else if (!canceled) found.failed.push(requests.get(requestId));
   });
   page.on("response", async (response) => {
     if (response.status() >= 400) found.failed.push(`${response.status()} ${response.url()}`);
     if (!response.url().includes("/api/v1/chart/data")) return;
-    const {form_data: {slice_id: id}, queries} = JSON.parse(response.request().postData());
+    const {form_data: {slice_id: id}} = JSON.parse(response.request().postData());
     if (response.ok() && id) data[id] = (await response.json()).result.map((result) => ({columns: result.colnames, rows: result.data}));
   });
 
-  await page.goto(`${url}/login/`, {waitUntil: "networkidle2", timeout: 60000});
+  await page.goto(`${url}/login/`, {timeout: 60000});
+  await page.waitForSelector("#username", {timeout: 60000});
   await page.type("#username", user);
   await page.type("#password", password);
-  await Promise.all([page.waitForNavigation({waitUntil: "networkidle2", timeout: 60000}), page.keyboard.press("Enter")]);
-  await page.goto(`${url}/superset/dashboard/safetycorr/`, {waitUntil: "networkidle2", timeout: 60000});
+  await Promise.all([page.waitForNavigation({timeout: 60000}), page.keyboard.press("Enter")]);
+  await page.goto(`${url}/superset/dashboard/safetycorr/`, {timeout: 60000});
 
   // Charts are drawn when they are seen: all are, in a window that is high enough.
   const settled = async () => {
@@ -53,8 +60,12 @@ try {
       const charts = [...document.querySelectorAll(".dashboard-component-chart-holder")];
       return charts.length > 0 && charts.every((chart) =>
         chart.querySelector("table tbody tr, canvas, [role=alert], .ant-empty") && !chart.querySelector("[data-test=loading-indicator]"));
-    }, {timeout: 60000}).catch((error) => { throw new Error(`${error.message}\n${JSON.stringify(found, null, 1)}`); });
-    await page.waitForNetworkIdle({idleTime: 1000, timeout: 30000}).catch((error) => found.errors.push(`network: ${error.message}`));
+    }, {timeout: 120000}).catch(saying);
+    for (let idle = 0, tries = 0; idle < 4; tries++) {
+      if (tries > 400) throw new Error(`charts wait for ${asked.size} answers`);
+      await pause(300);
+      idle = asked.size ? 0 : idle + 1;
+    }
     // what is drawn moves at first
     const drawn = () => page.evaluate(() => [...document.querySelectorAll(".dashboard-component-chart-holder canvas")].map((canvas) => canvas.toDataURL()).join());
     for (let before = "", now = await drawn(), tries = 0; now !== before && tries < 20; tries++) {
@@ -97,6 +108,7 @@ try {
     }
     return charts;
   };
+  await page.waitForSelector(".dashboard-component-chart-holder table tbody tr", {timeout: 120000}).catch(saying);
   await page.screenshot({path: join(folder, "top.png")});
   await page.setViewport({width: 1440, height: 5600, deviceScaleFactor: 1});
   await settled();
