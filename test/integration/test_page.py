@@ -152,12 +152,9 @@ def number(value, digits=2):
     return re.sub(r"^-(0(\.0*)?)$", r"\1", f"{value:.{digits}f}").replace("-", "−")
 
 
-def between(low, high):
-    return "no interval" if low is None else f"{number(low)} to {number(high)}"
-
-
 def small(value):
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    # what is below 0.05 is not shown as 0.050
+    return "< 0.001" if value < 0.001 else "0.049" if 0.049 < value < 0.05 else f"{value:.3f}"
 
 
 def stratum_of(option):
@@ -167,21 +164,21 @@ def stratum_of(option):
 
 
 def report(asset, threshold):
-    """The rows of the analysis at a threshold: (stratum, benchmark) → a dict, and the targets in their order."""
+    """
+    The rows of the analysis at a threshold: (stratum, benchmark) → a dict.  said is the correlation with its
+    interval as the report for people rounds them: so that the verdict can be read off.
+    """
     names = ["stratum", "benchmark", "role", "direction", "n", "corr", "ci_low", "ci_high", "verdict", "q_verdict", "status"]
-    rows = asset.owner.rows(f"""SELECT e.stratum, {", ".join(f"r.{name}" for name in names[1:])}
-        FROM evaluation AS e, capabilities_correlations(e.m, threshold => %s) AS r WHERE stratum IS NOT NULL""", (threshold,))
-    return {row[:2]: dict(zip(names, row)) for row in rows}
+    rows = asset.owner.rows(f"""SELECT e.stratum, {", ".join(f"r.{name}" for name in names[1:])}, p.corr || ' (' || coalesce(p.interval, 'no interval') || ')'
+        FROM evaluation AS e, capabilities_correlations(e.m, threshold => %(t)s) AS r, capabilities_report(e.m, threshold => %(t)s) AS p
+        WHERE stratum IS NOT NULL AND p.benchmark = r.benchmark""", {"t": threshold})
+    return {row[:2]: {**dict(zip(names, row)), "said": row[-1] and row[-1].replace("-", "−")} for row in rows}
 
 
 def expected_tip(row, models):
-    lines = [f"{row['benchmark']}, {models}"]
-    if row["corr"] is None:
-        return [f"{row['benchmark']}"]
-    lines.append(f"correlation {number(row['corr'])} ({between(row['ci_low'], row['ci_high'])}), {row['n']} models")
-    lines.append(f"{row['verdict']}, q {small(row['q_verdict'])}" if row["verdict"] and row["q_verdict"] is not None
-                 else row["verdict"] or row["status"])
-    return lines
+    """The first lines of what a mark shows."""
+    return [f"{row['benchmark']}, {models}", f"correlation {row['said']}, {row['n']} models",
+            f"{row['verdict']}, q {small(row['q_verdict'])}" if row["verdict"] and row["q_verdict"] is not None else row["verdict"] or row["status"]]
 
 
 def test_strata_are_those_of_the_evaluation(page):
@@ -310,7 +307,7 @@ def test_titles_say_what_is_seen(page):
         assert state["one"] == benchmark and state["chosen"][:2] == [option, benchmark]
         row = report(asset, 0.4)[stratum, benchmark]
         title = state["titles"]["scatter"]
-        assert f"correlation {number(row['corr'])} ({between(row['ci_low'], row['ci_high'])})" in title and str(row["n"]) in title
+        assert f"correlation {row['said']}" in title and str(row["n"]) in title
         assert not row["verdict"] or row["verdict"] in title
         far = asset.owner.value("""SELECT count(*) FILTER (WHERE q_value < 0.05) FROM dashboard.capabilities_adjusted_scores
             WHERE stratum = %s AND benchmark = %s""", (stratum, benchmark))
@@ -332,8 +329,8 @@ def test_facts_are_those_of_the_evaluation(page):
     facts = found["page"]["facts"]
     capability = asset.owner.value("SELECT count(*) FROM dashboard.capabilities_loadings WHERE stratum = '(all)' AND component = 1")
     assert facts["Capability benchmarks"][0] == str(capability)
-    families = asset.owner.value("SELECT count(DISTINCT f.family) FROM evaluation AS e, families(e.m) AS f")
-    assert any(line.startswith(f"{families} famil") for line in facts["Models"])
+    families = asset.owner.value("SELECT count(DISTINCT f.family) FROM evaluation AS e, families(e.m) AS f WHERE stratum = '(all)'")
+    assert f"of {families} families" in facts["Models"]
     value, chance = asset.owner.row("""SELECT eigenvalue, parallel_threshold FROM dashboard.capabilities_components
         WHERE stratum = '(all)' AND component = 1""")
     assert facts["Against chance"][0] == "passes" and f"eigenvalue {number(value)}, by chance {number(chance)}" in facts["Against chance"]
@@ -410,6 +407,9 @@ def test_tables_and_files_are_the_charts(page):
     asset, found, folder = page
     everything = asset.owner.rows("""SELECT stratum, benchmark, n, corr, ci_low, verdict FROM dashboard.capabilities_correlations
         WHERE role = 'target'""")
+    first = found["files"]["correlations CSV"]
+    assert found["download"] == {"name": first["name"], "content": first["content"]}
+    assert len({each["name"] for each in found["files"].values()}) == len(found["files"])
     for card in CARDS:
         assert found["tables"][card]["rows"] > 0, card
         content = found["files"][f"{card} CSV"]["content"]
@@ -492,19 +492,18 @@ def test_audit_finds_faults(tools, chromium, tmp_path):  # noqa: F811
 # ---------------------------------------------------------------------------
 
 def test_scores_that_changed_are_shown(built, tools, chromium, tmp_path):  # noqa: F811
-    """A page that is built again shows the scores of now, and the page of before what was before."""
+    """A page that is built again shows the scores of now."""
     asset, folder = built("small")
-    before = run_tool("look", folder / "page", chromium, "--brief")["page"]
+    before = report(asset, 0.4)[EVERYTHING, "TruthfulQA"]
     asset.owner.rows("UPDATE scores SET score = 1 - score WHERE benchmark = 'TruthfulQA'")
     try:
         build(tmp_path / "page", asset)
-        after = run_tool("look", tmp_path / "page", chromium, "--brief")["page"]
         row = report(asset, 0.4)[EVERYTHING, "TruthfulQA"]
     finally:
         asset.owner.rows("UPDATE scores SET score = 1 - score WHERE benchmark = 'TruthfulQA'")
-    of = {True: [tip for tip in before["tips"] if tip.startswith("TruthfulQA")], False: [tip for tip in after["tips"] if tip.startswith("TruthfulQA")]}
-    assert [tip.split("\n")[:3] for tip in of[False]] == [expected_tip(row, "all models")] and of[True] != of[False]
-    assert [tip for tip in before["tips"] if tip not in of[True]] != []
+    assert row["corr"] == -before["corr"] != 0
+    shown = [tip.split("\n")[:3] for tip in run_tool("look", tmp_path / "page", chromium, "--brief")["page"]["tips"] if tip.startswith("TruthfulQA")]
+    assert shown == [expected_tip(row, "all models")] != [expected_tip(before, "all models")]
 
 
 @pytest.fixture
@@ -538,14 +537,15 @@ def test_database_elsewhere(built, observable, psql_that_tells, tmp_path):  # no
     asset, _ = built("small")
     path, told = psql_that_tells
     out = tmp_path / "out"
-    (out / "_observablehq").mkdir(parents=True)
-    (out / "yesterday").touch()
+    (out / "data").mkdir(parents=True)
+    for name in ("page.json", "of-yesterday.json"):
+        (out / "data" / name).touch()
     host, port = os.environ["PGHOST"], os.environ["PGPORT"]
     status, said = dashboard(**elsewhere(
         PATH=path, OUT=str(out),
         SAFETYCORR_DB=f"host='{host}' port={port} dbname={asset.name} user=dashboard_reader password='top \\'secret'"))
     assert status == 0 and str(out) in said, said
-    assert not (out / "yesterday").exists() and (out / "index.html").exists()
+    assert not (out / "data" / "of-yesterday.json").exists() and (out / "index.html").exists()
     assert json.loads((out / "data" / "page.json").read_text())["source"]["database"] == asset.name
     arguments, password = told.read_text().splitlines()[:2]
     assert "secret" not in arguments and "secret" not in said and password == "top 'secret"
@@ -588,13 +588,14 @@ def test_nothing_in_c_is_needed_for_a_database():
 @pytest.mark.parametrize("more, wanted", [
     ({"PGDATABASE": "no such database"}, 'database "no such database" does not exist'),
     ({"SAFETYCORR_DB": "service=no_such_service"}, 'definition of service "no_such_service" not found'),
-    ({"SAFETYCORR_DB": "dbname=x my secret"}, "malformed"),
+    ({"SAFETYCORR_DB": "dbname=x my secret"}, "connection string: "),
+    ({"SAFETYCORR_DB": "postgresql://me:my%zzsecret@localhost/x"}, "connection string: "),
     ({"SAFETYCORR_SCHEMA": "no such schema"}, "create_capabilities_views|dashboard"),
     ({"SAFETYCORR_SCHEMA": "public"}, "There are views in dashboard"),
     ({"PGDATABASE": "postgres"}, "safetycorr is not installed"),
     ({"PGUSER": "page_outsider"}, r"permission denied for [^\n]*(.|\n)*USAGE"),
     ({"PGOPTIONS": "-c statement_timeout=1ms"}, "statement timeout(.|\n)*materialized => true"),
-], ids=["database", "service", "string", "schema", "views", "extension", "rights", "timeout"])
+], ids=["database", "service", "string", "uri", "schema", "views", "extension", "rights", "timeout"])
 def test_errors_say_what_to_do(built, observable, tmp_path, db, more, wanted):  # noqa: F811
     asset, _ = built("small")
     if "PGUSER" in more:

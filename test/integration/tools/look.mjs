@@ -113,7 +113,7 @@ const read = (page) => page.evaluate((ids) => {
     eigenvalues: marks("scree", "eigenvalues"),
     loadings: marks("loadings", "loadings"),
     ranking: all("#models svg g.points circle, #models svg g.mark circle").length,
-    windows: marks("over-time", "points"),
+    windows: marks("over-time", "windows"),
     days: texts("#changes select option"), changed: all("#changes tbody tr").map((row) => [...row.cells].map((cell) => cell.textContent)),
     boxes: texts(".observablehq--error"),
     broken: all("body *").filter((each) => !each.children.length && !["SCRIPT", "STYLE"].includes(each.tagName) && /undefined|NaN|\[object|Infinity/.test(each.textContent)).map((each) => each.textContent)
@@ -158,25 +158,42 @@ const tables = (page) => page.evaluate(async (ids) => {
   return read;
 }, cards);
 
+// what each button would save, as the page hands it to the browser; the first is really saved
 async function saved(page) {
+  await page.evaluate(() => {
+    window.__saved = [];
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => {
+      const url = make.call(URL, blob);
+      window.__saved.push({url, blob});
+      return url;
+    };
+    const click = HTMLAnchorElement.prototype.click;
+    HTMLAnchorElement.prototype.click = function () {
+      const one = window.__saved.find(({url}) => url === this.href);
+      if (!one) return click.call(this);
+      one.name = this.download;
+      return window.__saved.length === 1 ? click.call(this) : undefined;
+    };
+  });
   const client = await browser.target().createCDPSession();
   await client.send("Browser.setDownloadBehavior", {behavior: "allow", downloadPath: downloads});
   const files = {};
   for (const id of cards)
     for (const button of await page.$$(`#${id}:not([hidden]) .save button`)) {
       if (!(await button.isVisible())) continue;
-      const before = new Set(await readdir(downloads));
       await button.evaluate((each) => each.click());
-      for (let tries = 0; tries < 60; tries++) {
-        const fresh = (await readdir(downloads)).filter((name) => !before.has(name) && !/\.crdownload$|^\.|com\.google/.test(name));
-        if (fresh.length) {
-          files[`${id} ${await button.evaluate((each) => each.textContent)}`] = {name: fresh[0], content: await readFile(join(downloads, fresh[0]), "utf8")};
-          break;
-        }
-        await pause(50);
-      }
-      for (const name of await readdir(downloads)) await rm(join(downloads, name));
+      files[`${id} ${await button.evaluate((each) => each.textContent)}`] = await page.evaluate(async () => {
+        const {name, blob} = window.__saved.at(-1);
+        // text() would take the mark of UTF-8 away
+        return {name, type: blob.type, content: new TextDecoder("utf-8", {ignoreBOM: true}).decode(await blob.arrayBuffer())};
+      });
     }
+  for (let tries = 0; tries < 100 && !found.download; tries++) {
+    const [name] = (await readdir(downloads)).filter((each) => !/\.crdownload$|^\./.test(each));
+    if (name) found.download = {name, content: await readFile(join(downloads, name), "utf8")};
+    else await pause(50);
+  }
   return files;
 }
 
