@@ -53,7 +53,7 @@ async function read(session, schema) {
   files.set("scores.json", pack(["stratum", "model", "capability", "rank", "n_observed", "imputed", "ci_low", "ci_high", "rank_low", "rank_high", "status"], scores));
 
   const correlations = numbered(await view("capabilities_correlations",
-    ["stratum", "benchmark", "role", "direction", `${place.functions}.models_needed(corr, ${database.usualThreshold})`, ...correlationColumns]), strata, benchmarks);
+    ["stratum", "benchmark", "role", "direction", database.modelsNeeded(place, "corr", database.usualThreshold), ...correlationColumns]), strata, benchmarks);
   const loadings = numbered(await view("capabilities_loadings",
     ["stratum", "benchmark", "component", "weight", "loading", "ci_low", "ci_high", "n", "status"]), strata, benchmarks);
   const components = numbered(await view("capabilities_components",

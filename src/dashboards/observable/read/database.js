@@ -24,12 +24,15 @@ const needed = [
   "capabilities_adjusted_scores"
 ];
 
+/** How many models a verdict on a correlation takes, as a column; NULL where nobody may ask. */
+export const modelsNeeded = (place, corr, threshold) => (place.mayCall ? `${place.functions}.models_needed(${corr}, ${threshold})` : "NULL::int");
+
 /** Where the views, the functions and the evaluation are: what the others take as place. */
 export async function findPlace(session, schema) {
   const [[database, server, time, role]] = await session.rows("connecting",
     ["current_database()", "current_setting('server_version')", "now()", "current_user"], "(VALUES (1)) AS one");
-  const [[version, functions] = []] = await session.rows("looking for the extension",
-    ["extversion", "nspname"], "pg_extension AS e JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'safetycorr'");
+  const [[version, functions, mayCall] = []] = await session.rows("looking for the extension",
+    ["extversion", "nspname", "has_schema_privilege(n.oid, 'USAGE')"], "pg_extension AS e JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'safetycorr'");
   if (!version) throw new ReadError(`database ${database}`, "safetycorr is not installed there: CREATE EXTENSION safetycorr.");
   const there = (await session.rows("looking for the views", ["relname"],
     `pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace WHERE nspname = ${literal(schema)} AND relkind IN ('r', 'p', 'v', 'm', 'f')`)).flat();
@@ -44,7 +47,9 @@ export async function findPlace(session, schema) {
     database, server, time, role, version, schema, there,
     functions: quoted(functions),
     view: (name) => `${quoted(schema)}.${quoted(name)}`,
-    evaluation: await findEvaluation(session, schema)
+    // who may read the views need not be allowed to call their functions
+    mayCall,
+    evaluation: mayCall ? await findEvaluation(session, schema) : null
   };
 }
 
@@ -111,7 +116,7 @@ export const readReport = (session, place, threshold) =>
 
 export const readVerdicts = (session, place, threshold) =>
   callOver(session, place, `capabilities_correlations(e.m, threshold => ${threshold})`,
-    ["e.stratum", "r.benchmark", "r.q_verdict", `${place.functions}.models_needed(r.corr, ${threshold})`]);
+    ["e.stratum", "r.benchmark", "r.q_verdict", modelsNeeded(place, "r.corr", threshold)]);
 
 export const readControlled = (session, place, control) =>
   callOver(session, place, `capabilities_correlations(e.m, controlling => ARRAY[${literal(control)}])`,
@@ -124,7 +129,7 @@ export const readControlled = (session, place, control) =>
 
 /** The days of evaluation_history(day date, stratum text, m score_matrix), latest first; none without it. */
 export async function readDays(session, place) {
-  if (!place.there.includes("evaluation_history")) return [];
+  if (!place.mayCall || !place.there.includes("evaluation_history")) return [];
   const what = `table ${place.schema}.evaluation_history`;
   const history = place.view("evaluation_history");
   const types = new Map(await session.rows(what, ["attname", "typname"],

@@ -82,10 +82,11 @@ function unchecked(rows) {
 const few = 6;
 
 /** How many models would decide it, where it is their number that leaves it open; of families each counts as one. */
-function need(row) {
+function need(row, threshold) {
   if (row.corr == null || row.verdict == null && !/^only \d+ models?: too few/.test(row.note)) return null;
   const truly = `were the correlation truly ${correlation(row.corr)}`;
-  if (row.models_needed == null) return `${truly}, on the threshold, no number of models would decide it`;
+  // also unknown where the page's role may not ask
+  if (row.models_needed == null) return Math.abs(Math.abs(row.corr) - threshold) > 0.005 ? null : `${truly}, on the threshold, no number of models would decide it`;
   if (row.models_needed > 10000) return `more models than there are would be needed, ${truly}`;
   return row.models_needed > (row.n_families ?? row.n) ? `about ${row.models_needed.toLocaleString("en")} ${row.n_families == null ? "" : "independent "}models would decide it, ${truly}` : null;
 }
@@ -96,7 +97,7 @@ function entry(data, row, threshold, choose, said) {
   button.addEventListener("click", () => choose(row.benchmark));
   const chip = element("span", {className: "chip"}, element("i"), row.verdict ?? "no verdict");
   chip.firstChild.style.background = verdictColour(row.verdict);
-  const notes = [...remarks(row.note).filter((remark) => !said.has(remark)), kindOf(row) === "open" ? need(row) : null].filter(Boolean).join("; ");
+  const notes = [...remarks(row.note).filter((remark) => !said.has(remark)), kindOf(row) === "open" ? need(row, threshold) : null].filter(Boolean).join("; ");
   return element("li", {}, element("div", {className: "entry"}, button, chip),
     element("div", {className: "figures"}, row.corr == null ? "no correlation" : `${correlation(row.corr)} (${verdictInterval(row.ci_low, row.ci_high, threshold)})`, `, n ${row.n ?? 0}`,
       kindOf(row) === "open" || row.q_verdict == null ? "" : `, q ${pValue(row.q_verdict)}`),
