@@ -2,6 +2,7 @@
 //
 // Serves a folder on localhost and prints its address; port 0, the default, is
 // any that is free.  Ends with SIGINT or SIGTERM.
+import {constants} from "node:fs";
 import {open, realpath} from "node:fs/promises";
 import {createServer} from "node:http";
 import {extname, join, sep} from "node:path";
@@ -36,7 +37,7 @@ async function answer(request, response) {
   let file;
   try {
     const name = await fileOf(new URL(request.url, "http://localhost").pathname);
-    file = await open(name);
+    file = await open(name, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe would wait
     const found = await file.stat();
     if (!found.isFile()) throw new Error("no file");
     response.writeHead(200, {

@@ -109,7 +109,7 @@ try {
   fate = () => 0;
   await fresh.$$eval(".nothing button", (buttons) => buttons.forEach((button) => button.click()));
   await settled(fresh);
-  found.back = {h1: await text(fresh, "h1"), lists: await fresh.$$eval("#lists li", (items) => items.length), scatter: await text(fresh, "#scatter h3"), left: await fresh.$$eval(".nothing button", (buttons) => buttons.map((button) => button.closest("[id]").id))};
+  found.back = {h1: await text(fresh, "h1"), lists: await fresh.$$eval("#lists li", (items) => items.length), scatter: await text(fresh, "#scatter h3"), left: await fresh.$$eval(".nothing button", (buttons) => buttons.filter((button) => button.offsetParent).length)};
   found.sideways = await fresh.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
   // addresses that nobody's page made

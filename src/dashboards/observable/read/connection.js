@@ -7,7 +7,10 @@ import {ReadError} from "./error.js";
 const refuse = (why) => { throw new ReadError("connection string", why); };
 
 /** Secrets for which libpq has no variable, and misspelt passwords. */
-const secret = /pass(?!file$)|pwd|secret|_key$/i;
+function refuseSecrets(key) {
+  if (/pass(?!file$)|pwd|secret|_key$/i.test(key))
+    refuse("it has a secret other than password, which lists of processes would show: put it into a service file (pg_service.conf), and name that, service=…");
+}
 
 const blank = "[ \\t\\n\\v\\f\\r]";
 const name = new RegExp(`${blank}*([^= \\t\\n\\v\\f\\r]*)${blank}*`, "y");
@@ -26,8 +29,10 @@ function fromPairs(conninfo) {
     if (!/^[a-z_]+$/.test(key)) refuse("it has something else than libpq's keywords, such as host, dbname and user");
     const end = value.lastIndex;
     if (key === "password") password = (found[1] ?? found[2]).replace(/\\(.?)/gs, "$1");
-    else if (secret.test(key)) refuse(`${key} would be seen in lists of processes: put it into a service file (pg_service.conf), and name that: service=…`);
-    else rest.push(conninfo.slice(at, end));
+    else {
+      refuseSecrets(key);
+      rest.push(conninfo.slice(at, end));
+    }
     at = end;
   }
   return {rest: rest.join(" "), password};
@@ -53,7 +58,7 @@ function fromUri(conninfo) {
     if (at < 0 && pair) refuse("after the ? is name=value, separated by &");
     const key = decoded(pair.slice(0, Math.max(at, 0))).trim();
     if (key === "password") password = decoded(pair.slice(at + 1));
-    else if (secret.test(key)) refuse(`${key} would be seen in lists of processes: put it into a service file (pg_service.conf), and name that: service=…`);
+    else refuseSecrets(key);
     return key !== "password";
   });
   return {rest: `${prefix}${user == null ? "" : `${user}@`}${hosts}${path}${kept.join("&") ? `?${kept.join("&")}` : ""}`, password};
