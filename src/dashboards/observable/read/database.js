@@ -171,7 +171,7 @@ export async function readChanges(session, place, before, after) {
   const common = (m, benchmarks = "p.benchmarks") => `${f}.subset(${m}, p.models, ${benchmarks})`;
   const ofCommon = (m, name) => `LATERAL (SELECT c.* FROM (SELECT ${common(m)} AS m WHERE p.benchmarks && p.capability_before AND p.benchmarks && p.capability_after OFFSET 0) AS s,
       ${f}.capabilities_correlations(s.m) AS c) AS ${name} USING (benchmark)`;
-  const one = "p.capability_before || p.capability_after || benchmark";
+  const one = "ARRAY(SELECT b FROM unnest(p.benchmarks) AS b WHERE b = ANY (p.capability_before || p.capability_after || benchmark))";
   const cells = (m) => `SELECT model, benchmark, score FROM ${f}.cells(${common(m, one)})`;
   const what = `table ${place.schema}.evaluation_history, ${before} and ${after}`;
   const changed = await session.rows(what,
