@@ -87,7 +87,7 @@ function need(row, threshold) {
   const truly = `were the correlation truly ${correlation(row.corr)}`;
   // also unknown where the page's role may not ask
   if (row.models_needed == null) return Math.abs(Math.abs(row.corr) - threshold) > 0.005 ? null : `${truly}, on the threshold, no number of models would decide it`;
-  if (row.models_needed > 10000) return `more models than there are would be needed, ${truly}`;
+  if (row.models_needed > 10000) return `more than 10,000 models would be needed, ${truly}`;
   return row.models_needed > (row.n_families ?? row.n) ? `about ${row.models_needed.toLocaleString("en")} ${row.n_families == null ? "" : "independent "}models would decide it, ${truly}` : null;
 }
 
