@@ -5,14 +5,12 @@ are somebody's, requests and addresses that are made up.
 import concurrent.futures
 import json
 import os
-import pathlib
 import random
 import re
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 
 import psycopg2
@@ -20,11 +18,9 @@ import pytest
 from psycopg2.extensions import parse_dsn
 
 import conftest
-
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from test_dashboards import (  # noqa: E402, F401  (fixtures)
-    chromium, databases, environment, observable, program, tools)
+from dashboards import (  # noqa: F401  (fixtures)
+    BI, chromium, databases, environment, observable, program, tools,
+)
 
 PAGE = conftest.ROOT / "src" / "dashboards" / "observable"
 SECRET = "s3cr3t"
@@ -57,16 +53,9 @@ def reader(tmp_path_factory):
     return run
 
 
-def demo(name, scores):
-    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", name, "-v", f"scores=pages/{scores}.sql", "-f", "test/integration/demo.sql"],
-                   cwd=conftest.ROOT, env=environment(), check=True, timeout=60)
-
-
 @pytest.fixture(scope="module")
-def small(databases):
-    asset = databases("small", None)
-    demo(asset.name, "small")
-    return asset
+def small(databases):  # noqa: F811
+    return databases("small", "test/integration/demo.sql", scores="pages/small.sql")
 
 
 # ---------------------------------------------------------------------------
@@ -158,7 +147,7 @@ def test_nobody_sees_the_password(connection, password, reader, tmp_path):
 # Names that are commands, and settings that change what they mean
 # ---------------------------------------------------------------------------
 
-def test_names_are_not_obeyed(databases, reader, tmp_path):
+def test_names_are_not_obeyed(databases, reader, tmp_path):  # noqa: F811
     """A schema, an evaluation, a stratum, a benchmark and a control whose names are SQL and commands of psql."""
     asset = databases("obeyed", "test/integration/demo.sql")
     mark = tmp_path / "obeyed"
@@ -166,13 +155,13 @@ def test_names_are_not_obeyed(databases, reader, tmp_path):
     short = f"\"'\\;\n\\! touch {mark}"[:63]  # as long as a name of PostgreSQL may be
     quoted = '"' + short.replace('"', '""') + '"'
     asset.owner.rows("INSERT INTO scores SELECT DISTINCT ON (model) model, kind, %s, length(model) + ascii(model) FROM scores", (name,))
-    asset.owner.rows("UPDATE scores SET benchmark = 'ETHICS ' || %s WHERE benchmark = 'ETHICS'", (name,))
+    asset.owner.rows("UPDATE scores SET benchmark = 'ETHICS ' || %s WBI benchmark = 'ETHICS'", (name,))
     asset.owner.rows(f"CREATE SCHEMA {quoted}")
     asset.owner.rows(f"""CREATE TABLE {quoted}.{quoted} AS
         SELECT CASE stratum WHEN 'base' THEN %s ELSE stratum END AS stratum, annotate(m, covariates => ARRAY[%s]) AS m FROM
         (SELECT kind AS stratum, annotate(score_matrix(model, benchmark, score), capabilities => '{{MMLU,PIQA,MATH,BBH}}') AS m FROM scores GROUP BY kind) AS e""",
                      (name, name))
-    asset.owner.rows(f"SELECT create_capabilities_views(%s, %s::regclass)", (short, f"{quoted}.{quoted}"))
+    asset.owner.rows("SELECT create_capabilities_views(%s, %s::regclass)", (short, f"{quoted}.{quoted}"))
     asset.owner.rows(f'ALTER DATABASE "{asset.name}" SET standard_conforming_strings = off')
     asset.owner.rows(f'ALTER DATABASE "{asset.name}" SET extra_float_digits = -15')
     asset.owner.rows(f"""ALTER DATABASE "{asset.name}" SET timezone = 'Pacific/Auckland'""")
@@ -258,8 +247,8 @@ def test_histories_of_all_kinds(small, reader, sql, days, wanted):
 
 def test_no_query_outlives_its_reader(small, reader):
     """Not where the server ends the session, nor where the reader is interrupted."""
-    small.owner.rows("CREATE VIEW dashboard.evaluation_history AS SELECT DATE '2026-01-01' AS day, stratum, m FROM evaluation WHERE pg_sleep(1000) IS NOT NULL")
-    sessions = "FROM pg_stat_activity WHERE application_name = 'safetycorr page' AND state = 'active' AND query LIKE '%%evaluation_history%%'"
+    small.owner.rows("CREATE VIEW dashboard.evaluation_history AS SELECT DATE '2026-01-01' AS day, stratum, m FROM evaluation WBI pg_sleep(1000) IS NOT NULL")
+    sessions = "FROM pg_stat_activity WBI application_name = 'safetycorr page' AND state = 'active' AND query LIKE '%%evaluation_history%%'"
     try:
         for how in ("terminated", signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             process = reader.start(small.name)
@@ -283,15 +272,17 @@ def wait_for(condition, seconds=60):
         time.sleep(0.05)
 
 
-def test_bytes_that_are_no_text(db, databases, reader):
+def test_bytes_that_are_no_text(db, databases, reader):  # noqa: F811
     """A database that takes any bytes: names that are not UTF-8 would not be known apart."""
     name = f"{db.name}_bytes"
     db.rows(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     db.rows(f"""CREATE DATABASE "{name}" TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'""")
     try:
-        demo(name, "small")
+        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", name, "-v", "scores=pages/small.sql", "-f", "test/integration/demo.sql"],
+                       cwd=conftest.ROOT, env=environment(), check=True, timeout=60)
         assert reader(name)[0] == 0
-        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", name, "-c", "UPDATE scores SET model = model || E'\\xe9'"], env=environment(), check=True, timeout=30)
+        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", name, "-c", "UPDATE scores SET model = model || E'\\xe9'"],
+                       env=environment(), check=True, timeout=60)
         status, said, _ = reader(name)
         assert status == 1 and "invalid byte sequence" in said and "SQL_ASCII" in said
     finally:
@@ -307,7 +298,7 @@ def put(tmp_path):
     """Runs the script "dashboard" with a build that takes no time: (status, what it says)."""
     here = tmp_path / "tree" / "test" / "integration"
     here.mkdir(parents=True)
-    shutil.copy(HERE / "dashboard", here)
+    shutil.copy(BI / "dashboard", here)
     (here / "build").write_text('#!/bin/sh\nmkdir -p "$1/data" "$1/_observablehq"\necho "$$" >"$1/data/page.json"\necho >"$1/index.html"\n', encoding="utf-8")
     (here / "build").chmod(0o755)
     work = tmp_path / "work"
@@ -372,7 +363,7 @@ def test_packages_of_somebody_else_are_not_run(tmp_path):
     program("npm")
     (tmp_path / f"safetycorr-npm-{os.getuid()}").symlink_to(tmp_path / "theirs")
     (tmp_path / "theirs").mkdir()
-    done = subprocess.run([HERE / "npm", HERE / "tools"], env=environment(XDG_CACHE_HOME="/dev/null/none", TMPDIR=str(tmp_path)),
+    done = subprocess.run([BI / "npm", BI / "tools"], env=environment(XDG_CACHE_HOME="/dev/null/none", TMPDIR=str(tmp_path)),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=60)
     assert done.returncode == 1 and "somebody else's" in done.stdout
 
@@ -393,7 +384,7 @@ def served(tmp_path):
     (root / "link").symlink_to(tmp_path / "outside")
     (root / "loop").symlink_to(root / "loop")
     os.mkfifo(root / "pipe")
-    process = subprocess.Popen([program("node"), HERE / "serve.mjs", root], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+    process = subprocess.Popen([program("node"), BI / "serve.mjs", root], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
     port = int(re.search(r":(\d+)/", process.stdout.readline()).group(1))
 
     def ask(line, host="localhost", more=b""):
@@ -446,7 +437,7 @@ def test_server_gives_the_folder_and_no_more(served):
 
 def test_server_says_what_is_wrong_with_a_port(served):
     for port, wanted in (("x", "is no port"), ("70000", "is no port"), (str(served.port), "is taken")):
-        done = subprocess.run(["node", HERE / "serve.mjs", HERE, port], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=60)
+        done = subprocess.run(["node", BI / "serve.mjs", BI, port], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=60)
         assert done.returncode and wanted in done.stdout and "    at " not in done.stdout
 
 
@@ -455,13 +446,12 @@ def test_server_says_what_is_wrong_with_a_port(served):
 # ---------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
-def provoked(databases, observable, tools, chromium, tmp_path_factory):
+def provoked(databases, observable, tools, chromium, tmp_path_factory):  # noqa: F811
     """What provoke.mjs finds on a page of names that look alike or are markup."""
-    asset = databases("alike", None)
-    demo(asset.name, "alike")
+    asset = databases("alike", "test/integration/demo.sql", scores="pages/alike.sql")
     folder = tmp_path_factory.mktemp("provoked") / "page"
-    subprocess.run([HERE / "build", folder], env=environment(PGDATABASE=asset.name, PGUSER="dashboard_reader"), check=True, timeout=150)
-    done = subprocess.run([HERE / "look", "--with", "provoke.mjs", folder, chromium], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=150)
+    subprocess.run([BI / "build", folder], env=environment(PGDATABASE=asset.name, PGUSER="dashboard_reader"), check=True, timeout=150)
+    done = subprocess.run([BI / "look", "--with", "provoke.mjs", folder, chromium], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=150)
     assert done.returncode == 0, done.stderr
     return asset, json.loads(done.stdout)
 
