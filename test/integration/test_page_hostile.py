@@ -37,7 +37,7 @@ def reader(tmp_path_factory):
     (folder / "src").mkdir()
 
     def start(connection, schema="dashboard", **more):
-        return subprocess.Popen([node, folder / "read.js"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+        return subprocess.Popen([node, folder / "read.js"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", start_new_session=True,
                                 env=environment(SAFETYCORR_DB=connection, SAFETYCORR_SCHEMA=schema, **more))
 
     def run(connection, schema="dashboard", **more):
@@ -256,7 +256,7 @@ def test_no_query_outlives_its_reader(small, reader):
             if how == "terminated":
                 small.owner.rows(f"SELECT pg_terminate_backend(pid) {sessions}")
             else:
-                process.send_signal(how)
+                os.killpg(process.pid, how)
             said = process.communicate(timeout=30)[0]
             assert process.returncode == 1
             assert how != "terminated" or "terminating connection" in said

@@ -14,7 +14,8 @@ export class Session {
     const {rest, password} = withoutPassword(conninfo);
     this.process = spawn("psql", ["-X", "-A", "-t", "-q", "-w", ...(rest ? ["-d", rest] : [])], {
       env: {...process.env, PGCLIENTENCODING: "UTF8", PGAPPNAME: "safetycorr page", ...(password == null ? {} : {PGPASSWORD: password})},
-      stdio: ["pipe", "pipe", "pipe"]
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true // what ends a group of processes must not end it before it has cancelled its query
     });
     this.marker = `end of ${randomUUID()}`;
     this.complaints = "";
