@@ -1,10 +1,10 @@
-// look.mjs URL CHROMIUM [--shots FOLDER] [--dark] [--width PIXELS] [--brief]
+// look.mjs URL CHROMIUM [--shots FOLDER] [--dark] [--width PIXELS] [--brief] [--query TEXT]
 //
 // Opens the page of src/dashboards/observable in headless Chromium and prints, as JSON,
 // what it says: titles, texts and how many of each mark, with each stratum and each
 // threshold chosen as a reader would; what a link shows that a reader sends; what the
 // keyboard shows; what is saved as files.  With --shots the page and its cards are saved
-// as pictures, and what was saved as files.  --brief: the first look only.
+// as pictures.  --brief: the first look only.  --query is put behind the address first.
 //
 // What is wrong with any page, audit.mjs finds.
 import {mkdtemp, readFile, readdir, rm} from "node:fs/promises";
@@ -13,10 +13,11 @@ import {join} from "node:path";
 import {parseArgs} from "node:util";
 import puppeteer from "puppeteer-core";
 
-const {values, positionals: [url, executablePath]} = parseArgs({
+const {values, positionals: [place, executablePath]} = parseArgs({
   allowPositionals: true,
-  options: {shots: {type: "string"}, dark: {type: "boolean"}, brief: {type: "boolean"}, width: {type: "string", default: "1200"}}
+  options: {shots: {type: "string"}, dark: {type: "boolean"}, brief: {type: "boolean"}, query: {type: "string", default: ""}, width: {type: "string", default: "1200"}}
 });
+const url = place + values.query;
 const cards = ["correlations", "scatter", "ways", "over-time", "adjusted", "scree", "loadings", "heatmap", "models", "changes"];
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -250,7 +251,7 @@ try {
     const got = await open(link);
     found.link = {search: new URL(link).search, sent, got: await read(got)};
     await got.close();
-    const wrong = await open(`${url}?models=nobody&benchmark=%3Cscript%3E&threshold=9`);
+    const wrong = await open(`${place}?models=nobody&benchmark=%3Cscript%3E&threshold=9`);
     found.wrong = await read(wrong);
     await wrong.close();
 
