@@ -120,7 +120,7 @@ sc_begin_parts(const ScoreColumns *columns, const CapabilityScores *whole, bool 
 	Size		d = whole->d;
 
 	parts->whole = NULL;
-	if (whole->status != SC_OK || whole->n < whole->d)
+	if (whole->status != SC_OK || (refit && whole->n < whole->d))
 		return;
 	parts->whole = whole;
 	parts->n_words = (whole->d + 63) / 64;

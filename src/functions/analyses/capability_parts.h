@@ -37,7 +37,7 @@ typedef struct CapabilityParts
 /*
  * Makes parts ready of the complete models' scores on all capability benchmarks, which
  * must stay.  refit: each part has a component of its own; otherwise the weights of all.
- * Parts has none where the whole has no component, or fewer models than benchmarks.
+ * Parts has none where the whole has no component or, to refit, fewer models than benchmarks.
  */
 extern void sc_begin_parts(const ScoreColumns *columns, const CapabilityScores *whole, bool refit,
 						   CapabilityParts *parts);

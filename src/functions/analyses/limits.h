@@ -96,7 +96,7 @@
 /*
  * Capability benchmarks up to which the component of the others is refitted for each
  * that may be reversed, half of 64 in 30 ms, and for each pair of them that is
- * correlated given capability, those of 64 in 1.6 s.
+ * correlated given capability.
  */
 #define SC_MAX_REFITTED_OTHERS 64
 
