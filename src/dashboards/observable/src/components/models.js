@@ -107,7 +107,7 @@ export function scatterCard(data, state) {
     // The lines of strata are by least squares over the models they share with
     // all: their own capability scale is another.
     const lines = groups.what === "stratum" && mixed ? own.flatMap((each, at) => leastSquares(points.filter((point) => groups.has(point.model, at)))?.map((end) => ({...end, at, name: each.name})) ?? []) : [];
-    if (lines.length) words.subtitle += ` Dashed: the line of each stratum alone${lines.length < 2 * own.length ? ", where that is one" : ""}.`;
+    if (lines.length) words.subtitle += ` Dashed: the line of each stratum alone${lines.length < 2 * own.length ? ", where there is one" : ""}.`;
     const scores = points.map((point) => point.score);
     const [bottom, top] = [Math.min(...scores), Math.max(...scores)];
     const short = shortNames(points.map((point) => data.models[point.model]), 170, 11);
@@ -263,7 +263,7 @@ export function rankingCard(data, state) {
       title: !leader ? `No capabilities score for ${modelsOf(data.strata[stratum])}` : bounded && unsure > 1 ? `${unsure} models may be the most capable; ${list(first)} ${first.length > 1 ? "are" : "is"} first by score`
         : models.length < 2 ? `${first[0]} alone has a capabilities score`
           : bounded && leader.rank_high === 1 ? `${first[0]} is the most capable of ${models.length === stratumModels ? modelsOf(data.strata[stratum]) : `the ${models.length} models with a score`}` : `${list(first)} ${first.length > 1 ? "have" : "has"} the highest capabilities score`,
-      subtitle: !leader ? "" : `Capabilities score; 0 is the average of these models. ${bounded ? "Bars: 95 % intervals by resampling the capability benchmarks. Of two models whose bars overlap the order may be open: the table has intervals of ranks." : `How sure the order is nobody knows: ${leader.status}.`}`,
+      subtitle: !leader ? "" : `Capabilities score; 0 is the average of these models. ${bounded ? "Bars: 95 % intervals by resampling the capability benchmarks. Of two models whose bars overlap the order may be open: the table has intervals of ranks." : `Nobody knows how sure the order is: ${leader.status}.`}`,
       table: {rows: scores, name: "capabilities-scores", columns: [
         {name: "rank", value: (row) => row.rank}, {name: "model", value: (row) => data.models[row.model]},
         ...(data.page.families ? [{name: "family", value: (row) => data.page.families[row.model] ?? ""}] : []),
