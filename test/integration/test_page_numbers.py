@@ -12,7 +12,6 @@ import csv
 import datetime
 import io
 import json
-import pathlib
 import re
 import subprocess
 import xml.etree.ElementTree
@@ -23,7 +22,7 @@ from psycopg2.extras import execute_values
 from scipy import stats
 
 import conftest
-from test_dashboards import BI, chromium, environment, observable, tools  # noqa: F401 (fixtures)
+from dashboards import BI, chromium, environment, observable, tools  # noqa: F401  (fixtures)
 
 CAPABILITY = ["cap 0", "cap 1", "cap 2"]
 LOWER = ["flips", "low"]
