@@ -42,7 +42,7 @@ def made():
             loads = {**dict.fromkeys(CAPABILITY, 0.9), "entangled": 0.97, "flips": -0.9 if at else 0.9, "low": 0.1, "large": 0.5, "constant": 0}
             for benchmark, load in loads.items():
                 score = load * capability + np.sqrt(1 - load * load) * random.normal()
-                score = {"large": 1e12 + score, "constant": 0.5, "low": round(score, 1)}.get(benchmark, round(0.5 + 0.1 * score, 4))
+                score = {"large": 1e12 + score, "constant": 0.5, "low": round(score, 1), "entangled": 0.5 + 0.1 * score}.get(benchmark, round(0.5 + 0.1 * score, 4))
                 if random.uniform() > (0.03 if benchmark in CAPABILITY else 0.1):
                     rows.append((model, stratum, benchmark, score))
             rows.append((model, stratum, "FLOP", np.exp(capability + random.normal())))
