@@ -17,7 +17,10 @@ const types = {
   ".png": "image/png"
 };
 
-const root = await realpath(process.argv[2] ?? ".");
+const root = await realpath(process.argv[2] ?? ".").catch(() => {
+  console.error(`serve.mjs: there is no folder ${process.argv[2]}`);
+  process.exit(2);
+});
 
 // A page of another host whose name leads here for a moment could read the scores.
 const here = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
