@@ -155,7 +155,7 @@ def test_names_are_not_obeyed(databases, reader, tmp_path):  # noqa: F811
     short = f"\"'\\;\n\\! touch {mark}"[:63]  # as long as a name of PostgreSQL may be
     quoted = '"' + short.replace('"', '""') + '"'
     asset.owner.rows("INSERT INTO scores SELECT DISTINCT ON (model) model, kind, %s, length(model) + ascii(model) FROM scores", (name,))
-    asset.owner.rows("UPDATE scores SET benchmark = 'ETHICS ' || %s WBI benchmark = 'ETHICS'", (name,))
+    asset.owner.rows("UPDATE scores SET benchmark = 'ETHICS ' || %s WHERE benchmark = 'ETHICS'", (name,))
     asset.owner.rows(f"CREATE SCHEMA {quoted}")
     asset.owner.rows(f"""CREATE TABLE {quoted}.{quoted} AS
         SELECT CASE stratum WHEN 'base' THEN %s ELSE stratum END AS stratum, annotate(m, covariates => ARRAY[%s]) AS m FROM
@@ -222,6 +222,19 @@ def test_failures_end_and_say_why(small, databases, reader, tmp_path):
         small.owner.rows("DROP SCHEMA other CASCADE; DROP ROLE page_stranger")
 
 
+@pytest.mark.parametrize("column", ["'NaN'::float8", "'Infinity'::float8", "'<b>'::text", "DATE '2026-01-01'"])
+def test_views_of_somebody_else(small, reader, column):
+    """What has the name of a view and other values in it; an error, and nothing odd on the page."""
+    small.owner.rows(f"""ALTER VIEW dashboard.capabilities_components RENAME TO components;
+        CREATE VIEW dashboard.capabilities_components AS
+        SELECT stratum, component, eigenvalue, explained, {column} AS ci_low, ci_high, parallel_threshold, n, n_imputed, status FROM dashboard.components""")
+    try:
+        status, said, _ = reader(small.name)
+        assert status == 1 and "view dashboard.capabilities_components: its column ci_low has" in said, said
+    finally:
+        small.owner.rows("DROP VIEW dashboard.capabilities_components; ALTER VIEW dashboard.components RENAME TO capabilities_components")
+
+
 HISTORY = "CREATE VIEW dashboard.evaluation_history AS SELECT d::date AS day, stratum, {m} AS m FROM evaluation, unnest(%s::text[]) AS d"
 
 
@@ -247,8 +260,8 @@ def test_histories_of_all_kinds(small, reader, sql, days, wanted):
 
 def test_no_query_outlives_its_reader(small, reader):
     """Not where the server ends the session, nor where the reader is interrupted."""
-    small.owner.rows("CREATE VIEW dashboard.evaluation_history AS SELECT DATE '2026-01-01' AS day, stratum, m FROM evaluation WBI pg_sleep(1000) IS NOT NULL")
-    sessions = "FROM pg_stat_activity WBI application_name = 'safetycorr page' AND state = 'active' AND query LIKE '%%evaluation_history%%'"
+    small.owner.rows("CREATE VIEW dashboard.evaluation_history AS SELECT DATE '2026-01-01' AS day, stratum, m FROM evaluation WHERE pg_sleep(1000) IS NOT NULL")
+    sessions = "FROM pg_stat_activity WHERE application_name = 'safetycorr page' AND state = 'active' AND query LIKE '%%evaluation_history%%'"
     try:
         for how in ("terminated", signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             process = reader.start(small.name)

@@ -39,7 +39,7 @@ async function read(session, schema) {
   await session.run("beginning", "\\set ON_ERROR_ROLLBACK on");
   for (const setting of database.settings) await session.run("beginning", `SET LOCAL ${setting}`);
   const place = await database.findPlace(session, schema);
-  const view = (name, columns) => database.readView(session, place, name, columns);
+  const view = (...what) => database.readView(session, place, ...what);
 
   const models = new Names();
   const benchmarks = new Names();
@@ -95,8 +95,8 @@ async function read(session, schema) {
 
   // the square is symmetric: half of it, by stratum
   for (const [name, file] of [["correlation_matrix", "matrix"], ["correlation_matrix_beyond_capability", "beyond"]]) {
-    const rows = numbered(await session.rows(`view ${schema}.${name}`, ["stratum", "benchmark_a", "benchmark_b", "corr", "n", "status"],
-      `${place.view(name)} WHERE benchmark_a COLLATE "C" < benchmark_b COLLATE "C"`), strata, benchmarks, benchmarks);
+    const rows = numbered(await view(name, ["stratum", "benchmark_a", "benchmark_b", "corr", "n", "status"],
+      'WHERE benchmark_a COLLATE "C" < benchmark_b COLLATE "C"'), strata, benchmarks, benchmarks);
     for (const [stratum, part] of groupBy(rows, 0))
       files.set(`${file}-${stratum}.json`, pack(["a", "b", "corr", "n", "status"], part.map((row) => row.slice(1))));
   }

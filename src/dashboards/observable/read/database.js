@@ -83,10 +83,20 @@ async function findEvaluation(session, schema) {
   }
 }
 
-/** The rows of a view, columns as arrays; no rows of a view that is not there. */
-export async function readView(session, place, view, columns) {
+const texts = new Set(["stratum", "stratum_a", "stratum_b", "model", "benchmark", "benchmark_a", "benchmark_b", "role", "direction",
+  "verdict", "note", "not_checked", "status", "window_end"]);
+
+/** The rows of a view, columns as arrays; no rows of a view that is not there.  where: which of them. */
+export async function readView(session, place, view, columns, where = "") {
   if (!place.there.includes(view)) return [];
-  return session.rows(`view ${place.schema}.${view}`, columns, place.view(view));
+  const what = `view ${place.schema}.${view}`;
+  const rows = await session.rows(what, columns, `${place.view(view)} ${where}`);
+  // a page would show what somebody else's view has there, or break
+  columns.forEach((column, at) => {
+    const odd = rows.find((row) => row[at] != null && (typeof row[at] === "string") !== texts.has(column));
+    if (odd) throw new ReadError(what, `its column ${column} has ${JSON.stringify(odd[at])}, which is no ${texts.has(column) ? "text" : "number"}. Make the views anew: create_capabilities_views().`);
+  });
+  return rows;
 }
 
 /** The rows of a function over every stratum's matrix m, columns of e and r; none if it may not be read. */
