@@ -11,7 +11,7 @@ function why(counts, row) {
   return row.same_scores ? "marks or standard errors of the same scores" : "scores of the same models";
 }
 
-const cell = (verdict, corr, n) => (verdict ? `${verdict}, ${correlation(corr)} (n ${n ?? 0})` : "none");
+const cell = (verdict, corr, n) => (verdict ? `${verdict}, ${correlation(corr)} (n\u00a0${n ?? 0})` : "none");
 
 /** A section for one stratum; null where there are no earlier days. */
 export function changesSection(data, stratum) {

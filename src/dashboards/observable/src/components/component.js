@@ -32,8 +32,7 @@ export async function drawScree(data, state, width) {
           x: "component", y: "eigenvalue", r: 4, fill: "var(--plain)", className: "eigenvalues",
           title: (row) => `component ${row.component}\neigenvalue ${format(row.eigenvalue)}, chance ${format(row.parallel_threshold)}\nexplains ${percent(row.explained, 1)} (${percent(row.ci_low)} to ${percent(row.ci_high)})`
         }),
-        Plot.text(rows.slice(0, 1), {x: "component", y: "eigenvalue", text: (row) => percent(row.explained), dx: 10, dy: -4, textAnchor: "start", fontWeight: 600}),
-        Plot.text(known.slice(-1), {x: "component", y: "parallel_threshold", text: () => "chance", dx: -2, dy: -14, textAnchor: "end", fill: "var(--found)", stroke: "var(--surface)", strokeWidth: 4})
+        Plot.text(rows.slice(0, 1), {x: "component", y: "eigenvalue", text: (row) => percent(row.explained), dx: 10, dy: -4, textAnchor: "start", fontWeight: 600})
       ]
     })
   };
@@ -126,7 +125,7 @@ export function heatmapCard(data, state) {
     const side = Math.floor((width - room - 10) / smallest);
     const total = capability.length + others.length;
     const ends = (list, count) => (list.length <= count ? list : count < 1 ? [] : [...list.slice(0, Math.ceil(count / 2)), ...list.slice(list.length - Math.floor(count / 2))]);
-    const few = total > side;
+    const few = (width - room - 10) / total < 0.9 * smallest;
     const someCapability = all || !few ? capability : ends(capability, Math.max(Math.floor(side / 3), side - others.length));
     const someOthers = all || !few ? others : ends(others, side - someCapability.length);
     const shown = [...someCapability, ...someOthers];

@@ -285,8 +285,8 @@ export function rankingCard(data, state) {
         y: {domain: shown.map(label), label: null, tickSize: 0, axis: above ? null : "left", tickFormat: (at) => `${short.get(data.models[Number(at)])}  ${rankOf.get(at)}`},
         marks: [
           Plot.gridX({stroke: "var(--grid)", strokeOpacity: 1}),
-          ...labels(shown, label, (row) => `${row.rank}  ${short.get(data.models[row.model])}`),
           Plot.ruleX([0], {stroke: "var(--muted)"}),
+          ...labels(shown, label, (row) => `${row.rank}  ${short.get(data.models[row.model])}`),
           Plot.ruleY(shown.filter((row) => row.ci_low != null), {y: label, x1: "ci_low", x2: "ci_high", stroke: colour, strokeOpacity: 0.5, strokeWidth: 4, strokeLinecap: "round", className: "intervals"}),
           Plot.dot(shown, {y: label, x: "capability", r: 4.5, fill: colour, stroke: "var(--surface)", className: "points",
             title: (row) => `${isolate(plain(data.models[row.model]))}\nrank ${row.rank}${row.rank_low == null ? `, ${row.status}` : `, ${row.rank_low} to ${row.rank_high}`}\ncapabilities score ${format(row.capability)} (${interval(row.ci_low, row.ci_high)})\n${plural(row.n_observed, "capability benchmark")}`}),
