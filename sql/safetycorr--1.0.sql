@@ -1660,7 +1660,7 @@ AS 'MODULE_PATHNAME', 'sc_eval_scores_text'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
 
 COMMENT ON FUNCTION eval_scores(text) IS
-'the same of the text of a whole file, JSON, JSON Lines or CSV, with what jsonb refuses: NaN, Infinity, \u0000';
+'the same of the text of a whole file, JSON, JSON Lines or CSV, with what jsonb refuses: NaN, Infinity, the escape of U+0000';
 
 CREATE FUNCTION eval_log_problem(log text)
 RETURNS text

@@ -346,6 +346,15 @@ def test_hostile_search_path_when_installed(data, fresh):
     db.rows("DROP EXTENSION safetycorr")
 
 
+def test_backslashes_are_escapes_when_installed(data, fresh):
+    """The script says the same where standard_conforming_strings is off."""
+    make, connect = fresh
+    db = connect(make("escapes"))
+    db.rows("SET standard_conforming_strings = off")
+    db.rows("CREATE EXTENSION safetycorr")
+    assert db.rows(DEFINITIONS) == data.rows(DEFINITIONS)
+
+
 @pytest.mark.parametrize("planted", [
     "TYPE evil.score_rows", "TYPE evil.score_matrix AS (x int)",
     "FUNCTION evil.capabilities_score(float8[]) RETURNS float8 LANGUAGE sql AS 'SELECT 1.0::float8'",
