@@ -18,6 +18,12 @@
 #include "stats/correlation/rank.h"
 #include "stats/resampling/imputed_resample.h"
 
+/* Fewer different models than this take no time anyway. */
+#define LEAST_MODELS 12
+
+/* Of so many rows sums of products of ranks are exact in doubles. */
+#define MOST_ROWS ((size_t) 100000)
+
 /* How far from a component of its matrix the weights may be found. */
 #define LARGEST_RESIDUAL 1e-6
 
@@ -559,7 +565,7 @@ sc_impute_resample(ScImputedResample *r, const uint32_t *counts, size_t rows, do
 	ScImputer  *s = &r->s;
 	size_t		d = r->d;
 
-	if (!r->ready || rows > SC_MAX_NEAR_ROWS || take_models(r, counts, rows, poll) < SC_MIN_NEAR_MODELS)
+	if (!r->ready || rows > MOST_ROWS || take_models(r, counts, rows, poll) < LEAST_MODELS)
 		return SC_BY_DEFINITION;
 	if (!take_scores(r, poll) || !is_connected(r, poll))
 		return SC_NO_RESAMPLE;

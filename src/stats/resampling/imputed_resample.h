@@ -27,12 +27,6 @@
 #include "stats/correlation/correlation_matrix.h"
 #include "stats/imputation/imputer.h"
 
-/* Fewer different models than this take no time anyway. */
-#define SC_MIN_NEAR_MODELS 12
-
-/* More rows have sums of products of ranks that are not exact in doubles. */
-#define SC_MAX_NEAR_ROWS ((size_t) 100000)
-
 typedef enum ScResampled
 {
 	SC_RESAMPLED,				/* there is a matrix */
