@@ -13,6 +13,7 @@ import datetime
 import io
 import json
 import re
+import shutil
 import subprocess
 import xml.etree.ElementTree
 
@@ -22,7 +23,7 @@ from psycopg2.extras import execute_values
 from scipy import stats
 
 import conftest
-from dashboards import BI, chromium, environment, observable, tools  # noqa: F401  (fixtures)
+from dashboards import BI, SHIPPED, chromium, environment, observable, tools  # noqa: F401  (fixtures)
 
 CAPABILITY = ["cap 0", "cap 1", "cap 2"]
 LOWER = ["flips", "low"]
@@ -336,3 +337,24 @@ def test_files_can_be_read(views):
                 assert len({len(line) for line in lines}) == 1
                 for field in (field for line in lines for field in line if field[:1] in ("=", "+", "@", "-", "\t", "\r", "\n") and field):
                     assert re.fullmatch(r"-[\d.]+(e[+-]?\d+)?", field), field
+
+
+def test_older_numbers_have_no_newer_notes(source, observable, tmp_path):  # noqa: F811
+    """Materialized views, and scores that came after their refresh."""
+    source.rows("""
+        CREATE TABLE more AS SELECT model, benchmark, score, '(all)' AS kind FROM scores;
+        CREATE VIEW later AS SELECT kind AS stratum, """ + annotated("more") + """;
+        ALTER VIEW later RENAME annotate TO m;
+        CREATE SCHEMA kept;
+        SELECT create_capabilities_views('kept', 'later', materialized => true)""")
+    made = []
+    reader = shutil.copytree(SHIPPED / "observable", tmp_path / "observable", ignore=shutil.ignore_patterns("node_modules", "dist", "data"))
+    for _ in range(2):
+        subprocess.run(["node", reader / "read.js"], env=environment(PGDATABASE=source.name, SAFETYCORR_SCHEMA="kept"), check=True, timeout=60)
+        made.append(json.loads((reader / "src" / "data" / "page.json").read_text()))
+        source.rows("DELETE FROM more WHERE model ~ '[1357]$'")
+    same, older = made
+    assert same["source"]["evaluation"] and len(same["thresholds"]) == 5
+    assert older["source"]["evaluation"] is None and older["thresholds"] == [0.4]
+    for column in ("n", "corr", "verdict", "not_checked"):
+        assert older["report"]["columns"][column] == same["report"]["columns"][column]

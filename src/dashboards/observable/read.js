@@ -39,6 +39,7 @@ async function read(session, schema) {
   await session.run("beginning", "\\set ON_ERROR_ROLLBACK on");
   for (const setting of database.settings) await session.run("beginning", `SET LOCAL ${setting}`);
   const place = await database.findPlace(session, schema);
+  await database.forgetIfNewer(session, place);
   const view = (...what) => database.readView(session, place, ...what);
 
   const models = new Names();

@@ -83,6 +83,22 @@ async function findEvaluation(session, schema) {
   }
 }
 
+/**
+ * Forgets the evaluation where materialized views show other scores than it has now, or has
+ * for this role: notes and verdicts of the one must not stand beside numbers of the other.
+ */
+export async function forgetIfNewer(session, place) {
+  if (!place.evaluation || !place.there.includes("capabilities_correlations_data")) return;
+  const columns = "stratum, benchmark, n, corr, verdict, q_verdict";
+  const [[same]] = await session.rows(`view ${place.schema}.capabilities_correlations beside ${place.evaluation}`, ["same"], `(
+    WITH shown AS (SELECT ${columns} FROM ${place.view("capabilities_correlations")}),
+      now AS (SELECT e.stratum, r.benchmark, r.n, r.corr, r.verdict, r.q_verdict FROM ${place.evaluation} AS e, ${place.functions}.capabilities_correlations(e.m) AS r WHERE e.stratum IS NOT NULL AND e.m IS NOT NULL)
+    SELECT NOT EXISTS ((TABLE shown EXCEPT TABLE now) UNION ALL (TABLE now EXCEPT TABLE shown)) AS same) AS compared`);
+  if (same) return;
+  console.log(`The materialized views of schema ${place.schema} do not show what ${place.evaluation} has now: the page is made of them alone. To have all of it, refresh_capabilities_views().`);
+  place.evaluation = null;
+}
+
 const texts = new Set(["stratum", "stratum_a", "stratum_b", "model", "benchmark", "benchmark_a", "benchmark_b", "role", "direction",
   "verdict", "note", "not_checked", "status", "window_end"]);
 

@@ -34,7 +34,8 @@ export function strip(data, stratum, rows) {
   return element("dl", {className: "strip"},
     fact("Models", String(stratum.models),
       stratum.scored < stratum.models ? `${stratum.scored || "none"} ${stratum.scored === 1 ? "has" : "have"} a capabilities score` : null,
-      stratum.families ? `of ${plural(stratum.families, "family", "families")}` : "families not known: taken as independent",
+      stratum.families ? `of ${plural(stratum.families, "family", "families")}`
+        : targets.some((row) => row.n_families != null) ? "taken by their families" : "families not known: taken as independent",
       first == null ? null : first === last ? `released ${day(first)}` : `released ${day(first)} to ${day(last)}`),
     fact("Capability benchmarks", String(stratum.capability.length),
       list(stratum.capability.map((at) => isolate(plain(data.benchmarks[at]))), 4),

@@ -86,7 +86,7 @@ export function drawPage(root, page) {
     element("h2", {}, "Capability itself"), element("div", {className: "even"}, made.scree, made.loadings), made.heatmap, made.ranking,
     element("footer", {},
       element("p", {}, "A correlation is no verdict on validity: more capable models may really be safer. It describes these models and this component. ",
-        page.families ? "Models of one family are taken together where families are known." : "Families are not known: intervals and verdicts take models as independent, and models of one family are not."),
+        page.families || data.report.some((row) => row.n_families != null) ? "Models of one family are taken together where families are known." : "Families are not known: intervals and verdicts take models as independent, and models of one family are not."),
       element("p", {}, "Method: Ren et al. 2024, ", element("a", {href: "https://arxiv.org/abs/2407.21792"}, "Safetywashing: Do AI Safety Benchmarks Actually Measure Safety Progress?"), ". ", source)));
 
   let turn = 0;
