@@ -357,7 +357,7 @@ def test_changed_verdicts_are_those_of_the_history(large):
             AND a.benchmark = b.benchmark AND a.verdict IS DISTINCT FROM b.verdict ORDER BY 1""")
     assert len(rows) > 1 and len(found["page"]["days"]) == 2
     shown = sorted((cells[0], *(part for cell in cells[1:3] for part in
-                                (re.match(r"(\w+)", cell)[1], int((re.search(r"n (\d+)", cell) or [0, 0])[1]))))
+                                (re.match(r"(\w+)", cell)[1], int((re.search(r"n\s(\d+)", cell) or [0, 0])[1]))))
                    for cells in found["page"]["changed"])
     assert shown == sorted((name, before or "none", n_before if before else 0, after or "none", n_after if after else 0)
                            for name, before, n_before, after, n_after in rows)
