@@ -633,4 +633,4 @@ def test_views_that_are_materialized_are_enough(databases, observable, tmp_path)
     finally:
         asset.owner.rows("DROP OWNED BY page_viewer; DROP ROLE page_viewer")
     assert page["thresholds"] == [0.4] and page["source"]["evaluation"] is None
-    assert page["report"]["rows"] == 6 and len(page["models"]) == 20
+    assert page["report"]["rows"] == 3 and len(page["models"]) == 20
