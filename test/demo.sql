@@ -29,7 +29,7 @@ SELECT benchmark, n, corr, interval, verdict FROM capabilities_report((SELECT m 
 \echo 'entangled: it orders models much as capability does; inverse: the other way round; low: hardly.'
 \echo 'positive, negative: it rises or falls with capability, how much is open; unresolved: all is open.'
 \echo
-\echo 'What is wrong with three of them, in words:'
+\echo 'What the report says of three of them, in words:'
 \echo
 
 SELECT benchmark, verdict, string_to_table(note, '; ') AS note

@@ -88,6 +88,14 @@ export function card({id, state, watches = [], source, draw, height = 300, level
     seen = true;
     refresh();
   }, {rootMargin: `${ahead}px`}).observe(section);
+  // who prints has not scrolled
+  const rest = () => {
+    if (seen) return;
+    seen = true;
+    refresh();
+  };
+  setTimeout(() => (window.requestIdleCallback ?? setTimeout)(rest), 4000);
+  window.addEventListener("beforeprint", rest);
   new ResizeObserver(([entry]) => {
     const now = Math.floor(entry.contentRect.width);
     if (now === width || !(now > 0)) return;

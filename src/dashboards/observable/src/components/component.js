@@ -17,7 +17,7 @@ export async function drawScree(data, state, width) {
     title: first?.explained == null ? `No component: ${first?.status ?? "no capability benchmarks"}`
       : all.length < 2 ? "The component is the one capability benchmark"
       : `It explains ${percent(first.explained)}${first.ci_low == null ? "" : ` (${percent(first.ci_low)} to ${percent(first.ci_high)})`}${known.length ? above === 0 ? ", no more than chance" : above === 1 ? "; it alone is above chance" : `; ${above < 0 ? all.length : above} components are above chance` : ""}`,
-    subtitle: `Eigenvalues of the correlations of ${plural(all.length, "capability benchmark")} over ${plural(first?.n ?? 0, "model")}.${known.length ? " Dashed: what unrelated benchmarks exceed in 5 % of samples (parallel analysis)." : ""}`,
+    subtitle: `Eigenvalues of the correlations of ${plural(all.length, "capability benchmark")} over ${plural(first?.n ?? 0, "model")}.${known.length ? " Dashed: what unrelated benchmarks exceed in 5 % of samples (parallel analysis)." : ""}${data.page.families ? " Models count as independent here; notes on component 2 count families." : ""}`,
     table: {rows: all, name: "components", columns: ["component", "eigenvalue", "explained", "ci_low", "ci_high", "parallel_threshold", "n", "status"].map((name) => ({name, value: (row) => row[name] ?? (name === "status" ? "" : null), show: name === "component" || name === "n" ? String : undefined}))},
     chart: !rows.length ? nothing(first?.status ?? "No component.") : Plot.plot({
       width, height: 260, marginTop: 22, marginBottom: 40, marginLeft: 36, marginRight: 16, style: chartStyle(12),

@@ -161,12 +161,13 @@ export async function drawWays(data, state, width) {
   const alone = pair.some((row) => row.p_value != null && row.p_value < 0.05);
   const words = strataWords(data.strata);
   const controls = given.map(({control}) => isolate(plain(control)));
+  const inseparable = given.filter(({rows: each}) => each.some((row) => row.vif >= 5)).map(({control}) => isolate(plain(control)));
   return {
     title: pair.some((row) => row.sign_changes) ? `Its sign differs between ${words}, beyond chance`
       : sure ? `It differs between ${words}`
       : alone ? `It may differ between ${words}: not beyond chance among all benchmarks`
         : pair.length ? `No sure difference between ${words}` : "How sure that is",
-    subtitle: `The same correlation in each stratum${controls.length ? `, and given ${list(controls)}` : ""}, with 95 % intervals.${pair.length === 1 ? ` Difference ${format(pair[0].difference)}${pair[0].ci_low == null ? ", without an interval" : ` (${interval(pair[0].ci_low, pair[0].ci_high)}), p ${pValue(pair[0].p_value)}, q ${pValue(pair[0].q_value)} among all`}.` : ""}`,
+    subtitle: `The same correlation in each stratum${controls.length ? `, and given ${list(controls)}` : ""}, with 95 % intervals.${inseparable.length ? ` ${list(inseparable)} and capability can hardly be told apart (variance inflation of 5 or more): what is given there says little.` : ""}${pair.length === 1 ? ` Difference ${format(pair[0].difference)}${pair[0].ci_low == null ? ", without an interval" : ` (${interval(pair[0].ci_low, pair[0].ci_high)}), p ${pValue(pair[0].p_value)}, q ${pValue(pair[0].q_value)} among all benchmarks`}.` : ""}`,
     chart: lines.length ? intervalChart({rows: lines, panels: [""], threshold, width}) : nothing("There is no correlation."),
     table: {rows, columns: correlationColumns(data), name: "one-benchmark"}
   };

@@ -29,12 +29,15 @@ async function grouping(data, stratum, models, by) {
   return {names: own.map(({name}) => name), what: "stratum", has, of: (model) => (ofModel.get(model)?.length === 1 ? own.findIndex((_, at) => has(model, at)) : -1)};
 }
 
-function groupLegend({names}) {
+function groupLegend({names, what}) {
   if (!names.length) return null;
-  return element("ul", {className: "legend"}, [...names.slice(0, 5), ...(names.length > 5 ? ["others"] : [])].map((name, at) => {
+  return element("ul", {className: "legend"}, [
+    ...names.slice(0, 5).map((name, at) => [isolate(plain(name)), at]),
+    ...(names.length > 5 ? [["others", 5]] : []), ...(what === "family" ? [["other families", -1]] : [])
+  ].map(([name, at]) => {
     const swatch = element("i", {className: "round"});
     swatch.style.background = groupColour(at);
-    return element("li", {}, swatch, isolate(plain(name)));
+    return element("li", {}, swatch, name);
   }));
 }
 
@@ -86,7 +89,7 @@ export function scatterCard(data, state) {
     const digits = scoreFormat(points.map((point) => point.score));
     const better = row?.direction === "lower" ? "lower is better" : row?.direction === "higher" ? "higher is better" : "direction not declared";
     const words = {
-      title: row?.corr == null ? `${name}: no correlation over ${modelsOf(data.strata[stratum])}` : `${name}: ${row.verdict ?? row.status}, correlation ${correlation(row.corr)} (${verdictInterval(row.ci_low, row.ci_high, state.get("threshold"))}) over ${plural(row.n, "model")}`,
+      title: row?.corr == null ? `${name}: no correlation over ${modelsOf(data.strata[stratum])}` : `${name}: ${row.verdict ?? row.status}, correlation ${correlation(row.corr)} (${verdictInterval(row.ci_low, row.ci_high, state.get("threshold"))}) over ${plural(row.n, "model")}${row.direction === "lower" ? ", scores negated" : ""}`,
       subtitle: `Score (${better}) against the capabilities score, ${modelsOf(data.strata[stratum])}.${points.some((point) => point.expected != null) ? " Line: what capability predicts" : ""}${points.some((point) => point.pi_low != null) ? "; grey: where 95 % of new models would be." : points.some((point) => point.expected != null) ? "." : ""}`,
       table: {rows: all, columns: modelColumns(data, digits), name: "scores-against-capability"}
     };
@@ -164,7 +167,7 @@ export async function drawAdjusted(data, state, width) {
   const lower = (await data.reportAt(0.4, stratum)).find((row) => row.benchmark === benchmark)?.direction === "lower";
   const words = {
     title: far.length ? `${plural(far.length, "model")} ${far.length === 1 ? "is" : "are"} clearly far from what capability predicts` : all.length ? "No model is clearly far from what its capability predicts" : mine.some((row) => row.expected != null) ? "Nobody can tell which models are far from what capability predicts" : "No model has a predicted score",
-    subtitle: `${name}, ${modelsOf(data.strata[stratum])}: score (dot), prediction (tick), 95 % interval (grey), best for their capability first${lower ? "; lower is better" : ""}. Orange: q below 0.05.`,
+    subtitle: `${name}, ${modelsOf(data.strata[stratum])}: score (dot), prediction (tick), 95 % interval (grey), best for their capability first${lower ? "; lower is better" : ""}. By chance 1 model in 20 is outside its interval; orange: q below 0.05, more than chance.`,
     table: {rows: all, columns: modelColumns(data, digits), name: "models-beside-prediction"}
   };
   if (!all.length) {

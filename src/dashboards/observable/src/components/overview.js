@@ -17,7 +17,7 @@ export function finding(rows) {
     inverse ? entangled ? `${inverse} the other way round` : `${verb(inverse, "orders", "order")} models against capability` : null,
     low ? entangled || inverse ? verb(low, ...(entangled && inverse ? ["does neither", "do neither"] : ["does not", "do not"])) : `${verb(low, "does", "do")} not order models by capability` : null
   ].filter(Boolean);
-  return `Of ${plural(targets.length, "benchmark")}, ${parts.join(", ")}${told < targets.length ? `; ${targets.length - told} ${targets.length - told === 1 ? "is" : "are"} undecided` : ""}`;
+  return `Of ${plural(targets.length, "benchmark")}, ${parts.join(", ")}${told < targets.length ? `; for ${targets.length - told} it is open` : ""}`;
 }
 
 const fact = (name, value, ...more) => element("div", {className: "fact"}, element("dt", {}, name), element("dd", {}, element("b", {}, value), ...more.filter(Boolean).map((words) => element("span", {}, words))));
@@ -45,7 +45,7 @@ export function strip(data, stratum, rows) {
       stratum.reliability == null ? null : `reliability ${format(stratum.reliability)}`),
     fact("Against chance", chance == null ? "not tested" : chance ? "passes" : "fails",
       chance == null ? null : `eigenvalue ${format(stratum.eigenvalue)}${stratum.chance == null ? "" : `, by chance ${format(stratum.chance)}`}`,
-      stratum.above_chance > 1 ? `${stratum.above_chance} components above chance` : null),
+      data.page.families && chance != null ? "models taken as independent" : null),
     fact("Not checked", notChecked.length ? String(notChecked.length) : judged ? "nothing" : targets.length ? "everything" : "–", notChecked.length ? list(notChecked, 8) : null),
     fact("Read", day(made.slice(0, 10)), moment(made).replace(/^.*, /, ""), `database ${source.database}`, `schema ${source.schema}`));
 }
@@ -71,7 +71,7 @@ export function kindOf(row) {
 const kinds = [
   {kind: "quotable", title: "May be quoted", says: "A verdict that chance does not explain (q below 0.05), and nothing found against it."},
   {kind: "noted", title: "Not without its note", says: "A verdict, and something that must be said with it."},
-  {kind: "open", title: "Cannot say", says: "Undecided with these models."}
+  {kind: "open", title: "Cannot say", says: "How much, or whether at all, they order models by capability is open."}
 ];
 
 /** What nobody could look at, of rows without a fault. */
@@ -88,8 +88,8 @@ function need(row, threshold) {
   const truly = `were the correlation truly ${correlation(row.corr)}`;
   // also unknown where the page's role may not ask
   if (row.models_needed == null) return Math.abs(Math.abs(row.corr) - threshold) > 0.005 ? null : `${truly}, on the threshold, no number of models would decide it`;
-  if (row.models_needed > 10000) return `more than 10,000 models would be needed, ${truly}`;
-  return row.models_needed > (row.n_families ?? row.n) ? `about ${row.models_needed.toLocaleString("en")} ${row.n_families == null ? "" : "independent "}models would decide it, ${truly}` : null;
+  if (row.models_needed > 1000) return `more than 1,000 models would be needed, ${truly}`;
+  return row.models_needed > (row.n_families ?? row.n) ? `about ${row.models_needed.toLocaleString("en")} ${row.n_families == null ? "" : "independent "}models would decide it${row.n_families == null ? "" : ` (these are of ${plural(row.n_families, "family", "families")})`}, ${truly}` : null;
 }
 
 function entry(data, row, threshold, choose, said) {
@@ -101,7 +101,7 @@ function entry(data, row, threshold, choose, said) {
   const notes = [...remarks(row.note).filter((remark) => !said.has(remark)), kindOf(row) === "open" ? need(row, threshold) : null].filter(Boolean).join("; ");
   return element("li", {}, element("div", {className: "entry"}, button, chip),
     element("div", {className: "figures"}, row.corr == null ? "no correlation" : `${correlation(row.corr)} (${verdictInterval(row.ci_low, row.ci_high, threshold)})`, `, n ${row.n ?? 0}`,
-      kindOf(row) === "open" || row.q_verdict == null ? "" : `, q ${pValue(row.q_verdict)}`),
+      kindOf(row) === "open" || row.q_verdict == null ? "" : `, q ${pValue(row.q_verdict)}`, row.direction === "lower" ? "; lower is better, scores negated" : ""),
     notes ? element("p", {}, notes) : null);
 }
 

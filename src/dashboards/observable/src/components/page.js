@@ -112,7 +112,7 @@ export function drawPage(root, page) {
     }
     if (mine !== turn) return;
     head.textContent = finding(rows);
-    lead.textContent = `${plural(stratum.models, "model")}${stratum.name === everything ? "" : ` of the stratum ${isolate(plain(stratum.name))}`}. Capability is one number for each model: its score on the first principal component of the capability benchmarks. A benchmark that orders models as this number does measures capability under another name. The verdict is by the interval of the rank correlation, at the threshold ${threshold}.`;
+    lead.textContent = `${plural(stratum.models, "model")}${stratum.name === everything ? "" : ` of the stratum ${isolate(plain(stratum.name))}`}. Capability is one number for each model: its score on the first principal component of the capability benchmarks. A benchmark that orders models as this number does may be capability under another name. The verdict is by the interval of the rank correlation, at the threshold ${threshold}.`;
     facts.replaceChildren(strip(data, stratum, rows));
     three.replaceChildren(lists(data, rows, threshold, choose));
     changes.replaceChildren(...[changesSection(data, stratum)].filter(Boolean));
