@@ -402,9 +402,14 @@ export function install() {
     },
     watch, shown,
     // some places in a chart where a mark is
-    marks(index, most = 3) {
+    async marks(index, most = 3) {
       const chart = charts()[index];
-      chart.scrollIntoView({block: "center"});
+      // a focus may still be scrolling
+      for (let before = NaN, tries = 0; tries < 40 && chart.getBoundingClientRect().x + scrollY !== before; tries++) {
+        chart.scrollIntoView({block: "center", behavior: "instant"});
+        before = chart.getBoundingClientRect().x + scrollY;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
       if (chart.localName === "canvas") {
         const box = chart.getBoundingClientRect();
         return [0.35, 0.5, 0.65].map((share) => ({x: box.x + share * box.width, y: box.y + share * box.height}));
