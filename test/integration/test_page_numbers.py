@@ -218,7 +218,7 @@ def test_lists_and_heading_are_those_of_the_report(views, source):
         for benchmark, verdict, q, note, corr, interval, n, none in report:
             kind = "open" if verdict not in ("entangled", "inverse", "low") else "quotable" if q < 0.05 and note in (None, NO_FAULT) else "noted"
             expected[kind].append((benchmark, f"no correlation, n {n}" if none else f"{shown(corr)} ({shown(interval) if interval else 'no interval'}), n {n}"))
-        assert {kind: [(name, re.sub(", q .*", "", figures)) for name, figures, _ in entries] for kind, entries in view["lists"].items()} == expected
+        assert {kind: [(name, re.sub("(, q |; lower is better).*", "", figures)) for name, figures, _ in entries] for kind, entries in view["lists"].items()} == expected
         told = [sum(row[1] == verdict for row in report) for verdict in ("entangled", "inverse", "low")]
         numbers = [5, *filter(None, told), *([5 - sum(told)] if sum(told) < 5 else [])] if sum(told) else [5]
         assert [int(number) for number in re.findall(r"\d+", view["heading"])] == numbers
