@@ -137,13 +137,17 @@ export function correlationsCard(data, state, choose) {
   return {draw, onRefresh: (callback) => { refresh = callback; }};
 }
 
+/** So many strata stand below each other for one benchmark; of more, those that the chart of all benchmarks shows. */
+const mostWays = 8;
+
 /** One benchmark: every stratum, and given each control. */
 export async function drawWays(data, state, width) {
   const threshold = state.get("threshold");
   const benchmark = state.get("benchmark");
   const rows = (await data.allAt(threshold)).filter((row) => row.benchmark === benchmark);
   const {given, differences} = await data.benchmark(benchmark);
-  const lines = data.ordered.flatMap((stratum) => {
+  const shown = data.strata.length > mostWays ? panelsFor(data, 900, state.get("models")) : data.ordered;
+  const lines = shown.flatMap((stratum) => {
     const row = rows.find((each) => each.stratum === stratum.at);
     const way = (label, cell) => ({label, marked: false, sign: "", cells: [cell]});
     return [
@@ -167,7 +171,7 @@ export async function drawWays(data, state, width) {
       : sure ? `It differs between ${words}`
       : alone ? `It may differ between ${words}: not beyond chance among all benchmarks`
         : pair.length ? `No sure difference between ${words}` : "How sure that is",
-    subtitle: `The same correlation in each stratum${controls.length ? `, and given ${list(controls)}` : ""}, with 95 % intervals.${inseparable.length ? ` ${list(inseparable)} and capability can hardly be told apart (variance inflation of 5 or more): what is given there says little.` : ""}${pair.length === 1 ? ` Difference ${format(pair[0].difference)}${pair[0].ci_low == null ? ", without an interval" : ` (${interval(pair[0].ci_low, pair[0].ci_high)}), p ${pValue(pair[0].p_value)}, q ${pValue(pair[0].q_value)} among all benchmarks`}.` : ""}`,
+    subtitle: `The same correlation in ${shown.length < data.strata.length ? `${shown.length} of ${data.strata.length} strata, those with the most models` : "each stratum"}${controls.length ? `, and given ${list(controls)}` : ""}, with 95 % intervals.${inseparable.length ? ` ${list(inseparable)} and capability can hardly be told apart (variance inflation of 5 or more): what is given there says little.` : ""}${pair.length === 1 ? ` Difference ${format(pair[0].difference)}${pair[0].ci_low == null ? ", without an interval" : ` (${interval(pair[0].ci_low, pair[0].ci_high)}), p ${pValue(pair[0].p_value)}, q ${pValue(pair[0].q_value)} among all benchmarks`}.` : ""}`,
     chart: lines.length ? intervalChart({rows: lines, panels: [""], threshold, width}) : nothing("There is no correlation."),
     table: {rows, columns: correlationColumns(data), name: "one-benchmark"}
   };

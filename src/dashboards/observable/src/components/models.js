@@ -32,8 +32,8 @@ async function grouping(data, stratum, models, by) {
 function groupLegend({names, what}) {
   if (!names.length) return null;
   return element("ul", {className: "legend"}, [
-    ...names.slice(0, 5).map((name, at) => [isolate(plain(name)), at]),
-    ...(names.length > 5 ? [["others", 5]] : []), ...(what === "family" ? [["other families", -1]] : [])
+    ...names.slice(0, names.length > 5 ? 4 : 5).map((name, at) => [isolate(plain(name)), at]),
+    ...(names.length > 5 ? [["others", 4]] : []), ...(what === "family" ? [["other families", -1]] : [])
   ].map(([name, at]) => {
     const swatch = element("i", {className: "round"});
     swatch.style.background = groupColour(at);

@@ -69,7 +69,7 @@ export function drawPage(root, page) {
   const made = {
     correlations: make("correlations", correlationsCard(data, state, choose), ["models", "threshold"], {height: 500, ahead: 4000}),
     scatter: make("scatter", scatterCard(data, state), ["models", "benchmark", "threshold"], {height: 480}),
-    ways: make("ways", drawWays, ["benchmark", "threshold"]),
+    ways: make("ways", drawWays, ["models", "benchmark", "threshold"]),
     adjusted: make("adjusted", drawAdjusted, ["models", "benchmark"], {height: 440}),
     time: make("over-time", drawOverTime, ["models", "benchmark"]),
     scree: make("scree", drawScree, ["models"]),
