@@ -40,7 +40,7 @@ class Asset:
 
 def environment(**more):
     return {**{key: value for key, value in os.environ.items()
-               if key not in ("BASE_CSV", "CHAT_CSV", "DATABASE_URL", "SAFETYCORR_DB", "SAFETYCORR_SCHEMA", "OUT")}, **more}
+               if key not in ("BASE_CSV", "CHAT_CSV", "DATABASE_URL", "SAFETYCORR_DB", "SAFETYCORR_SCHEMA", "OUT", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")}, **more}
 
 
 @pytest.fixture(scope="module")

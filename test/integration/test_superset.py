@@ -249,7 +249,7 @@ def test_report_has_the_order_of_the_function(seen, shipped, stratum):  # noqa: 
         low, high = row[3].split(" to ")
         if row[4] == "low":
             return row[4], max(abs(float(low)), abs(float(high)))
-        return row[4], low if float(row[2]) >= 0 else high
+        return row[4], abs(float(low if float(row[2]) >= 0 else high))
     rows = shipped.owner.rows("SELECT benchmark, n::text, corr::text, interval, verdict FROM public.evaluation, capabilities_report(m) WHERE stratum = %s", (stratum,))
     assert [key(row) for row in shown(seen, "Report: each benchmark against capability", stratum)["rows"]] == [key(row) for row in rows]
 
