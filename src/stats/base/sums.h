@@ -105,6 +105,13 @@ sc_short_dot(const double *a, const double *b, size_t n)
  */
 extern double sc_dot(const double *a, const double *b, size_t n, ScPoll poll);
 
+/* A correlation that rounding may have carried beyond 1 or -1. */
+static inline double
+sc_limit_correlation(double r)
+{
+	return r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
+}
+
 /*
  * Pearson's formula.  With sxx = syy there is one rounding only, so that
  * variables which centre to the same numbers correlate at exactly 1.
@@ -118,7 +125,7 @@ sc_pearson_ratio(double sxy, double sxx, double syy)
 		r = sxy / sxx;
 	else
 		r = sxy / (sqrt(sxx) * sqrt(syy));
-	return r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
+	return sc_limit_correlation(r);
 }
 
 #endif							/* SC_STATS_BASE_SUMS_H */

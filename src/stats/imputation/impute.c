@@ -34,25 +34,7 @@ lay_out(ScImputer *s, void *base)
 	size_t		n = s->n;
 	size_t		d = s->d;
 
-	s->start = sc_take(&arena, d + 1, sizeof(size_t));
-	s->model = sc_take(&arena, n * d, sizeof(uint32_t));
-	s->w = sc_take_doubles(&arena, n * d);
-	s->count = sc_take_doubles(&arena, n);
-	s->n_rows = sc_take_doubles(&arena, d);
-	s->sum = sc_take_doubles(&arena, d);
-	s->squares = sc_take_doubles(&arena, d);
-	s->observed = sc_take(&arena, d, sizeof(ScSpread));
-	s->mean = sc_take_doubles(&arena, d);
-	s->sd = sc_take_doubles(&arena, d);
-	s->weight = sc_take_doubles(&arena, d);
-	s->t = sc_take_doubles(&arena, n);
-	s->new_mean = sc_take_doubles(&arena, d);
-	s->new_sd = sc_take_doubles(&arena, d);
-	s->new_weight = sc_take_doubles(&arena, d);
-	s->slope = sc_take_doubles(&arena, d);
-	s->middle = sc_take_doubles(&arena, d);
-	s->product = sc_take_doubles(&arena, n);
-	s->coverage = sc_take_doubles(&arena, n);
+	sc_imputer_take(s, &arena, n, d);
 	s->saved = sc_take_doubles(&arena, 3 * d);
 	s->fit.spread = sc_take(&arena, d, sizeof(ScSpread));
 	s->fit.value = sc_take_doubles(&arena, d);
@@ -507,17 +489,6 @@ sc_imputation_errors(const bool *missing, size_t n, size_t d,
  * ----------
  */
 
-static uint32_t
-root_of(uint32_t *parent, uint32_t i)
-{
-	while (parent[i] != i)
-	{
-		parent[i] = parent[parent[i]];
-		i = parent[i];
-	}
-	return i;
-}
-
 size_t
 sc_impute_groups(const bool *missing, size_t n, size_t d, uint32_t *parent,
 				 ScPoll poll, uint32_t *group)
@@ -539,11 +510,11 @@ sc_impute_groups(const bool *missing, size_t n, size_t d, uint32_t *parent,
 			if (gone[i])
 				continue;
 			if (first == UINT32_MAX)
-				first = root_of(parent, (uint32_t) i);
+				first = sc_group_root(parent, (uint32_t) i);
 			else
 			{
-				uint32_t	a = root_of(parent, first);
-				uint32_t	b = root_of(parent, (uint32_t) i);
+				uint32_t	a = sc_group_root(parent, first);
+				uint32_t	b = sc_group_root(parent, (uint32_t) i);
 
 				/* the smallest of a group is its root */
 				parent[a > b ? a : b] = a > b ? b : a;
@@ -553,7 +524,7 @@ sc_impute_groups(const bool *missing, size_t n, size_t d, uint32_t *parent,
 	}
 	for (i = 0; i < n; i++)
 	{
-		uint32_t	root = root_of(parent, (uint32_t) i);
+		uint32_t	root = sc_group_root(parent, (uint32_t) i);
 
 		group[i] = root == i ? (uint32_t) n_groups++ : group[root];
 	}

@@ -45,6 +45,30 @@
 #define LEAST_NOISE 1e-5
 
 void
+sc_imputer_take(ScImputer *s, ScArena *arena, size_t n, size_t d)
+{
+	s->start = sc_take(arena, d + 1, sizeof(size_t));
+	s->model = sc_take(arena, n * d, sizeof(uint32_t));
+	s->w = sc_take_doubles(arena, n * d);
+	s->count = sc_take_doubles(arena, n);
+	s->n_rows = sc_take_doubles(arena, d);
+	s->sum = sc_take_doubles(arena, d);
+	s->squares = sc_take_doubles(arena, d);
+	s->observed = sc_take(arena, d, sizeof(ScSpread));
+	s->mean = sc_take_doubles(arena, d);
+	s->sd = sc_take_doubles(arena, d);
+	s->weight = sc_take_doubles(arena, d);
+	s->t = sc_take_doubles(arena, n);
+	s->new_mean = sc_take_doubles(arena, d);
+	s->new_sd = sc_take_doubles(arena, d);
+	s->new_weight = sc_take_doubles(arena, d);
+	s->slope = sc_take_doubles(arena, d);
+	s->middle = sc_take_doubles(arena, d);
+	s->product = sc_take_doubles(arena, n);
+	s->coverage = sc_take_doubles(arena, n);
+}
+
+void
 sc_impute_set_sigma2(ScImputer *s)
 {
 	/* of two columns the second eigenvalue is what the first leaves */

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "stats/base/arena.h"
 #include "stats/base/poll.h"
 #include "stats/component/capability.h"
 #include "stats/imputation/impute.h"
@@ -75,6 +76,21 @@ typedef struct ScImputer
 	ScCapabilityFit fit;
 	void	   *scratch;
 } ScImputer;
+
+/*
+ * Takes the arrays of an imputer of n models and d columns, as of a table, but for those of
+ * steps that may be undone, of sc_impute_converge_near() and of writing it out.
+ */
+extern void sc_imputer_take(ScImputer *s, ScArena *arena, size_t n, size_t d);
+
+/* What stands for the group of i: by parent[], each its own at first (union and find). */
+static inline uint32_t
+sc_group_root(uint32_t *parent, uint32_t i)
+{
+	while (parent[i] != i)
+		i = parent[i] = parent[parent[i]];
+	return i;
+}
 
 /* Shrinkage: an imputed score is this share of weight times t. */
 static inline double

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "stats/base/arena.h"
+#include "stats/base/sums.h"
 #include "stats/component/power_method.h"
 #include "stats/correlation/rank.h"
 #include "stats/resampling/imputed_resample.h"
@@ -55,26 +56,8 @@ lay_out(ScImputedResample *r, size_t n, size_t d, void *base)
 	r->root = sc_take_doubles(&arena, d);
 	r->sort = sc_take(&arena, sc_sort_workspace(n), 1);
 
-	s->start = sc_take(&arena, d + 1, sizeof(size_t));
-	s->model = sc_take(&arena, n * d, sizeof(uint32_t));
-	s->w = sc_take_doubles(&arena, n * d);
 	r->score = sc_take_doubles(&arena, n * d);
-	s->count = sc_take_doubles(&arena, n);
-	s->n_rows = sc_take_doubles(&arena, d);
-	s->sum = sc_take_doubles(&arena, d);
-	s->squares = sc_take_doubles(&arena, d);
-	s->observed = sc_take(&arena, d, sizeof(ScSpread));
-	s->mean = sc_take_doubles(&arena, d);
-	s->sd = sc_take_doubles(&arena, d);
-	s->weight = sc_take_doubles(&arena, d);
-	s->t = sc_take_doubles(&arena, n);
-	s->new_mean = sc_take_doubles(&arena, d);
-	s->new_sd = sc_take_doubles(&arena, d);
-	s->new_weight = sc_take_doubles(&arena, d);
-	s->slope = sc_take_doubles(&arena, d);
-	s->middle = sc_take_doubles(&arena, d);
-	s->product = sc_take_doubles(&arena, n);
-	s->coverage = sc_take_doubles(&arena, n);
+	sc_imputer_take(s, &arena, n, d);
 	s->history = sc_take_doubles(&arena, 4 * (3 * d + 1));
 	return arena.used;
 }
@@ -286,14 +269,6 @@ take_scores(ScImputedResample *r, ScPoll poll)
 	return true;
 }
 
-static uint32_t
-root_of(uint32_t *group, uint32_t j)
-{
-	while (group[j] != j)
-		j = group[j] = group[group[j]];
-	return j;
-}
-
 /* Are all columns, and so all models, connected?  A few models tell, mostly. */
 static bool
 is_connected(ScImputedResample *r, ScPoll poll)
@@ -314,7 +289,7 @@ is_connected(ScImputedResample *r, ScPoll poll)
 
 			if (r->missing[j * r->n + i])
 				continue;
-			own = root_of(r->group, (uint32_t) j);
+			own = sc_group_root(r->group, (uint32_t) j);
 			if (first == UINT32_MAX)
 				first = own;
 			else if (own != first)
@@ -334,25 +309,6 @@ is_connected(ScImputedResample *r, ScPoll poll)
  * ----------
  */
 
-/* Four sums side by side, always the same ones. */
-static double
-dot(const double *a, const double *b, size_t n)
-{
-	double		sum[4] = {0.0, 0.0, 0.0, 0.0};
-	size_t		i;
-
-	for (i = 0; i + 4 <= n; i += 4)
-	{
-		sum[0] += a[i] * b[i];
-		sum[1] += a[i + 1] * b[i + 1];
-		sum[2] += a[i + 2] * b[i + 2];
-		sum[3] += a[i + 3] * b[i + 3];
-	}
-	for (; i < n; i++)
-		sum[0] += a[i] * b[i];
-	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
 /* Sums of products of the columns of z, over rows: the upper triangle, and the diagonal. */
 static void
 multiply_columns(ScImputedResample *r, double *matrix, ScPoll poll)
@@ -367,30 +323,34 @@ multiply_columns(ScImputedResample *r, double *matrix, ScPoll poll)
 		for (i = 0; i < m; i++)
 			r->counted[i] = r->s.count[i] * r->z[j * m + i];
 		for (k = j; k < r->d; k++)
-			matrix[j * r->d + k] = dot(r->counted, r->z + k * m, m);
+			matrix[j * r->d + k] = sc_short_dot(r->counted, r->z + k * m, m);
 		if (m * r->d > SC_POLL_STEPS / 4)
 			sc_poll_now(poll);
 	}
 }
 
-/* Sums of squares, and their roots; leaves 1. */
+/* Makes correlations of them: the bits of sc_pearson_ratio(), each root taken once. */
 static void
-take_diagonal(ScImputedResample *r, double *matrix)
+correlate_columns(ScImputedResample *r, double *matrix)
 {
+	size_t		d = r->d;
 	size_t		j;
+	size_t		k;
 
-	for (j = 0; j < r->d; j++)
+	for (j = 0; j < d; j++)
 	{
-		r->squares[j] = matrix[j * r->d + j];
+		r->squares[j] = matrix[j * d + j];
 		r->root[j] = sqrt(r->squares[j]);
-		matrix[j * r->d + j] = 1.0;
+		matrix[j * d + j] = 1.0;
 	}
-}
-
-static inline double
-limited(double corr)
-{
-	return corr > 1.0 ? 1.0 : corr < -1.0 ? -1.0 : corr;
+	for (j = 0; j < d; j++)
+	{
+		for (k = j + 1; k < d; k++)
+			matrix[j * d + k] = matrix[k * d + j] =
+				sc_limit_correlation(matrix[j * d + k] /
+									 (r->squares[j] == r->squares[k] ? r->squares[j] :
+									  r->root[j] * r->root[k]));
+	}
 }
 
 static void
@@ -415,13 +375,7 @@ pearson_matrix(ScImputedResample *r, double *matrix, ScPoll poll)
 		sc_poll_between(s, poll);
 	}
 	multiply_columns(r, matrix, poll);
-	take_diagonal(r, matrix);
-	for (j = 0; j < d; j++)
-	{
-		for (k = j + 1; k < d; k++)
-			matrix[j * d + k] = matrix[k * d + j] =
-				limited(matrix[j * d + k] / (r->root[j] * r->root[k]));
-	}
+	correlate_columns(r, matrix);
 }
 
 /* Are the weights the first component of this matrix, and is sigma2 what it should be? */
@@ -534,27 +488,16 @@ static bool
 spearman_matrix(ScImputedResample *r, double *matrix, ScPoll poll)
 {
 	ScImputer  *s = &r->s;
-	size_t		d = r->d;
 	size_t		j;
-	size_t		k;
 
 	sc_sort_values(s->t, s->n, r->by_t, r->sort, poll);
-	for (j = 0; j < d; j++)
+	for (j = 0; j < r->d; j++)
 	{
 		if (!rank_column(r, j, poll))
 			return false;
 	}
 	multiply_columns(r, matrix, poll);
-	take_diagonal(r, matrix);
-
-	/* the bits of sc_rank_correlation(), as in refit_lanes.h */
-	for (j = 0; j < d; j++)
-	{
-		for (k = j + 1; k < d; k++)
-			matrix[j * d + k] = matrix[k * d + j] =
-				limited(matrix[j * d + k] / (r->squares[j] == r->squares[k] ? r->squares[j] :
-											 r->root[j] * r->root[k]));
-	}
+	correlate_columns(r, matrix);
 	return true;
 }
 
