@@ -619,17 +619,18 @@ test_missing(void)
 			{
 				/*
 				 * imputed from near, it is what sc_impute() imputes up to its
-				 * tolerance, or of few models seldom another answer
+				 * tolerance, or of few models seldom another answer; of fewer
+				 * it is imputed by sc_impute()
 				 */
 				if (n == 26 && fabs(out.share[i * 21 + b] - value[i] / (double) d) >= 1e-9)
 				{
 					another++;
 					break;
 				}
-				CHECK(fabs(out.share[i * 21 + b] - value[i] / (double) d) < 1e-9);
+				CHECK(fabs(out.share[i * 21 + b] - value[i] / (double) d) <= (n <= 12 ? 0.0 : 1e-9));
 				for (j = 0; j < d && sc_component_is_defined(value, d, i); j++)
 					same = same && fabs(fabs(out.loading[(i * d + j) * 21 + b]) -
-										fabs(vector[i * d + j] * sqrt(value[i]))) < 1e-7;
+										fabs(vector[i * d + j] * sqrt(value[i]))) <= (n <= 12 ? 0.0 : 1e-7);
 			}
 			CHECK(same);
 			valid++;
